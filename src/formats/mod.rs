@@ -1,0 +1,48 @@
+//! Export formats: how each is recognised, and how a record of it becomes an event or a state.
+//!
+//! A format is one file that implements [`Format`] and one line in [`FORMATS`]. Formats are recognised
+//! by content alone: the folded names of a table's columns, or the keys of an object. What several
+//! envelopes share (the audit record, the sign-in, the mail delivery) lives once, in a module that they
+//! all call.
+
+#[cfg(test)]
+pub mod testkit;
+
+use crate::events::{Batch, Family};
+use crate::evidence::Record;
+
+/// One export format.
+pub trait Format: Sync {
+    /// Stable id, `family.envelope`: `ual.search-csv`.
+    fn id(&self) -> &'static str;
+
+    /// What it is called in the field: "Search-UnifiedAuditLog, exported as CSV".
+    fn title(&self) -> &'static str;
+
+    /// Which kind of log its records belong to.
+    fn family(&self) -> Family;
+
+    /// Folded names (lower case) that a record must all have.
+    fn required(&self) -> &'static [&'static str];
+
+    /// Names that a record must not have.
+    fn forbidden(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// How strongly this record (or, with empty cells, this table header) is of this format: 0 for
+    /// not at all, else the number of keys that speak for it. Of several claims the strongest wins.
+    fn claim(&self, record: &Record<'_>) -> usize {
+        let needed = self.required();
+        let all = needed.iter().all(|name| record.has(name)) && !self.forbidden().iter().any(|name| record.has(name));
+        if all { needed.len() } else { 0 }
+    }
+
+    /// Turns a record into exactly one of: an event, a state, ignored with a reason, rejected with a
+    /// reason, by calling that function of `out` once.
+    fn read(&self, record: &Record<'_>, out: &mut Batch);
+}
+
+/// Every format. The order decides between equal claims and is the number in
+/// [`Event::format`](crate::events::Event::format): it is not otherwise visible.
+pub static FORMATS: &[&dyn Format] = &[];

@@ -1,0 +1,3 @@
+//! The `bectrace` program.
+
+fn main() {}
