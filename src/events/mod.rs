@@ -4,10 +4,16 @@
 //! the store merges batches, finds duplicates and settles who is who.
 
 mod batch;
+mod dates;
 mod detail;
 mod event;
+mod identity;
 mod intern;
+mod join;
 pub mod key;
+mod ledger;
+mod mail;
+mod store;
 pub mod time;
 
 pub use batch::{Batch, Fate, PendingDate, Reason, TimeRules};
@@ -15,6 +21,10 @@ pub use detail::{
     Change, Consent, Detail, Forwarding, Items, Mail, Mfa, Permission, Protocol, Right, Risk, Rule, RuleChange, SignIn, State, StateKind,
 };
 pub use event::{Action, Event, Family, Flags, Outcome};
+pub use identity::{Account, AccountId, Accounts, Party, is_service_name};
 pub use intern::{Id, Interner, Ip, IpKind, Principal, PrincipalKind, Str, TextKind};
+pub use join::fold_operation;
 pub use key::{Key, KeyKind, link, message_link, token_link};
+pub use ledger::{Ledger, Tally};
+pub use store::{Conflict, Duplicate, Store};
 pub use time::{DateOrder, Time};

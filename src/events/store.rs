@@ -1,0 +1,531 @@
+//! The store: all events, states and duplicates of a case, merged in the order of the evidence.
+
+use super::batch::{Batch, Fate, PendingDate};
+use super::detail::{Detail, SignIn, State, StateKind};
+use super::event::{Event, Outcome};
+use super::identity::Accounts;
+use super::intern::{Id, Interner, Ip, IpKind, Principal, PrincipalKind, Str, TextKind};
+use super::key::{Key, KeyKind};
+use super::ledger::Ledger;
+use super::time::{DateOrder, TICKS, Time};
+use crate::evidence::{Pointer, RecordAt};
+use hashbrown::HashTable;
+
+/// A record that repeats an event or state.
+#[derive(Clone, Copy, Debug)]
+pub struct Duplicate {
+    /// The repeating record.
+    pub at: RecordAt,
+    /// Index of the event that it repeats; `None` where it repeats a state.
+    pub of: Option<u32>,
+    /// Format that read it.
+    pub format: u8,
+}
+
+/// Two records of one identity that say different things; both are kept.
+#[derive(Clone, Copy, Debug)]
+pub struct Conflict {
+    /// The event.
+    pub event: u32,
+    /// The record that says otherwise.
+    pub at: RecordAt,
+    /// In what.
+    pub field: &'static str,
+}
+
+/// A key with its event, in 20 bytes.
+#[derive(Clone, Copy)]
+struct Slot {
+    key: [u32; 4],
+    event: u32,
+}
+
+impl Slot {
+    fn new(key: Key, event: u32) -> Slot {
+        Slot { key: words(key), event }
+    }
+
+    fn hash(&self) -> u64 {
+        let [a, b, ..] = self.key;
+        u64::from(a) << 32 | u64::from(b)
+    }
+}
+
+fn words(key: Key) -> [u32; 4] {
+    let part = |shift: u32| u32::try_from(key.0 >> shift & 0xFFFF_FFFF).unwrap_or(0);
+    [part(0), part(32), part(64), part(96)]
+}
+
+/// All that was read. Events lie in the order of their records: by input, then by number.
+#[derive(Default)]
+pub struct Store {
+    events: Vec<Event>,
+    details: Vec<Detail>,
+    states: Vec<State>,
+    duplicates: Vec<Duplicate>,
+    conflicts: Vec<Conflict>,
+    keys: HashTable<Slot>,
+    state_keys: rustc_hash::FxHashSet<u128>,
+    same: Vec<(Principal, Principal)>,
+    text: Interner<TextKind>,
+    names: Interner<PrincipalKind>,
+    ips: Interner<IpKind>,
+    /// Dates of the input under way whose order is open: event, readings.
+    pending: Vec<PendingDate>,
+    /// Votes for month first and day first from records met in another file.
+    votes: [u32; 2],
+    order: Vec<u32>,
+    accounts: Accounts,
+}
+
+/// Numbers of a batch's interned values, translated to the store's.
+struct Translation {
+    text: Vec<Str>,
+    names: Vec<Principal>,
+    ips: Vec<Ip>,
+}
+
+fn map<K>(table: &[Id<K>], id: Id<K>) -> Id<K> {
+    table.get(id.index()).copied().unwrap_or(Id::NONE)
+}
+
+impl Translation {
+    fn event(&self, event: &mut Event) {
+        event.actor = map(&self.names, event.actor);
+        event.target = map(&self.names, event.target);
+        event.ip = map(&self.ips, event.ip);
+        for text in [&mut event.agent, &mut event.app, &mut event.session, &mut event.operation, &mut event.object] {
+            *text = map(&self.text, *text);
+        }
+    }
+
+    fn detail(&self, detail: &mut Detail) {
+        match detail {
+            Detail::SignIn(facts) => {
+                let SignIn { city, os, browser, device, trust, client, resource, app_name, reason, .. } = facts;
+                for text in [city, os, browser, device, trust, client, resource, app_name, reason] {
+                    *text = map(&self.text, *text);
+                }
+            }
+            Detail::Permission(permission) => permission.trustee = map(&self.names, permission.trustee),
+            Detail::Mail(mail) => {
+                mail.recipients.iter_mut().for_each(|name| *name = map(&self.names, *name));
+                mail.sent_as = map(&self.names, mail.sent_as);
+                mail.sender_shown = map(&self.names, mail.sender_shown);
+                for text in [&mut mail.status, &mut mail.message_id, &mut mail.threats] {
+                    *text = map(&self.text, *text);
+                }
+            }
+            Detail::Items(items) => {
+                items.folder = map(&self.text, items.folder);
+                items.destination = map(&self.text, items.destination);
+            }
+            Detail::Share(with) => with.iter_mut().for_each(|name| *name = map(&self.names, *name)),
+            Detail::Alert { kind, state, .. } => {
+                *kind = map(&self.text, *kind);
+                *state = map(&self.text, *state);
+            }
+            Detail::Click { url, .. } => *url = map(&self.text, *url),
+            Detail::Rule(_) | Detail::Forwarding(_) | Detail::Consent(_) | Detail::Change(_) | Detail::Parameters(_) => {}
+        }
+    }
+
+    fn state(&self, state: &mut State) {
+        state.owner = map(&self.names, state.owner);
+        if let StateKind::Permission(permission) = &mut state.kind {
+            permission.trustee = map(&self.names, permission.trustee);
+        }
+    }
+}
+
+impl Store {
+    /// Merges a batch of the input whose ledger is given. Batches must come in the order of their
+    /// records; the batch is left empty but for its buffers.
+    pub fn merge(&mut self, batch: &mut Batch, ledger: &mut Ledger) {
+        let translation =
+            Translation { text: self.text.absorb(&batch.text), names: self.names.absorb(&batch.names), ips: self.ips.absorb(&batch.ips) };
+        self.same.extend(batch.same.iter().map(|(a, b)| (map(&translation.names, *a), map(&translation.names, *b))));
+        for (code, text) in &batch.notices {
+            ledger.notice(code, text);
+        }
+        let mut details: Vec<Option<Detail>> = batch.details.drain(..).map(Some).collect();
+        let mut states = batch.states.drain(..);
+        let mut keys = batch.keys.iter().peekable();
+        let mut pending = batch.pending.iter().peekable();
+        for (at, fate) in &batch.fates {
+            ledger.records += 1;
+            match *fate {
+                Fate::Ignored(reason) => ledger.ignore(*at, reason),
+                Fate::Rejected(reason) => ledger.reject(*at, reason),
+                Fate::State(_) => {
+                    *ledger.formats.entry(batch.format).or_default() += 1;
+                    if let Some(mut state) = states.next() {
+                        translation.state(&mut state);
+                        self.add_state(state, batch.format);
+                    }
+                }
+                Fate::Event(number) => {
+                    let Some(mut event) = batch.events.get(number as usize).copied() else { continue };
+                    translation.event(&mut event);
+                    *ledger.formats.entry(event.format).or_default() += 1;
+                    let mut detail = (event.detail as usize).checked_sub(1).and_then(|at| details.get_mut(at)).and_then(Option::take);
+                    if let Some(detail) = &mut detail {
+                        translation.detail(detail);
+                    }
+                    let mut own = Vec::new();
+                    while let Some((key, _)) = keys.next_if(|(_, of)| *of == number) {
+                        own.push(*key);
+                    }
+                    let date = pending.next_if(|date| date.event == number).copied();
+                    self.add_event(event, detail, &own, date);
+                }
+            }
+        }
+        drop(states);
+        batch.clear();
+    }
+
+    fn add_state(&mut self, state: State, format: u8) {
+        let content = format!("{:?} {:?}", state.owner, state.kind);
+        let key = Key::of(KeyKind::State, &content);
+        if self.state_keys.insert(key.0) {
+            self.states.push(state);
+        } else {
+            self.duplicates.push(Duplicate { at: state.at, of: None, format });
+        }
+    }
+
+    fn add_event(&mut self, mut event: Event, mut detail: Option<Detail>, keys: &[Key], date: Option<PendingDate>) {
+        let known: Vec<Option<u32>> = keys.iter().map(|key| self.find(*key)).collect();
+        if let Some(first) = known.first().copied().flatten()
+            && known.iter().all(Option::is_some)
+        {
+            self.vote(first, date);
+            self.absorb(first, event, detail);
+            return;
+        }
+        // Of a mail to several people only those deliveries count that no other record has told of.
+        if let Some(Detail::Mail(mail)) = &mut detail
+            && mail.recipients.len() == keys.len()
+            && known.iter().any(Option::is_some)
+        {
+            let mut told = known.iter();
+            mail.recipients.retain(|_| told.next().is_some_and(Option::is_none));
+            event.count = u32::try_from(mail.recipients.len()).unwrap_or(u32::MAX).max(1);
+            event.target = mail.recipients.first().copied().unwrap_or(event.target);
+        }
+        let index = u32::try_from(self.events.len()).unwrap_or(u32::MAX);
+        if let Some(date) = date {
+            self.pending.push(PendingDate { event: index, ..date });
+        }
+        event.detail = 0;
+        if let Some(detail) = detail {
+            self.details.push(detail);
+            event.detail = u32::try_from(self.details.len()).unwrap_or(0);
+        }
+        for (key, known) in keys.iter().zip(known) {
+            if known.is_none() {
+                let slot = Slot::new(*key, index);
+                self.keys.insert_unique(slot.hash(), slot, Slot::hash);
+            }
+        }
+        self.events.push(event);
+    }
+
+    fn find(&self, key: Key) -> Option<u32> {
+        let wanted = Slot::new(key, 0);
+        self.keys.find(wanted.hash(), |slot| slot.key == wanted.key).map(|slot| slot.event)
+    }
+
+    /// A duplicate whose date is open tells the order of its file, if the event has a time.
+    fn vote(&mut self, event: u32, date: Option<PendingDate>) {
+        let (Some(date), Some(event)) = (date, self.events.get(event as usize)) else { return };
+        let near = |reading: Option<Time>| reading.is_some_and(|time| time.0.abs_diff(event.time.0) <= 2 * TICKS.unsigned_abs());
+        let (month, day) = (near(date.readings.month_first), near(date.readings.day_first));
+        let [month_votes, day_votes] = &mut self.votes;
+        *month_votes += u32::from(month && !day);
+        *day_votes += u32::from(day && !month);
+    }
+
+    /// Takes what only the repeating record knows into the event, and counts it as a duplicate.
+    fn absorb(&mut self, into: u32, other: Event, detail: Option<Detail>) {
+        self.duplicates.push(Duplicate { at: other.at, of: Some(into), format: other.format });
+        let Some(event) = self.events.get_mut(into as usize) else { return };
+        let mut conflict = None;
+        for (mine, theirs) in [
+            (&mut event.agent, other.agent),
+            (&mut event.app, other.app),
+            (&mut event.session, other.session),
+            (&mut event.operation, other.operation),
+            (&mut event.object, other.object),
+        ] {
+            *mine = mine.some().unwrap_or(theirs);
+        }
+        if event.ip.is_some() && other.ip.is_some() && event.ip != other.ip {
+            conflict = Some("address");
+        }
+        event.ip = event.ip.some().unwrap_or(other.ip);
+        event.actor = event.actor.some().unwrap_or(other.actor);
+        event.target = event.target.some().unwrap_or(other.target);
+        event.token = if event.token == 0 { other.token } else { event.token };
+        event.link = if event.link == 0 { other.link } else { event.link };
+        event.flags.set(other.flags);
+        if event.time.is_known() && other.time.is_known() {
+            if event.time.0.abs_diff(other.time.0) > 2 * TICKS.unsigned_abs() {
+                conflict = Some("time");
+            } else if other.digits > event.digits {
+                (event.time, event.digits) = (other.time, other.digits);
+            }
+        } else if other.time.is_known() {
+            (event.time, event.digits) = (other.time, other.digits);
+        }
+        // Records of one sign-in are written again as it goes on: an interrupt gives way to its end.
+        let settled = matches!(other.outcome, Outcome::Success | Outcome::Failure);
+        if settled && matches!(event.outcome, Outcome::Interrupted | Outcome::Unknown) {
+            (event.outcome, event.code) = (other.outcome, other.code);
+        } else if settled && event.outcome != other.outcome {
+            conflict = Some("outcome");
+        } else if event.code == 0 && event.outcome == other.outcome {
+            event.code = other.code;
+        }
+        if let Some(field) = conflict {
+            self.conflicts.push(Conflict { event: into, at: other.at, field });
+        }
+        self.absorb_detail(into, detail);
+    }
+
+    fn absorb_detail(&mut self, into: u32, detail: Option<Detail>) {
+        let (Some(detail), Some(event)) = (detail, self.events.get_mut(into as usize)) else { return };
+        match (event.detail as usize).checked_sub(1).and_then(|at| self.details.get_mut(at)) {
+            None => {
+                self.details.push(detail);
+                event.detail = u32::try_from(self.details.len()).unwrap_or(0);
+            }
+            Some(mine) => mine.fill_from(&detail),
+        }
+    }
+
+    /// Makes an event the duplicate of another (found by a join after reading).
+    pub(super) fn demote(&mut self, pairs: &[(u32, u32)]) {
+        let mut gone = vec![false; self.events.len()];
+        let mut homes: Vec<u32> = (0..u32::try_from(self.events.len()).unwrap_or(u32::MAX)).collect();
+        for (of, repeat) in pairs {
+            let Some(event) = self.events.get(*repeat as usize).copied() else { continue };
+            let detail = (event.detail as usize).checked_sub(1).and_then(|at| self.details.get(at)).cloned();
+            self.absorb(*of, event, detail);
+            if let (Some(gone), Some(home)) = (gone.get_mut(*repeat as usize), homes.get_mut(*repeat as usize)) {
+                *gone = true;
+                *home = *of;
+            }
+        }
+        let mut moved = Vec::with_capacity(homes.len());
+        let mut next = 0u32;
+        for gone in &gone {
+            moved.push(next);
+            next += u32::from(!gone);
+        }
+        let new_index = |old: u32| homes.get(old as usize).and_then(|home| moved.get(*home as usize)).copied().unwrap_or(old);
+        for duplicate in &mut self.duplicates {
+            duplicate.of = duplicate.of.map(new_index);
+        }
+        for conflict in &mut self.conflicts {
+            conflict.event = new_index(conflict.event);
+        }
+        let mut kept = gone.iter().map(|gone| !gone);
+        self.events.retain(|_| kept.next().unwrap_or(true));
+    }
+
+    /// Ends an input: settles the order of its dates.
+    pub fn end_input(&mut self, order: DateOrder, ledger: &mut Ledger) {
+        let votes = std::mem::take(&mut self.votes);
+        let pending = std::mem::take(&mut self.pending);
+        if pending.is_empty() {
+            return;
+        }
+        let settled = super::dates::settle(&pending, votes, order, ledger);
+        for date in pending {
+            let reading = match settled {
+                DateOrder::MonthFirst => date.readings.month_first,
+                DateOrder::DayFirst => date.readings.day_first,
+                DateOrder::Undecided => None,
+            };
+            if let (Some(time), Some(event)) = (reading, self.events.get_mut(date.event as usize)) {
+                event.time = time;
+            }
+        }
+    }
+
+    /// Settles who is who, which mail is ours, which records of different logs are one act, and puts
+    /// the events in time order. Call once, after all inputs; then fill the ledgers with
+    /// [`Store::count`].
+    pub fn finish(&mut self, own_domains: &[String]) {
+        self.keys = HashTable::new();
+        self.accounts = Accounts::settle(&self.names, &self.same, &self.events, &self.states, own_domains);
+        self.same = Vec::new();
+        super::mail::direct(&mut self.events, &self.details, &self.accounts);
+        let pairs = super::join::directory_pairs(&self.events, &self.text, &self.accounts);
+        self.demote(&pairs);
+        let mut order: Vec<u32> = (0..u32::try_from(self.events.len()).unwrap_or(u32::MAX)).collect();
+        order.sort_unstable_by_key(|at| self.events.get(*at as usize).map(|event| (event.time, event.at)));
+        self.order = order;
+    }
+
+    /// Fills the ledgers of all inputs with what became of their records in the end.
+    pub fn count(&self, ledgers: &mut [Ledger]) {
+        for event in &self.events {
+            if let Some(ledger) = ledgers.get_mut(event.at.input as usize) {
+                ledger.event(event.time);
+            }
+        }
+        for state in &self.states {
+            if let Some(ledger) = ledgers.get_mut(state.at.input as usize) {
+                ledger.states += 1;
+            }
+        }
+        for duplicate in &self.duplicates {
+            if let Some(ledger) = ledgers.get_mut(duplicate.at.input as usize) {
+                ledger.duplicates += 1;
+            }
+        }
+    }
+
+    /// Events, in the order of their records.
+    pub fn events(&self) -> &[Event] {
+        &self.events
+    }
+
+    /// The event with this index.
+    pub fn event(&self, index: u32) -> Option<&Event> {
+        self.events.get(index as usize)
+    }
+
+    /// Indexes of the events in time order; undated ones last.
+    pub fn order(&self) -> &[u32] {
+        &self.order
+    }
+
+    /// States, in the order of their records.
+    pub fn states(&self) -> &[State] {
+        &self.states
+    }
+
+    /// Repeating records, in the order in which they were found.
+    pub fn duplicates(&self) -> &[Duplicate] {
+        &self.duplicates
+    }
+
+    /// Records of one identity that disagree.
+    pub fn conflicts(&self) -> &[Conflict] {
+        &self.conflicts
+    }
+
+    /// The detail of an event.
+    pub fn detail(&self, event: &Event) -> Option<&Detail> {
+        self.details.get((event.detail as usize).checked_sub(1)?)
+    }
+
+    /// The sign-in facts of an event, if it is a sign-in.
+    pub fn sign_in(&self, event: &Event) -> Option<&SignIn> {
+        match self.detail(event) {
+            Some(Detail::SignIn(facts)) => Some(facts),
+            _ => None,
+        }
+    }
+
+    /// An interned text.
+    pub fn text(&self, id: Str) -> &str {
+        self.text.get(id)
+    }
+
+    /// A name, in its compared form.
+    pub fn name(&self, id: Principal) -> &str {
+        self.names.get(id)
+    }
+
+    /// An address, as text.
+    pub fn ip(&self, id: Ip) -> &str {
+        self.ips.get(id)
+    }
+
+    /// All texts.
+    pub fn texts(&self) -> &Interner<TextKind> {
+        &self.text
+    }
+
+    /// All names.
+    pub fn names(&self) -> &Interner<PrincipalKind> {
+        &self.names
+    }
+
+    /// All addresses.
+    pub fn ips(&self) -> &Interner<IpKind> {
+        &self.ips
+    }
+
+    /// Who is who.
+    pub fn accounts(&self) -> &Accounts {
+        &self.accounts
+    }
+
+    /// The pointer of an event.
+    pub fn pointer(&self, index: u32) -> Option<Pointer> {
+        self.event(index).map(|event| event.at.pointer())
+    }
+}
+
+impl Detail {
+    /// Takes from a detail of the same kind what this one does not know.
+    fn fill_from(&mut self, other: &Detail) {
+        match (self, other) {
+            (Detail::SignIn(mine), Detail::SignIn(theirs)) => mine.fill_from(theirs),
+            (Detail::Mail(mine), Detail::Mail(theirs)) => {
+                mine.status = mine.status.some().unwrap_or(theirs.status);
+                mine.message_id = mine.message_id.some().unwrap_or(theirs.message_id);
+                mine.threats = mine.threats.some().unwrap_or(theirs.threats);
+                if mine.attachments.is_empty() {
+                    mine.attachments.clone_from(&theirs.attachments);
+                }
+            }
+            (Detail::Consent(mine), Detail::Consent(theirs)) if mine.scopes.is_empty() => mine.scopes.clone_from(&theirs.scopes),
+            (Detail::Change(mine), Detail::Change(theirs)) if mine.properties.is_empty() => mine.properties.clone_from(&theirs.properties),
+            _ => {}
+        }
+    }
+}
+
+impl SignIn {
+    fn fill_from(&mut self, other: &SignIn) {
+        use super::detail::{Mfa, Protocol, Risk};
+        if self.country == [0; 2] {
+            self.country = other.country;
+        }
+        if self.asn == 0 {
+            self.asn = other.asn;
+        }
+        for (mine, theirs) in [
+            (&mut self.city, other.city),
+            (&mut self.os, other.os),
+            (&mut self.browser, other.browser),
+            (&mut self.device, other.device),
+            (&mut self.trust, other.trust),
+            (&mut self.client, other.client),
+            (&mut self.resource, other.resource),
+            (&mut self.app_name, other.app_name),
+            (&mut self.reason, other.reason),
+        ] {
+            *mine = mine.some().unwrap_or(theirs);
+        }
+        if self.protocol == Protocol::Unknown {
+            self.protocol = other.protocol;
+        }
+        if matches!(self.mfa, Mfa::Unknown | Mfa::Pending) && other.mfa != Mfa::Unknown {
+            self.mfa = other.mfa;
+        }
+        self.password = self.password.or(other.password);
+        self.by_token |= other.by_token;
+        self.managed |= other.managed;
+        if self.risk == Risk::Unknown {
+            self.risk = other.risk;
+        }
+    }
+}
