@@ -8,7 +8,6 @@
 use crate::events::{Action, Batch, Detail, Event, Family, Flags, Key, KeyKind, Mail, Outcome, Principal, Reason, Str, key, message_link};
 use crate::evidence::Record;
 use rustc_hash::FxHashSet;
-use std::borrow::Cow;
 
 /// How a delivery stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -245,27 +244,6 @@ fn is_plain_delivery(status: &str) -> bool {
     ["delivered", "deliver", "receive, deliver", "receive, send"].iter().any(|plain| status.eq_ignore_ascii_case(plain))
 }
 
-/// The zone that a column name states, as text to put behind its values: `Date (UTC)`,
-/// `Timestamp [UTC]`, `Date submitted (UTC-07:00)`.
-pub fn header_zone(name: &str) -> Option<&str> {
-    let (_, rest) = name.rsplit_once(['(', '['])?;
-    let zone = rest.trim_end_matches([')', ']']).trim();
-    let offset = zone.strip_prefix("utc").or_else(|| zone.strip_prefix("UTC"))?.trim();
-    if offset.is_empty() {
-        return Some("Z");
-    }
-    offset.starts_with(['+', '-']).then_some(offset)
-}
-
-/// A time with the zone of its column behind it, unless it states its own.
-pub fn in_header_zone<'a>(time: &'a str, zone: Option<&str>) -> Cow<'a, str> {
-    let states = time.ends_with(['Z', 'z']) || time.starts_with('/') || time.get(10..).is_some_and(|clock| clock.contains(['+', '-']));
-    match zone {
-        Some(zone) if !states => Cow::Owned(format!("{time} {zone}")),
-        _ => Cow::Borrowed(time),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -287,16 +265,5 @@ mod tests {
         assert_eq!(Standing::of_list("Receive, Expand, Deliver"), Standing::Delivered);
         assert_eq!(Standing::of_list("Receive, Fail"), Standing::Failed);
         assert_eq!(Standing::of_list("Receive"), Standing::Open);
-    }
-
-    #[test]
-    fn column_names_state_their_zone() {
-        assert_eq!(header_zone("email date (utc)"), Some("Z"));
-        assert_eq!(header_zone("timegenerated [utc]"), Some("Z"));
-        assert_eq!(header_zone("date submitted (utc-07:00)"), Some("-07:00"));
-        assert_eq!(header_zone("timestamp [local time]"), None);
-        assert_eq!(header_zone("date"), None);
-        assert_eq!(in_header_zone("2026-05-01 09:00:00", Some("-07:00")), "2026-05-01 09:00:00 -07:00");
-        assert_eq!(in_header_zone("2026-05-01T09:00:00Z", Some("-07:00")), "2026-05-01T09:00:00Z");
     }
 }

@@ -5,13 +5,18 @@
 //! envelopes share (the audit record, the sign-in, the mail delivery) lives once, in a module that they
 //! all call.
 
+mod defender_mail;
+mod defender_other;
 mod delivery;
 #[cfg(test)]
 pub mod testkit;
+mod threat_explorer;
 mod trace_detail;
 mod trace_message;
+mod trace_portal;
 mod trace_summary;
 mod transport;
+mod zoned_column;
 
 use crate::events::{Batch, Family};
 use crate::evidence::Record;
