@@ -8,8 +8,59 @@
 mod case;
 mod finding;
 
-pub use case::Case;
+mod abused_app;
+mod anonymised_sign_in;
+mod app_acts_after_grant;
+mod app_administration;
+mod apps;
+mod audit_disabled;
+mod brute_force;
+mod delegate_mailbox_access;
+mod device_code_sign_in;
+mod device_registered;
+mod external_forwarding;
+mod failures_then_success;
+mod file_collection;
+mod folder_tampering;
+mod inbox_rule_created;
+mod inbox_rule_forwards;
+mod inbox_rule_hides_mail;
+mod inbox_rule_odd_name;
+mod inbox_rule_silent_flags;
+mod internal_phish;
+mod legacy_auth_sign_in;
+mod mail_burst;
+mod mail_collection;
+mod mail_deletion_burst;
+mod mailbox_permission_granted;
+mod mailbox_search;
+mod mailbox_sign_in_unfamiliar;
+mod malicious_share;
+mod mfa_fatigue;
+mod mfa_method_added;
+mod oauth_consent;
+mod password_changed_unfamiliar;
+mod password_known;
+mod password_spray;
+mod risk_flagged;
+mod role_granted;
+mod rule_burst;
+mod same_rule_elsewhere;
+mod scripted_agent_sign_in;
+mod sent;
+mod service_principal_added;
+mod session_replay;
+mod shared_attacker_address;
+mod support;
+mod targeted_by_incident;
+mod transport_rule_changed;
+mod unfamiliar_sign_in;
+
+pub use case::{Case, agent_of};
 pub use finding::{Finding, Findings};
+pub use inbox_rule_hides_mail::hides;
+pub use same_rule_elsewhere::wording;
+pub use sent::recipients;
 
 /// What kind of evidence a detection gives. Evidence of one family is dependent and counts with
 /// falling weight.
@@ -145,7 +196,52 @@ pub trait Detection: Sync {
 }
 
 /// Every detection, in the order of the catalogue.
-pub static DETECTIONS: &[&dyn Detection] = &[];
+pub static DETECTIONS: &[&dyn Detection] = &[
+    &legacy_auth_sign_in::LegacyAuthSignIn,
+    &scripted_agent_sign_in::ScriptedAgentSignIn,
+    &unfamiliar_sign_in::UnfamiliarSignIn,
+    &anonymised_sign_in::AnonymisedSignIn,
+    &session_replay::SessionReplay,
+    &device_code_sign_in::DeviceCodeSignIn,
+    &failures_then_success::FailuresThenSuccess,
+    &mfa_fatigue::MfaFatigue,
+    &password_known::PasswordKnown,
+    &password_spray::PasswordSpray,
+    &brute_force::BruteForce,
+    &risk_flagged::RiskFlagged,
+    &mailbox_sign_in_unfamiliar::MailboxSignInUnfamiliar,
+    &inbox_rule_created::InboxRuleCreated,
+    &inbox_rule_hides_mail::InboxRuleHidesMail,
+    &inbox_rule_odd_name::InboxRuleOddName,
+    &inbox_rule_forwards::InboxRuleForwards,
+    &inbox_rule_silent_flags::InboxRuleSilentFlags,
+    &rule_burst::RuleBurst,
+    &mail_deletion_burst::MailDeletionBurst,
+    &folder_tampering::FolderTampering,
+    &external_forwarding::ExternalForwarding,
+    &mailbox_permission_granted::MailboxPermissionGranted,
+    &mfa_method_added::MfaMethodAdded,
+    &device_registered::DeviceRegistered,
+    &password_changed_unfamiliar::PasswordChangedUnfamiliar,
+    &transport_rule_changed::TransportRuleChanged,
+    &role_granted::RoleGranted,
+    &audit_disabled::AuditDisabled,
+    &oauth_consent::OauthConsent,
+    &abused_app::AbusedApp,
+    &service_principal_added::ServicePrincipalAdded,
+    &app_administration::AppAdministration,
+    &app_acts_after_grant::AppActsAfterGrant,
+    &mail_burst::MailBurst,
+    &internal_phish::InternalPhish,
+    &malicious_share::MaliciousShare,
+    &mail_collection::MailCollection,
+    &mailbox_search::MailboxSearch,
+    &delegate_mailbox_access::DelegateMailboxAccess,
+    &file_collection::FileCollection,
+    &shared_attacker_address::SharedAttackerAddress,
+    &same_rule_elsewhere::SameRuleElsewhere,
+    &targeted_by_incident::TargetedByIncident,
+];
 
 /// The detection with this id.
 pub fn by_id(id: &str) -> Option<&'static dyn Detection> {

@@ -5,8 +5,18 @@
 //! envelopes share (the audit record, the sign-in, the mail delivery) lives once, in a module that they
 //! all call.
 
+mod defender_mail;
+mod defender_other;
+mod delivery;
 #[cfg(test)]
 pub mod testkit;
+mod threat_explorer;
+mod trace_detail;
+mod trace_message;
+mod trace_portal;
+mod trace_summary;
+mod transport;
+mod zoned_column;
 
 use crate::events::{Batch, Family};
 use crate::evidence::Record;
@@ -45,4 +55,5 @@ pub trait Format: Sync {
 
 /// Every format. The order decides between equal claims and is the number in
 /// [`Event::format`](crate::events::Event::format): it is not otherwise visible.
-pub static FORMATS: &[&dyn Format] = &[];
+pub static FORMATS: &[&dyn Format] =
+    &[&trace_message::MessageTrace, &trace_message::NarrowedTrace, &trace_message::GraphTrace, &trace_summary::TraceSummary];
