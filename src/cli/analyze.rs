@@ -54,23 +54,7 @@ pub(super) struct Analyze {
     strict: bool,
 
     #[command(flatten)]
-    reading: Reading,
-}
-
-/// How inputs are to be read against what they look like.
-#[derive(Args, Clone, Debug, Default)]
-pub(super) struct Reading {
-    /// Encoding of all text, against what the files look like: windows-1252, utf-16le
-    #[arg(long, value_name = "LABEL", hide_short_help = true)]
-    pub(super) encoding: Option<String>,
-
-    /// Read every input as this format; `bectrace inspect` shows their ids
-    #[arg(long = "as", value_name = "FORMAT", hide_short_help = true)]
-    pub(super) format: Option<String>,
-
-    /// Addresses that were Tor exits, one a line
-    #[arg(long, value_name = "FILE", hide_short_help = true)]
-    pub(super) tor_exits: Option<PathBuf>,
+    reading: run::Reading,
 }
 
 impl Analyze {
@@ -80,6 +64,9 @@ impl Analyze {
         let meter = Meter::start(global.quiet);
         let request = Request { paths: &self.paths, global, reading: &self.reading };
         let analysis = run::analyse(&request, &meter, &cancel)?;
+        if analysis.report.inputs.is_empty() {
+            return Err(nothing_usable(&analysis.report));
+        }
         meter.phase("writing");
         self.write(&outputs, &analysis)?;
         drop(meter);
@@ -135,6 +122,16 @@ impl Analyze {
     }
 }
 
+/// Says why none of the files could be used.
+fn nothing_usable(report: &Report) -> Failure {
+    let refused: Vec<String> = report.refused.iter().take(3).map(|file| format!("{} ({})", file.path, file.reason)).collect();
+    let message = match report.refused.len() {
+        0 => "no usable evidence: there is no file".to_owned(),
+        n => format!("no usable evidence: none of {n} files is an export that bectrace reads: {}", refused.join("; ")),
+    };
+    Failure::no_evidence(message).hint("`bectrace inspect` says of each file what it is")
+}
+
 fn write_json(report: &Report, path: &Path) -> io::Result<()> {
     let mut output = Output::open(path)?;
     output.write_all(report.to_json()?.as_bytes())?;
@@ -147,7 +144,16 @@ mod tests {
     use crate::report::samples;
 
     fn command(exit_code: bool, strict: bool) -> Analyze {
-        Analyze { paths: Vec::new(), json: None, events: None, folder: None, force: false, exit_code, strict, reading: Reading::default() }
+        Analyze {
+            paths: Vec::new(),
+            json: None,
+            events: None,
+            folder: None,
+            force: false,
+            exit_code,
+            strict,
+            reading: run::Reading::default(),
+        }
     }
 
     #[test]

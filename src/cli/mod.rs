@@ -2,8 +2,10 @@
 
 mod analyze;
 mod completions;
+mod events;
 mod exit;
 mod global;
+mod inspect;
 mod interrupt;
 mod licenses;
 mod man;
@@ -43,6 +45,8 @@ pub struct Cli {
 #[derive(Subcommand, Debug)]
 enum Command {
     Analyze(analyze::Analyze),
+    Inspect(inspect::Inspect),
+    Events(events::Events),
     /// Print the JSON Schema of the report
     Schema,
     Completions(completions::Completions),
@@ -74,6 +78,8 @@ where
 fn dispatch(cli: &Cli) -> Result<Exit, Failure> {
     match &cli.command {
         Command::Analyze(command) => command.run(&cli.global),
+        Command::Inspect(command) => command.run(&cli.global),
+        Command::Events(command) => command.run(&cli.global),
         Command::Schema => schema::run(),
         Command::Completions(command) => command.run(),
         Command::Man => man::run(),
