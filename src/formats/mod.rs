@@ -5,6 +5,14 @@
 //! envelopes share (the audit record, the sign-in, the mail delivery) lives once, in a module that they
 //! all call.
 
+pub mod declared;
+pub mod factors;
+pub mod fields;
+pub mod sign_in;
+pub mod sign_in_flat;
+pub mod sign_in_graph;
+pub mod sign_in_portal;
+pub mod sign_in_tables;
 #[cfg(test)]
 pub mod testkit;
 
@@ -45,4 +53,14 @@ pub trait Format: Sync {
 
 /// Every format. The order decides between equal claims and is the number in
 /// [`Event::format`](crate::events::Event::format): it is not otherwise visible.
-pub static FORMATS: &[&dyn Format] = &[];
+pub static FORMATS: &[&dyn Format] = &[
+    &sign_in_graph::GRAPH,
+    &sign_in_portal::USERS,
+    &sign_in_portal::USERS_SPANISH,
+    &sign_in_portal::APPLICATIONS,
+    &sign_in_portal::STEPS,
+    &sign_in_tables::LOG_ANALYTICS,
+    &sign_in_tables::DEFENDER,
+    &sign_in_flat::DOTTED,
+    &sign_in_flat::PLAIN,
+];
