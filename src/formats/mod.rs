@@ -5,9 +5,16 @@
 //! envelopes share (the audit record, the sign-in, the mail delivery) lives once, in a module that they
 //! all call.
 
+mod address_list;
 mod defender_mail;
 mod defender_other;
 mod delivery;
+mod inbox_rule;
+mod mailboxes;
+mod permissions;
+mod rules_exchange;
+mod rules_graph;
+mod snapshot;
 #[cfg(test)]
 pub mod testkit;
 mod threat_explorer;
@@ -16,6 +23,7 @@ mod trace_message;
 mod trace_portal;
 mod trace_summary;
 mod transport;
+mod transport_rules;
 mod zoned_column;
 
 use crate::events::{Batch, Family};
