@@ -11,3 +11,4 @@ pub mod enrich;
 pub mod events;
 pub mod evidence;
 pub mod formats;
+pub mod report;

@@ -6,14 +6,22 @@
 //! all call.
 
 mod address_list;
+pub mod declared;
 mod defender_mail;
 mod defender_other;
 mod delivery;
+pub mod factors;
+pub mod fields;
 mod inbox_rule;
 mod mailboxes;
 mod permissions;
 mod rules_exchange;
 mod rules_graph;
+pub mod sign_in;
+pub mod sign_in_flat;
+pub mod sign_in_graph;
+pub mod sign_in_portal;
+pub mod sign_in_tables;
 mod snapshot;
 #[cfg(test)]
 pub mod testkit;
@@ -63,5 +71,48 @@ pub trait Format: Sync {
 
 /// Every format. The order decides between equal claims and is the number in
 /// [`Event::format`](crate::events::Event::format): it is not otherwise visible.
-pub static FORMATS: &[&dyn Format] =
-    &[&trace_message::MessageTrace, &trace_message::NarrowedTrace, &trace_message::GraphTrace, &trace_summary::TraceSummary];
+#[rustfmt::skip] // one line each, so that a new format is one line
+pub static FORMATS: &[&dyn Format] = &[
+    &trace_message::MessageTrace,
+    &trace_message::NarrowedTrace,
+    &trace_message::GraphTrace,
+    &trace_detail::TraceDetail,
+    &trace_detail::GraphTraceDetail,
+    &trace_summary::TraceSummary,
+    &transport::HistoricalDetail,
+    &transport::TrackingLog,
+    &transport::TrackingCmdlet,
+    &trace_portal::PortalTrace,
+    &defender_mail::EmailEvents,
+    &defender_mail::EmailAttachments,
+    &defender_mail::EmailUrls,
+    &defender_mail::PostDelivery,
+    &defender_mail::UrlClicks,
+    &threat_explorer::ThreatExplorer,
+    &defender_other::IdentityLogons,
+    &defender_other::OtherTables,
+    &rules_exchange::InboxRules,
+    &rules_exchange::ExtractorRules,
+    &rules_exchange::NarrowedRules,
+    &rules_exchange::EwsRules,
+    &rules_exchange::SweepRules,
+    &rules_graph::GraphRules,
+    &mailboxes::MailboxForwarding,
+    &mailboxes::Mailboxes,
+    &mailboxes::CasMailboxes,
+    &mailboxes::MobileDevices,
+    &permissions::MailboxPermissions,
+    &permissions::RecipientPermissions,
+    &permissions::FolderPermissions,
+    &permissions::DelegatedPermissions,
+    &transport_rules::TransportRules,
+    &sign_in_graph::GRAPH,
+    &sign_in_portal::USERS,
+    &sign_in_portal::USERS_SPANISH,
+    &sign_in_portal::APPLICATIONS,
+    &sign_in_portal::STEPS,
+    &sign_in_tables::LOG_ANALYTICS,
+    &sign_in_tables::DEFENDER,
+    &sign_in_flat::DOTTED,
+    &sign_in_flat::PLAIN,
+];
