@@ -1,6 +1,6 @@
 //! Words that tell of money or of alarm: rules that look for them hide fraud or its discovery.
 //!
-//! Source: published detections of Elastic, Microsoft Sentinel and M365IRScripts for the English words;
+//! Source: published detections of Elastic, Microsoft Sentinel and `M365IRScripts` for the English words;
 //! the additions and translations are our own and weigh the same here. The same words stand in honest
 //! rules of finance people: they count only together with what the rule does.
 

@@ -115,7 +115,7 @@ impl Format for RecipientPermissions {
         &["trustee", "accessrights", "accesscontroltype"]
     }
 
-    /// Numbers are the enums of ConvertTo-Json: right 1 is SendAs, control type 1 is Deny.
+    /// Numbers are the enums of ConvertTo-Json: right 1 is `SendAs`, control type 1 is Deny.
     fn read(&self, record: &Record<'_>, out: &mut Batch) {
         let trustee = joined(record, "trustee").unwrap_or_default();
         let rights = joined(record, "accessrights").unwrap_or_default();
