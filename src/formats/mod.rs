@@ -5,6 +5,7 @@
 //! envelopes share (the audit record, the sign-in, the mail delivery) lives once, in a module that they
 //! all call.
 
+pub mod audit;
 #[cfg(test)]
 pub mod testkit;
 
