@@ -6,8 +6,18 @@
 //! all call.
 
 pub mod audit;
+pub mod carrier;
+mod cloud_app_events;
+mod office_activity;
 #[cfg(test)]
 pub mod testkit;
+mod ual_elastic;
+mod ual_flat;
+mod ual_graph;
+mod ual_portal;
+mod ual_records;
+mod ual_search;
+mod ual_splunk;
 
 use crate::events::{Batch, Family};
 use crate::evidence::Record;
@@ -46,4 +56,17 @@ pub trait Format: Sync {
 
 /// Every format. The order decides between equal claims and is the number in
 /// [`Event::format`](crate::events::Event::format): it is not otherwise visible.
-pub static FORMATS: &[&dyn Format] = &[];
+pub static FORMATS: &[&dyn Format] = &[
+    &ual_search::UalSearch,
+    &ual_portal::UalPortal,
+    &ual_portal::UalPurview,
+    &ual_graph::UalGraph,
+    &ual_records::UalRecords,
+    &ual_records::UalListing,
+    &ual_flat::UalFlat,
+    &ual_splunk::UalSplunk,
+    &ual_elastic::UalElastic,
+    &office_activity::OfficeActivity,
+    &cloud_app_events::CloudAppEvents,
+    &cloud_app_events::CloudAppEventsStream,
+];

@@ -10,8 +10,10 @@
 mod admin;
 mod alerts;
 mod directory;
+pub mod envelope;
 mod fields;
 mod files;
+pub mod flat;
 mod mailbox;
 mod operations;
 mod pairs;
@@ -24,6 +26,7 @@ mod who;
 pub use fields::present;
 pub use salvage::{Reading, parse};
 
+use crate::events::time::{self, Parsed};
 use crate::events::{Action, Batch, Event, Flags, Key, KeyKind, Outcome, Reason, link, token_link};
 use crate::evidence::{RecordAt, Value};
 use fields::{Audit, Field};
@@ -43,6 +46,8 @@ pub struct Fallback<'a> {
     pub operation: Option<&'a str>,
     /// Record type, by name or number.
     pub record_type: Option<&'a str>,
+    /// The zone of `time` is not UTC and not stated.
+    pub local_time: bool,
     /// Flags that the envelope knows: parts are missing, an application acted.
     pub flags: Flags,
 }
@@ -158,15 +163,23 @@ impl<'d> Reader<'_, 'd> {
     /// Gives the event its time and identity, and hands it over.
     fn finish(mut self, part: Part) {
         let own = self.audit.str(Field::CreationTime);
+        // A spreadsheet may have left no more of it than `12:36 PM`.
+        let own = own.filter(|own| self.fallback.time.is_none() || matches!(time::parse(own), Parsed::Known(_) | Parsed::DayMonth(_)));
         self.event.flags.set_if(own.is_none(), Flags::PARTIAL);
         let id = self.audit.str(Field::Id).or(self.fallback.id);
         let time = match part {
             Part::Alerts => self.click_time().or(own),
             _ => own,
         };
+        let utc = time.is_some() || !self.fallback.local_time;
         let time = time.or(self.fallback.time).unwrap_or_default();
         let key = self.key(part, id, time);
-        self.out.set_time(&mut self.event, time, true);
+        self.out.set_time(&mut self.event, time, utc);
+        if let Some(beside) = self.fallback.time
+            && own.is_some()
+        {
+            self.out.vote(beside, self.event.time);
+        }
         self.out.event(self.event, &[key]);
     }
 

@@ -388,6 +388,7 @@ fn a_cut_record_takes_time_and_user_from_its_envelope() {
         user: Some("a@example.com"),
         operation: Some("Add user."),
         record_type: Some("AzureActiveDirectory"),
+        local_time: false,
         flags: Flags::PARTIAL,
     };
     let out = read_with("{}", &fallback);
