@@ -8,9 +8,26 @@
 pub mod audit;
 pub mod carrier;
 mod cloud_app_events;
+pub mod declared;
+mod defender_mail;
+mod defender_other;
+mod delivery;
+pub mod factors;
+pub mod fields;
 mod office_activity;
+pub mod sign_in;
+pub mod sign_in_flat;
+pub mod sign_in_graph;
+pub mod sign_in_portal;
+pub mod sign_in_tables;
 #[cfg(test)]
 pub mod testkit;
+mod threat_explorer;
+mod trace_detail;
+mod trace_message;
+mod trace_portal;
+mod trace_summary;
+mod transport;
 mod ual_elastic;
 mod ual_flat;
 mod ual_graph;
@@ -18,6 +35,7 @@ mod ual_portal;
 mod ual_records;
 mod ual_search;
 mod ual_splunk;
+mod zoned_column;
 
 use crate::events::{Batch, Family};
 use crate::evidence::Record;
@@ -56,7 +74,21 @@ pub trait Format: Sync {
 
 /// Every format. The order decides between equal claims and is the number in
 /// [`Event::format`](crate::events::Event::format): it is not otherwise visible.
+#[rustfmt::skip] // one line each, so that a new format is one line
 pub static FORMATS: &[&dyn Format] = &[
+    &trace_message::MessageTrace,
+    &trace_message::NarrowedTrace,
+    &trace_message::GraphTrace,
+    &trace_summary::TraceSummary,
+    &sign_in_graph::GRAPH,
+    &sign_in_portal::USERS,
+    &sign_in_portal::USERS_SPANISH,
+    &sign_in_portal::APPLICATIONS,
+    &sign_in_portal::STEPS,
+    &sign_in_tables::LOG_ANALYTICS,
+    &sign_in_tables::DEFENDER,
+    &sign_in_flat::DOTTED,
+    &sign_in_flat::PLAIN,
     &ual_search::UalSearch,
     &ual_portal::UalPortal,
     &ual_portal::UalPurview,
