@@ -6,6 +6,9 @@
 //! all call.
 
 mod address_list;
+pub mod audit;
+pub mod carrier;
+mod cloud_app_events;
 pub mod declared;
 mod defender_mail;
 mod defender_other;
@@ -14,6 +17,7 @@ pub mod factors;
 pub mod fields;
 mod inbox_rule;
 mod mailboxes;
+mod office_activity;
 mod permissions;
 mod rules_exchange;
 mod rules_graph;
@@ -32,6 +36,13 @@ mod trace_portal;
 mod trace_summary;
 mod transport;
 mod transport_rules;
+mod ual_elastic;
+mod ual_flat;
+mod ual_graph;
+mod ual_portal;
+mod ual_records;
+mod ual_search;
+mod ual_splunk;
 mod zoned_column;
 
 use crate::events::{Batch, Family};
@@ -115,4 +126,16 @@ pub static FORMATS: &[&dyn Format] = &[
     &sign_in_tables::DEFENDER,
     &sign_in_flat::DOTTED,
     &sign_in_flat::PLAIN,
+    &ual_search::UalSearch,
+    &ual_portal::UalPortal,
+    &ual_portal::UalPurview,
+    &ual_graph::UalGraph,
+    &ual_records::UalRecords,
+    &ual_records::UalListing,
+    &ual_flat::UalFlat,
+    &ual_splunk::UalSplunk,
+    &ual_elastic::UalElastic,
+    &office_activity::OfficeActivity,
+    &cloud_app_events::CloudAppEvents,
+    &cloud_app_events::CloudAppEventsStream,
 ];
