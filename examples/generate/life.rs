@@ -51,6 +51,15 @@ impl Life {
         self.laptops.get(who).and_then(Option::as_ref)
     }
 
+    /// Ends every session of somebody, as a reset of the password with revocation does.
+    pub fn sign_out(&mut self, who: usize) {
+        for slots in [&mut self.laptops, &mut self.phones] {
+            if let Some(slot) = slots.get_mut(who) {
+                *slot = None;
+            }
+        }
+    }
+
     /// One day of everybody.
     pub fn day(&mut self, world: &mut World, date: NaiveDate) {
         let people: Vec<(String, Role)> = world.tenant.people.iter().map(|person| (person.upn.clone(), person.role)).collect();
@@ -92,10 +101,14 @@ impl Life {
         until.is_some()
     }
 
+    fn travels(&self, world: &World, who: usize, date: NaiveDate) -> bool {
+        world.person(who).role == Role::Traveller && date >= self.trip.0 && date <= self.trip.1
+    }
+
     fn place(&self, world: &World, who: usize, date: NaiveDate) -> Place {
         let person = world.person(who);
         let day = date.weekday().num_days_from_monday();
-        if person.role == Role::Traveller && date >= self.trip.0 && date <= self.trip.1 {
+        if self.travels(world, who, date) {
             world.tenant.country.abroad.clone()
         } else if person.home_days >> day & 1 == 1 {
             person.home.clone()
@@ -129,7 +142,7 @@ impl Life {
         }
         self.extra(world, chance, &session, after(start, 2 * HOUR), date);
         match world.person(who).role {
-            Role::Newsletter if date.weekday() == Weekday::Tue => newsletter(world, chance, &session, after(start, 9000)),
+            Role::Newsletter if date.weekday() == Weekday::Tue => newsletter(world, &session, after(start, 9000)),
             Role::Admin if chance.percent(45) => administer(world, chance, &session, after(start, 3 * HOUR)),
             _ => {}
         }
@@ -168,7 +181,7 @@ impl Life {
                     world.consent(session, time, app);
                     world.sign_in(&Attempt { time: after(time, 2), code: 0, ..attempt });
                 }
-                Extra::NewPhone => world.register_method(session, time),
+                Extra::NewPhone => new_phone(world, session, time),
                 Extra::Mistakes(_) | Extra::AwayUntil(_) => {}
             }
         }
@@ -183,7 +196,11 @@ impl Life {
         let id = old.and_then(|session| session.id).or_else(|| Some(chance.guid()));
         for part in 0..times {
             let on_the_road = chance.percent(55);
-            let place = if on_the_road { office.with_ip(&mobile.address(chance), mobile.asn) } else { home.clone() };
+            let place = match (self.travels(world, who, date), on_the_road) {
+                (true, _) => world.tenant.country.abroad.clone(),
+                (false, true) => office.with_ip(&mobile.address(chance), mobile.asn),
+                (false, false) => home.clone(),
+            };
             let hour = if part == 0 { chance.between(17, 22) } else { chance.between(6, 7) };
             let time = after(midnight(world, date), hour * HOUR + chance.between(0, 3599));
             let session = world.sign_in(&Attempt {
@@ -234,6 +251,25 @@ fn open_laptop(world: &mut World, chance: &mut Chance, who: usize, place: &Place
         world.sign_in(&Attempt { time: after(time, -18), code: 50074, factor: Factor::NotAsked, ..attempt });
     }
     world.sign_in(&attempt)
+}
+
+/// A prompt goes to the old phone and is not answered; the new one is registered and answers.
+fn new_phone(world: &mut World, session: &Session, time: Moment) {
+    let attempt = Attempt {
+        time: after(time, -95),
+        who: session.who,
+        place: &session.place,
+        client: &session.client,
+        session: session.id,
+        code: 500_121,
+        interactive: true,
+        factor: Factor::TimedOut,
+    };
+    if world.person(session.who).mfa {
+        world.sign_in(&attempt);
+        world.sign_in(&Attempt { time: after(time, 80), code: 0, factor: Factor::Passed, ..attempt });
+    }
+    world.register_method(session, time);
 }
 
 /// A new token for one of the laptop's applications, in the same session.
@@ -356,14 +392,13 @@ fn post(world: &mut World, chance: &mut Chance, upn: &str, date: NaiveDate) {
 }
 
 /// The company's newsletter: one mail to many, every week, from the same desk.
-fn newsletter(world: &mut World, chance: &mut Chance, session: &Session, time: Moment) {
+fn newsletter(world: &mut World, session: &Session, time: Moment) {
     let readers = (0..90).map(|number| {
         let (domain, _) = PARTNERS.get(number % PARTNERS.len()).copied().unwrap_or_default();
         Delivery { address: format!("reader{number:02}@{domain}"), status: "Delivered" }
     });
     let to: Vec<Delivery> = readers.collect();
-    let week = chance.between(1, 52);
-    let subject = format!("{} news, issue {week}", world.tenant.company);
+    let subject = format!("{} news, issue {}", world.tenant.company, time.iso_week().week());
     let client = session.client.using(apps::OWA);
     let session = Session { client, ..session.clone() };
     world.send(&session, time, Draft { to, subject, size: 48_210, attachment: "" });

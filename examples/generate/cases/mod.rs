@@ -1,6 +1,8 @@
 //! The three published incidents, each in an invented company.
 
 pub mod account_a_b_c;
+pub mod mfa_fatigue;
+pub mod perfectdata;
 
 use chrono::NaiveDate;
 
@@ -16,7 +18,13 @@ pub struct Case {
 }
 
 /// Every folder.
-pub const CASES: &[Case] = &[Case { name: "account-a-b-c", make: account_a_b_c::files }];
+pub const CASES: &[Case] = &[
+    Case { name: "account-a-b-c", make: account_a_b_c::files },
+    Case { name: "perfectdata", make: perfectdata::networks },
+    Case { name: "perfectdata/mass-mailing", make: perfectdata::mass_mailing },
+    Case { name: "perfectdata/consent-only", make: perfectdata::consent_only },
+    Case { name: "mfa-fatigue", make: mfa_fatigue::files },
+];
 
 /// An honest scheduling service that people connect to their calendar. Invented.
 const SCHEDULING: crate::directory::ThirdParty = crate::directory::ThirdParty {
