@@ -5,8 +5,26 @@
 //! envelopes share (the audit record, the sign-in, the mail delivery) lives once, in a module that they
 //! all call.
 
+pub mod declared;
+mod defender_mail;
+mod defender_other;
+mod delivery;
+pub mod factors;
+pub mod fields;
+pub mod sign_in;
+pub mod sign_in_flat;
+pub mod sign_in_graph;
+pub mod sign_in_portal;
+pub mod sign_in_tables;
 #[cfg(test)]
 pub mod testkit;
+mod threat_explorer;
+mod trace_detail;
+mod trace_message;
+mod trace_portal;
+mod trace_summary;
+mod transport;
+mod zoned_column;
 
 use crate::events::{Batch, Family};
 use crate::evidence::Record;
@@ -45,4 +63,19 @@ pub trait Format: Sync {
 
 /// Every format. The order decides between equal claims and is the number in
 /// [`Event::format`](crate::events::Event::format): it is not otherwise visible.
-pub static FORMATS: &[&dyn Format] = &[];
+#[rustfmt::skip] // one line each, so that a new format is one line
+pub static FORMATS: &[&dyn Format] = &[
+    &trace_message::MessageTrace,
+    &trace_message::NarrowedTrace,
+    &trace_message::GraphTrace,
+    &trace_summary::TraceSummary,
+    &sign_in_graph::GRAPH,
+    &sign_in_portal::USERS,
+    &sign_in_portal::USERS_SPANISH,
+    &sign_in_portal::APPLICATIONS,
+    &sign_in_portal::STEPS,
+    &sign_in_tables::LOG_ANALYTICS,
+    &sign_in_tables::DEFENDER,
+    &sign_in_flat::DOTTED,
+    &sign_in_flat::PLAIN,
+];
