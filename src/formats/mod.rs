@@ -16,6 +16,7 @@ mod delivery;
 pub mod factors;
 pub mod fields;
 mod inbox_rule;
+pub mod load;
 mod mailboxes;
 mod office_activity;
 mod permissions;
