@@ -6,8 +6,17 @@
 //! all call.
 
 pub mod declared;
+pub mod diagnostic;
+pub mod directory_activities;
+pub mod directory_audit;
+pub mod directory_consent;
+pub mod directory_graph;
+pub mod directory_portal;
+pub mod elastic_entra;
 pub mod factors;
 pub mod fields;
+pub mod graph_activity;
+pub mod risk;
 pub mod sign_in;
 pub mod sign_in_flat;
 pub mod sign_in_graph;
@@ -63,4 +72,13 @@ pub static FORMATS: &[&dyn Format] = &[
     &sign_in_tables::DEFENDER,
     &sign_in_flat::DOTTED,
     &sign_in_flat::PLAIN,
+    &directory_graph::GRAPH,
+    &directory_graph::LOG_ANALYTICS,
+    &directory_portal::PORTAL,
+    &directory_portal::PORTAL_SPANISH,
+    &risk::DETECTIONS,
+    &risk::USERS,
+    &diagnostic::Diagnostic,
+    &elastic_entra::Elastic,
+    &graph_activity::LOG_ANALYTICS,
 ];
