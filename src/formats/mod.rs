@@ -13,6 +13,8 @@ pub mod directory_consent;
 pub mod directory_graph;
 pub mod directory_portal;
 pub mod elastic_entra;
+pub mod entra_grants;
+pub mod entra_lists;
 pub mod factors;
 pub mod fields;
 pub mod graph_activity;
@@ -81,4 +83,16 @@ pub static FORMATS: &[&dyn Format] = &[
     &diagnostic::Diagnostic,
     &elastic_entra::Elastic,
     &graph_activity::LOG_ANALYTICS,
+    &entra_grants::GRAPH,
+    &entra_grants::LIST,
+    &entra_lists::USERS,
+    &entra_lists::USERS_AZUREAD,
+    &entra_lists::REGISTRATION,
+    &entra_lists::METHODS,
+    &entra_lists::PHONES,
+    &entra_lists::ROLES,
+    &entra_lists::PIM,
+    &entra_lists::DEVICES,
+    &entra_lists::SERVICE_PRINCIPALS,
+    &entra_lists::APPLICATIONS,
 ];
