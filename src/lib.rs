@@ -10,3 +10,4 @@
 pub mod events;
 pub mod evidence;
 pub mod formats;
+pub mod report;

@@ -6,26 +6,36 @@
 //! all call.
 
 pub mod declared;
-pub mod diagnostic;
+mod defender_mail;
+mod defender_other;
+mod delivery;
+mod diagnostic;
 pub mod directory_activities;
 pub mod directory_audit;
-pub mod directory_consent;
-pub mod directory_graph;
-pub mod directory_portal;
-pub mod elastic_entra;
-pub mod entra_grants;
-pub mod entra_lists;
+mod directory_consent;
+mod directory_graph;
+mod directory_portal;
+mod elastic_entra;
+mod entra_grants;
+mod entra_lists;
 pub mod factors;
 pub mod fields;
-pub mod graph_activity;
-pub mod risk;
+mod graph_activity;
+mod risk;
 pub mod sign_in;
-pub mod sign_in_flat;
-pub mod sign_in_graph;
-pub mod sign_in_portal;
-pub mod sign_in_tables;
+mod sign_in_flat;
+mod sign_in_graph;
+mod sign_in_portal;
+mod sign_in_tables;
 #[cfg(test)]
 pub mod testkit;
+mod threat_explorer;
+mod trace_detail;
+mod trace_message;
+mod trace_portal;
+mod trace_summary;
+mod transport;
+mod zoned_column;
 
 use crate::events::{Batch, Family};
 use crate::evidence::Record;
@@ -64,7 +74,12 @@ pub trait Format: Sync {
 
 /// Every format. The order decides between equal claims and is the number in
 /// [`Event::format`](crate::events::Event::format): it is not otherwise visible.
+#[rustfmt::skip] // one line each, so that a new format is one line
 pub static FORMATS: &[&dyn Format] = &[
+    &trace_message::MessageTrace,
+    &trace_message::NarrowedTrace,
+    &trace_message::GraphTrace,
+    &trace_summary::TraceSummary,
     &sign_in_graph::GRAPH,
     &sign_in_portal::USERS,
     &sign_in_portal::USERS_SPANISH,
