@@ -92,10 +92,10 @@ pub(super) fn build(case: &Case<'_>, fallen: &[Fallen<'_>], edges: Vec<Edge>, ri
     for one in fallen {
         members.entry(group.get(&one.account).copied().unwrap_or(usize::MAX)).or_default().push(one);
     }
-    members.into_values().map(|members| incident(case, &members, &edges, &links, rivals)).collect()
+    members.into_values().map(|members| incident(&members, &edges, &links, rivals)).collect()
 }
 
-fn incident(case: &Case<'_>, members: &[&Fallen<'_>], edges: &[Edge], links: &[Link], rivals: &BTreeMap<AccountId, f64>) -> Incident {
+fn incident(members: &[&Fallen<'_>], edges: &[Edge], links: &[Link], rivals: &BTreeMap<AccountId, f64>) -> Incident {
     let accounts: Vec<AccountId> = members.iter().map(|one| one.account).collect();
     let edges: Vec<Edge> = edges.iter().filter(|edge| accounts.contains(&edge.to)).cloned().collect();
     let links = links.iter().filter(|link| accounts.contains(&link.accounts[0])).cloned().collect();

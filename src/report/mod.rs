@@ -4,6 +4,7 @@ mod countries;
 pub mod events_file;
 #[cfg(test)]
 pub(crate) mod golden;
+pub mod build;
 pub mod model;
 pub mod output;
 #[cfg(test)]
