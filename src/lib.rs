@@ -7,6 +7,8 @@
 //! evidence ─► events ─► formats ─► enrich ─► habits ─► detections ─► attribution ─► scoring ─► cascade ─► report ─► cli
 //! ```
 
+pub mod config;
+pub mod enrich;
 pub mod events;
 pub mod evidence;
 pub mod formats;
