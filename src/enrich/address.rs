@@ -60,6 +60,27 @@ impl AddressFacts {
         self.class == NetworkClass::Microsoft365
     }
 
+    /// True for networks of machines: hosting, clouds, VPN services, sellers of proxies.
+    pub fn is_data_centre(&self) -> bool {
+        matches!(
+            self.class,
+            NetworkClass::Hosting
+                | NetworkClass::CloudOther
+                | NetworkClass::CloudMicrosoft
+                | NetworkClass::Vpn
+                | NetworkClass::Anonymiser
+                | NetworkClass::ResidentialProxy
+        )
+    }
+
+    /// True for exits that many share and whose place says nothing: VPN, relay, gateway, Tor.
+    pub fn hides_place(&self) -> bool {
+        matches!(
+            self.class,
+            NetworkClass::Vpn | NetworkClass::KnownVpn | NetworkClass::Anonymiser | NetworkClass::PrivacyRelay | NetworkClass::SecureWebGateway
+        )
+    }
+
     /// True if a person can be at it: an address that is there, public (or the organisation's own), and
     /// not one of Microsoft 365's servers. Documentation addresses count, for examples' sake.
     pub fn is_personal(&self) -> bool {

@@ -9,3 +9,5 @@ mod record;
 
 pub use doc::{Doc, DocError, Value};
 pub use record::{Cells, Fields, Header, Pointer, Record, RecordAt, fold_name};
+mod standin;
+pub use standin::*;
