@@ -5,6 +5,7 @@
 //! envelopes share (the audit record, the sign-in, the mail delivery) lives once, in a module that they
 //! all call.
 
+mod address_list;
 pub mod audit;
 pub mod carrier;
 mod cloud_app_events;
@@ -14,12 +15,18 @@ mod defender_other;
 mod delivery;
 pub mod factors;
 pub mod fields;
+mod inbox_rule;
+mod mailboxes;
 mod office_activity;
+mod permissions;
+mod rules_exchange;
+mod rules_graph;
 pub mod sign_in;
 pub mod sign_in_flat;
 pub mod sign_in_graph;
 pub mod sign_in_portal;
 pub mod sign_in_tables;
+mod snapshot;
 #[cfg(test)]
 pub mod testkit;
 mod threat_explorer;
@@ -28,6 +35,7 @@ mod trace_message;
 mod trace_portal;
 mod trace_summary;
 mod transport;
+mod transport_rules;
 mod ual_elastic;
 mod ual_flat;
 mod ual_graph;
@@ -79,7 +87,36 @@ pub static FORMATS: &[&dyn Format] = &[
     &trace_message::MessageTrace,
     &trace_message::NarrowedTrace,
     &trace_message::GraphTrace,
+    &trace_detail::TraceDetail,
+    &trace_detail::GraphTraceDetail,
     &trace_summary::TraceSummary,
+    &transport::HistoricalDetail,
+    &transport::TrackingLog,
+    &transport::TrackingCmdlet,
+    &trace_portal::PortalTrace,
+    &defender_mail::EmailEvents,
+    &defender_mail::EmailAttachments,
+    &defender_mail::EmailUrls,
+    &defender_mail::PostDelivery,
+    &defender_mail::UrlClicks,
+    &threat_explorer::ThreatExplorer,
+    &defender_other::IdentityLogons,
+    &defender_other::OtherTables,
+    &rules_exchange::InboxRules,
+    &rules_exchange::ExtractorRules,
+    &rules_exchange::NarrowedRules,
+    &rules_exchange::EwsRules,
+    &rules_exchange::SweepRules,
+    &rules_graph::GraphRules,
+    &mailboxes::MailboxForwarding,
+    &mailboxes::Mailboxes,
+    &mailboxes::CasMailboxes,
+    &mailboxes::MobileDevices,
+    &permissions::MailboxPermissions,
+    &permissions::RecipientPermissions,
+    &permissions::FolderPermissions,
+    &permissions::DelegatedPermissions,
+    &transport_rules::TransportRules,
     &sign_in_graph::GRAPH,
     &sign_in_portal::USERS,
     &sign_in_portal::USERS_SPANISH,

@@ -11,3 +11,4 @@ pub(crate) mod samples;
 pub mod sanitize;
 pub mod screen;
 pub mod summary;
+pub mod timeline_csv;
