@@ -10,6 +10,7 @@ pub mod output;
 #[cfg(test)]
 pub(crate) mod samples;
 pub mod sanitize;
+pub mod scope;
 pub mod screen;
 pub mod summary;
 pub mod timeline_csv;
