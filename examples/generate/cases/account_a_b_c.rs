@@ -4,7 +4,7 @@
 use super::{SCHEDULING, day, days, somewhere};
 use crate::acts::Draft;
 use crate::chance::Chance;
-use crate::clock::{Moment, after, after_ms, at};
+use crate::clock::{Moment, after_ms, at};
 use crate::directory::ThirdParty;
 use crate::export::{Exported, audit, mail, sign_in, state};
 use crate::life::{Extra, Life};
