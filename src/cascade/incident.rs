@@ -66,7 +66,7 @@ pub struct Incident {
 }
 
 /// Joins the fallen into incidents.
-pub(super) fn build(case: &Case<'_>, fallen: &[Fallen<'_>], edges: Vec<Edge>, rivals: &BTreeMap<AccountId, f64>) -> Vec<Incident> {
+pub(super) fn build(case: &Case<'_>, fallen: &[Fallen<'_>], edges: Vec<Edge>, open: &[super::Open], rivals: &BTreeMap<AccountId, f64>) -> Vec<Incident> {
     let mut group: BTreeMap<AccountId, usize> = fallen.iter().enumerate().map(|(at, one)| (one.account, at)).collect();
     let mut join = |a: AccountId, b: AccountId| {
         let (Some(a), Some(b)) = (group.get(&a).copied(), group.get(&b).copied()) else { return };
@@ -77,6 +77,11 @@ pub(super) fn build(case: &Case<'_>, fallen: &[Fallen<'_>], edges: Vec<Edge>, ri
         join(edge.from, edge.to);
     }
     let mut links = Vec::new();
+    for one in open {
+        join(one.from, one.to);
+        let why = format!("{}; which of several accounts it came from is open", one.why);
+        links.push(Link { accounts: [one.from, one.to], why, confidence: one.share });
+    }
     for (at, one) in fallen.iter().enumerate() {
         for other in fallen.iter().skip(at + 1) {
             let same = same_actor(case, one, other);

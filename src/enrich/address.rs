@@ -77,7 +77,11 @@ impl AddressFacts {
     pub fn hides_place(&self) -> bool {
         matches!(
             self.class,
-            NetworkClass::Vpn | NetworkClass::KnownVpn | NetworkClass::Anonymiser | NetworkClass::PrivacyRelay | NetworkClass::SecureWebGateway
+            NetworkClass::Vpn
+                | NetworkClass::KnownVpn
+                | NetworkClass::Anonymiser
+                | NetworkClass::PrivacyRelay
+                | NetworkClass::SecureWebGateway
         )
     }
 

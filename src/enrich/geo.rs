@@ -113,10 +113,11 @@ impl GeoDb {
         Err(GeoError::Nothing { name: name.to_owned(), database_type: db.source.database_type })
     }
 
-    /// Looks at the first networks of the file. Networks without data are counted too, so that a tree
-    /// made to be walked for ever is left early.
+    /// Looks at the first networks of the file. Networks without data and aliases are counted too, so
+    /// that a tree made to be walked for ever is left early.
     fn answers_something(&self, name: &str) -> Result<bool, GeoError> {
-        let all = self.reader.networks(WithinOptions::default().include_networks_without_data()).map_err(|error| corrupt(name, error))?;
+        let options = WithinOptions::default().include_networks_without_data().include_aliased_networks();
+        let all = self.reader.networks(options).map_err(|error| corrupt(name, error))?;
         let mut records = 0;
         for network in all.take(PROBED_NETWORKS) {
             let network = network.map_err(|error| corrupt(name, error))?;

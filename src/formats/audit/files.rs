@@ -61,9 +61,10 @@ impl Reader<'_, '_> {
 
 /// Clients that prefetch, render previews or synchronise thumbnails for somebody: no act of a person.
 ///
-/// Source: user agents of public exports (`ODMTADocCache/0.0` is the office home page's prefetch).
+/// Source: user agents of public exports (`ODMTADocCache/0.0` is the office home page's prefetch,
+/// `ODMTADemand-Transform_Thumbnail/0.0` a preview).
 fn is_background(agent: &str) -> bool {
-    ["ODMTADocCache", "OneDriveMpc-", "OneDriveMpc/", "OfficeWordCA", "MS Scanner ATP", "MSWACONSync"]
+    ["ODMTA", "OneDriveMpc-", "OneDriveMpc/", "OfficeWordCA", "MS Scanner ATP", "MSWACONSync"]
         .iter()
         .any(|start| agent.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start)))
 }

@@ -12,9 +12,6 @@ impl<'d> Reader<'_, 'd> {
     /// A record of mailbox auditing.
     pub(super) fn mailbox(&mut self) {
         self.mailbox_owner();
-        let client = self.audit.str(Field::ClientInfo).unwrap_or_default();
-        // REST clients of the service itself: 165 of 224 REST accesses of one public export.
-        self.event.flags.set_if(client.contains("RESTSystem"), Flags::BACKGROUND);
         self.event.action = match self.operation {
             "mailitemsaccessed" | "messagebind" | "folderbind" => Action::MailRead,
             "send" | "sendas" | "sendonbehalf" => Action::MailSent,
@@ -52,7 +49,9 @@ impl<'d> Reader<'_, 'd> {
     /// `MailItemsAccessed` and its forerunners: a Bind lists messages, a Sync stands for a whole folder.
     fn mail_read(&mut self) {
         let audit = self.audit;
+        let own_read = self.is_service_read();
         let flags = &mut self.event.flags;
+        flags.set_if(own_read, Flags::BACKGROUND);
         pairs::each(audit.value(Field::OperationProperties), &mut |name, value| match name {
             "MailAccessType" => flags.set_if(value.eq_ignore_ascii_case("sync"), Flags::SYNC),
             "IsThrottled" => flags.set_if(value.eq_ignore_ascii_case("true"), Flags::THROTTLED),
@@ -85,6 +84,14 @@ impl<'d> Reader<'_, 'd> {
             _ => items.folder,
         };
         self.out.detail(&mut self.event, Detail::Items(Box::new(items)));
+    }
+
+    /// True for reads by Exchange's own REST client from Exchange's own addresses (165 of 224 REST reads of
+    /// one public export). The client string alone does not tell: consented applications have it too.
+    fn is_service_read(&self) -> bool {
+        let rest = self.audit.str(Field::ClientInfo).is_some_and(|client| client.contains("RESTSystem"));
+        // 2603:1000::/24, Microsoft's. Source: addresses of public exports.
+        rest && (self.event.ip.is_none() || self.out.ips.get(self.event.ip).starts_with("2603:10"))
     }
 
     /// The folder that an item lies in: its path, or its name where the path is not recorded.

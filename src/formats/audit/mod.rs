@@ -220,4 +220,6 @@ fn is_placeholder(token: &str) -> bool {
 }
 
 #[cfg(test)]
+mod samples;
+#[cfg(test)]
 mod tests;

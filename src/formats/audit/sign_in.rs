@@ -6,15 +6,8 @@
 use super::fields::Field;
 use super::who::Party;
 use super::{Reader, is_guid};
-use crate::events::{Action, Detail, Flags, Mfa, Outcome, Protocol, SignIn, link};
-
-/// Error codes of a step of an ordinary sign-in: neither a success nor a refusal.
-///
-/// Source: Microsoft's list of Entra error codes.
-const STEPS: [u32; 25] = [
-    16000, 16001, 16002, 16003, 50058, 50072, 50074, 50076, 50079, 50140, 50143, 50168, 50180, 50199, 51006, 65001, 70016, 70018, 70019,
-    81010, 81012, 81014, 90119, 90120, 50089,
-];
+use crate::events::{Action, Detail, Flags, Mfa, Outcome, SignIn, link};
+use crate::formats::factors::{self, INTERRUPTS, MfaTexts, Steps};
 
 /// Names in `LogonError` with their codes, for records without `ErrorNumber`.
 ///
@@ -38,9 +31,6 @@ const ERRORS: [(&str, u32); 16] = [
     ("SsoArtifactInvalidOrExpired", 50132),
 ];
 
-/// Codes that prove the password right.
-const PASSWORD_RIGHT: [u32; 10] = [50055, 50072, 50074, 50076, 50078, 50079, 50140, 50144, 53003, 500_121];
-
 impl<'d> Reader<'_, 'd> {
     /// The request id of a sign-in, by which the Entra log knows it: `Id`, and in records of 2019 and
     /// 2020, where the two differ, `IntraSystemId`.
@@ -60,7 +50,7 @@ impl<'d> Reader<'_, 'd> {
         self.event.action = Action::SignIn;
         self.event.code = code.or(known).unwrap_or(0);
         let failed = self.operation.contains("fail") || self.event.code != 0 && self.operation != "userloggedin";
-        self.event.outcome = if STEPS.contains(&self.event.code) {
+        self.event.outcome = if INTERRUPTS.binary_search(&self.event.code).is_ok() {
             Outcome::Interrupted
         } else if failed {
             Outcome::Failure
@@ -116,16 +106,12 @@ impl<'d> Reader<'_, 'd> {
         facts.resource = self.out.opt(audit.str(Field::ObjectId));
         facts.reason = self.out.str(error);
         let agent = agent.unwrap_or_default();
-        facts.protocol = protocol(request, agent);
+        facts.protocol = factors::protocol(request, "", "", agent);
         facts.mfa = mfa(request, self.event.code, self.event.outcome);
-        facts.password = if PASSWORD_RIGHT.contains(&self.event.code) {
-            Some(true)
-        } else if self.event.code == 50126 {
-            Some(false)
-        } else {
-            // Bit 1 of the method is the password. Source: Microsoft's audit schema.
-            (self.event.outcome == Outcome::Success && method & 1 == 1).then_some(true)
-        };
+        // Bit 1 of the method is the password. Source: Microsoft's audit schema.
+        let given = self.event.outcome == Outcome::Success && method & 1 == 1;
+        let code = Some(self.event.code).filter(|code| *code != 0);
+        facts.password = factors::password(&Steps::default(), code, None, facts.protocol, false).or(given.then_some(true));
         let typed = ["Login:", "SAS:", "Kmsi:", "Cmsi:"].iter().any(|start| request.starts_with(start));
         self.event.flags.set_if(typed, Flags::INTERACTIVE);
         self.out.detail(&mut self.event, Detail::SignIn(facts));
@@ -142,23 +128,12 @@ fn trust_type(text: &str) -> &str {
     }
 }
 
-fn protocol(request: &str, agent: &str) -> Protocol {
-    if agent.eq_ignore_ascii_case("BAV2ROPC") || agent.eq_ignore_ascii_case("CBAInPROD") {
-        Protocol::Ropc
-    } else if request.starts_with("OrgIdWsFederation") || request.starts_with("Saml2") {
-        Protocol::Federated
-    } else if request.starts_with("OAuth2:") {
-        Protocol::OAuth
-    } else {
-        Protocol::Unknown
-    }
-}
-
+/// The prompt's end is a request of its own (`SAS:EndAuth`). A failed one was refused, not answered, or
+/// answered with a wrong code: the audit log does not tell which.
 fn mfa(request: &str, code: u32, outcome: Outcome) -> Mfa {
     match code {
         500_121 => Mfa::Denied,
-        50072 | 50074 | 50076 | 50078 | 50079 => Mfa::Pending,
         _ if request == "SAS:EndAuth" && outcome == Outcome::Success => Mfa::Completed,
-        _ => Mfa::Unknown,
+        code => factors::mfa(&Steps::default(), MfaTexts::default(), Some(code)),
     }
 }

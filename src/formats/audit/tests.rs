@@ -111,11 +111,22 @@ fn a_bind_lists_its_messages_and_a_sync_stands_for_a_folder() {
     assert_eq!(text(&out, items.folder), "\\Inbox");
     let out = read(&mailbox(
         "MailItemsAccessed",
-        r#""LogonType":2,"OperationProperties":[{"Name":"MailAccessType","Value":"Sync"}],"ClientInfoString":"Client=REST;Client=RESTSystem;;",
+        r#""LogonType":2,"OperationProperties":[{"Name":"MailAccessType","Value":"Sync"}],"ClientInfoString":"Client=REST;Client=RESTSystem;;","ClientIPAddress":"2603:10a6:10:2e::9",
         "Item":{"ParentFolder":{"Path":"Not Available","Name":"Inbox"}}"#,
     ));
     assert!(event(&out).flags.has(Flags::SYNC | Flags::BACKGROUND | Flags::DELEGATE));
     assert!(matches!(detail(&out), Detail::Items(items) if text(&out, items.folder) == "Inbox"));
+}
+
+#[test]
+fn an_application_that_uses_rest_from_its_own_address_is_no_background() {
+    for operation in ["Send", "MailItemsAccessed"] {
+        let out = read(&mailbox(
+            operation,
+            r#""UserType":0,"ClientInfoString":"Client=REST;Client=RESTSystem;;","ClientIPAddress":"203.0.113.9""#,
+        ));
+        assert!(!event(&out).flags.has(Flags::BACKGROUND), "{operation}");
+    }
 }
 
 #[test]
