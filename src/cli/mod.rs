@@ -5,6 +5,7 @@ mod completions;
 mod config;
 mod detections;
 mod events;
+mod evidence;
 mod exit;
 mod global;
 mod inspect;
@@ -51,6 +52,7 @@ enum Command {
     Analyze(analyze::Analyze),
     Inspect(inspect::Inspect),
     Events(events::Events),
+    Evidence(evidence::Evidence),
     Detections(detections::Detections),
     Ip(ip::Ip),
     /// Print the effective configuration as TOML, with comments
@@ -88,6 +90,7 @@ fn dispatch(cli: &Cli) -> Result<Exit, Failure> {
         Command::Analyze(command) => command.run(&cli.global),
         Command::Inspect(command) => command.run(&cli.global),
         Command::Events(command) => command.run(&cli.global),
+        Command::Evidence(command) => command.run(&cli.global),
         Command::Detections(command) => command.run(&cli.global),
         Command::Ip(command) => command.run(&cli.global),
         Command::Config => config::run(&cli.global),

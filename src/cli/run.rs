@@ -6,13 +6,14 @@ use super::progress::Meter;
 use super::sources::Sources;
 use crate::analysis::{self, Basis, final_case};
 use crate::events::TimeRules;
-use crate::evidence::{Limits, Refusal};
+use crate::evidence::{Limits, Pointer, RawRecord, Refusal, encoding_named, raw_record};
 use crate::formats::load::{self, LoadError, LoadOptions, Loaded};
 use crate::habits::Habits;
 use crate::report::build::{self, EventRows, Material};
 use crate::report::events_file::EventWriter;
 use crate::report::model::Report;
 use clap::Args;
+use encoding_rs::Encoding;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -21,8 +22,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 #[derive(Args, Clone, Debug, Default)]
 pub(super) struct Reading {
     /// Encoding of all text, against what the files look like: windows-1252, utf-16le
-    #[arg(long, value_name = "LABEL", hide_short_help = true)]
-    pub(super) encoding: Option<String>,
+    #[arg(long, value_name = "LABEL", value_parser = encoding_named, hide_short_help = true)]
+    pub(super) encoding: Option<&'static Encoding>,
 
     /// Read every input as this format; `bectrace inspect` shows their ids
     #[arg(long = "as", value_name = "FORMAT", hide_short_help = true)]
@@ -127,12 +128,43 @@ pub(super) fn normalise(request: &Request<'_>, output: &Path, meter: &Meter, can
     writer.finish().map_err(failed)
 }
 
+/// A record of the evidence, with the path and archive member that it is in.
+pub(super) struct Found {
+    /// Path as shown in reports.
+    pub(super) path: String,
+    /// Member of the archive.
+    pub(super) member: Option<String>,
+    /// The record.
+    pub(super) record: RawRecord,
+}
+
+/// Finds the record behind a pointer.
+///
+/// # Errors
+/// For a missing path, and where there is no such input or record.
+pub(super) fn record(request: &Request<'_>, pointer: Pointer, meter: &Meter, cancel: &AtomicBool) -> Result<Found, Failure> {
+    let sources = Sources::open(request.global, request.reading)?;
+    check_paths(request.paths)?;
+    let options = options(request, &sources, meter, cancel);
+    let (candidate, open) = load::locate(request.paths, &options, pointer.input).map_err(failure)?;
+    let record = raw_record(&candidate, pointer.number, &options.limits, &open)
+        .map_err(|error| Failure::no_evidence(error.to_string()).hint("give the same paths as to the analysis that printed the pointer"))?;
+    Ok(Found { path: candidate.path, member: candidate.member, record })
+}
+
+fn check_paths(paths: &[PathBuf]) -> Result<(), Failure> {
+    match paths.iter().find(|path| !path.exists()) {
+        None => Ok(()),
+        Some(missing) => {
+            let failure = Failure::no_evidence(format!("{}: no such file or folder", missing.display()));
+            Err(failure.hint("give a folder with exports, or export files"))
+        }
+    }
+}
+
 /// Reads all evidence.
 fn read(request: &Request<'_>, sources: &Sources, meter: &Meter, cancel: &AtomicBool) -> Result<Loaded, Failure> {
-    if let Some(missing) = request.paths.iter().find(|path| !path.exists()) {
-        let failure = Failure::no_evidence(format!("{}: no such file or folder", missing.display()));
-        return Err(failure.hint("give a folder with exports, or export files"));
-    }
+    check_paths(request.paths)?;
     let options = options(request, sources, meter, cancel);
     let loaded = load::load(request.paths, &options).map_err(failure)?;
     if loaded.inputs.is_empty() { Err(nothing_usable(&loaded.refused)) } else { Ok(loaded) }
@@ -143,7 +175,7 @@ fn options<'a>(request: &Request<'_>, sources: &Sources, meter: &'a Meter, cance
         limits: Limits::default(),
         threads: request.global.threads(),
         times: TimeRules { zone: request.global.assume_tz, order: request.global.date_order.map_or_else(Default::default, Into::into) },
-        encoding: request.reading.encoding.clone(),
+        encoding: request.reading.encoding,
         format: request.reading.format.clone(),
         own_domains: sources.config.own_domains.clone(),
         progress: meter,
@@ -155,6 +187,9 @@ fn failure(error: LoadError) -> Failure {
     match error {
         LoadError::Cancelled => Failure::interrupted(),
         LoadError::UnknownFormat(_) => Failure::usage(error.to_string()),
+        LoadError::NoInput { .. } => {
+            Failure::no_evidence(error.to_string()).hint("give the same paths as to the analysis that printed the pointer")
+        }
         LoadError::Evidence(error) => Failure::no_evidence(error.to_string()).hint("give a folder with exports, or export files"),
     }
 }
