@@ -145,6 +145,9 @@ impl Store {
         let translation =
             Translation { text: self.text.absorb(&batch.text), names: self.names.absorb(&batch.names), ips: self.ips.absorb(&batch.ips) };
         self.same.extend(batch.same.iter().map(|(a, b)| (map(&translation.names, *a), map(&translation.names, *b))));
+        for (mine, theirs) in self.votes.iter_mut().zip(batch.votes) {
+            *mine += theirs;
+        }
         for (code, text) in &batch.notices {
             ledger.notice(code, text);
         }

@@ -1,5 +1,5 @@
-//! Mail tables of Defender advanced hunting: EmailEvents, EmailAttachmentInfo, EmailUrlInfo,
-//! EmailPostDeliveryEvents, UrlClickEvents.
+//! Mail tables of Defender advanced hunting: `EmailEvents`, `EmailAttachmentInfo`, `EmailUrlInfo`,
+//! `EmailPostDeliveryEvents`, `UrlClickEvents`.
 //!
 //! The same rows come as portal CSV, hunting API JSON, Log Analytics copies, or wrapped by the streaming
 //! API as `{time, tenantId, operationName, category, properties}`. The keys of the row decide what it
@@ -41,7 +41,7 @@ fn time<'a>(row: &Record<'a>) -> Option<(Cow<'a, str>, bool)> {
     row.text_any(&UTC).map(|time| (time, true)).or_else(|| row.text_any(&LOCAL).map(|time| (time, false)))
 }
 
-/// EmailEvents: one row a recipient, after groups are expanded.
+/// `EmailEvents`: one row a recipient, after groups are expanded.
 pub struct EmailEvents;
 
 impl Format for EmailEvents {
@@ -135,7 +135,7 @@ fn same_account(out: &mut Batch, address: Option<&str>, object: Option<&str>) {
     }
 }
 
-/// EmailAttachmentInfo: one row an attachment and recipient. It tells of the same delivery.
+/// `EmailAttachmentInfo`: one row an attachment and recipient. It tells of the same delivery.
 pub struct EmailAttachments;
 
 impl Format for EmailAttachments {
@@ -178,7 +178,7 @@ impl Format for EmailAttachments {
     }
 }
 
-/// EmailUrlInfo: one row a link of a message. It names no recipient.
+/// `EmailUrlInfo`: one row a link of a message. It names no recipient.
 pub struct EmailUrls;
 
 impl Format for EmailUrls {
@@ -217,7 +217,7 @@ impl Format for EmailUrls {
     }
 }
 
-/// EmailPostDeliveryEvents: what was done to a mail after it had been delivered.
+/// `EmailPostDeliveryEvents`: what was done to a mail after it had been delivered.
 pub struct PostDelivery;
 
 impl Format for PostDelivery {
@@ -276,7 +276,7 @@ impl Format for PostDelivery {
     }
 }
 
-/// UrlClickEvents: a person clicked a protected link.
+/// `UrlClickEvents`: a person clicked a protected link.
 pub struct UrlClicks;
 
 impl Format for UrlClicks {

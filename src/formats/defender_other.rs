@@ -1,4 +1,4 @@
-//! Hunting tables beside the mail tables: IdentityLogonEvents, and what is set aside.
+//! Hunting tables beside the mail tables: `IdentityLogonEvents`, and what is set aside.
 
 use super::Format;
 use super::defender_mail::{claim_row, row};
@@ -6,7 +6,7 @@ use crate::events::{Action, Batch, Detail, Event, Family, Flags, Key, KeyKind, O
 use crate::evidence::{Record, Value};
 use std::borrow::Cow;
 
-/// IdentityLogonEvents: sign-ins as Defender saw them. Those of Entra carry the request id and are the
+/// `IdentityLogonEvents`: sign-ins as Defender saw them. Those of Entra carry the request id and are the
 /// same act as the sign-in log's; those of a domain controller are no cloud sign-ins.
 pub struct IdentityLogons;
 
@@ -112,16 +112,15 @@ impl Format for OtherTables {
     }
 
     /// Weak: anything that knows the table comes first. The streaming wrapper is known by its category;
-    /// CloudAppEvents carry audit records and are not claimed.
+    /// rows that carry an audit record (`CloudAppEvents`) are not claimed, whatever their columns.
     fn claim(&self, record: &Record<'_>) -> usize {
         let row = row(record);
         let device = ["actiontype", "initiatingprocessfilename"].iter().all(|name| row.has(name));
         let identity = ["timestamp", "reportid", "actiontype"].iter().all(|name| row.has(name))
             && ["logontype", "targetaccountupn"].iter().any(|name| row.has(name));
-        let wrapped = record.text("category").is_some_and(|category| category.starts_with("AdvancedHunting-"))
-            && record.has("properties")
-            && !row.has("raweventdata");
-        usize::from(device || identity || wrapped)
+        let wrapped = record.text("category").is_some_and(|category| category.starts_with("AdvancedHunting-")) && record.has("properties");
+        let audit = row.value("raweventdata").is_some() || row.object().is_none() && row.has("raweventdata");
+        usize::from(!audit && (device || identity || wrapped))
     }
 
     fn read(&self, record: &Record<'_>, out: &mut Batch) {
@@ -173,5 +172,15 @@ mod tests {
         assert_eq!(EmailEvents.claim(&record), 0);
         let out = read_json(&OtherTables, line);
         assert_eq!(out.fates[0].1, Fate::Ignored(Reason("device-event")));
+    }
+
+    #[test]
+    fn rows_with_an_audit_record_are_left_to_its_reader() {
+        let line = r#"{"Timestamp":"2021-08-02T13:11:39Z","ReportId":"1","ActionType":"MailItemsAccessed","LogonType":null,"RawEventData":{"Operation":"MailItemsAccessed"}}"#;
+        let mut doc = crate::evidence::Doc::new();
+        doc.parse(line.as_bytes()).unwrap();
+        let record =
+            Record { at: crate::evidence::RecordAt::default(), fields: crate::evidence::Fields::Object(doc.root()), damaged: false };
+        assert_eq!(OtherTables.claim(&record), 0);
     }
 }

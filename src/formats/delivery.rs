@@ -153,7 +153,7 @@ impl Delivery<'_> {
         let mut event = Event::new(record.at, Action::MailSent);
         event.family = Family::MessageTrace;
         event.actor = out.opt_principal(self.sender);
-        let several = self.recipients(&mut event, recipients, out);
+        let several = address(&mut event, recipients, out);
         if event.actor.is_none() && event.target.is_none() && self.network_id.is_none() {
             out.reject(record.at, Reason("no-sender-or-recipient"));
             return;
@@ -182,31 +182,6 @@ impl Delivery<'_> {
             out.set_time(&mut event, time, self.utc);
         }
         out.event(event, single.as_ref().map_or(&keys, std::slice::from_ref));
-    }
-
-    /// Sets the target, and gives the recipients where there are several.
-    fn recipients<'r>(&self, event: &mut Event, recipients: impl Iterator<Item = &'r str>, out: &mut Batch) -> Vec<Principal> {
-        let mut several = Vec::new();
-        for name in recipients {
-            let name = out.principal(name);
-            if name.is_none() || name == event.target {
-                continue;
-            }
-            if event.target.is_none() {
-                event.target = name;
-            } else {
-                if several.is_empty() {
-                    several.push(event.target);
-                }
-                several.push(name);
-            }
-        }
-        if several.len() > 2 {
-            let mut seen = FxHashSet::default();
-            several.retain(|name| seen.insert(*name));
-        }
-        event.count = u32::try_from(several.len()).unwrap_or(u32::MAX).max(1);
-        several
     }
 
     /// The identity of the delivery to one recipient (in compared form).
@@ -238,6 +213,31 @@ impl Delivery<'_> {
             attachments: self.attachment.map(str::to_owned).into_iter().collect(),
         })
     }
+}
+
+/// Sets the target, and gives the recipients where there are several.
+fn address<'r>(event: &mut Event, recipients: impl Iterator<Item = &'r str>, out: &mut Batch) -> Vec<Principal> {
+    let mut several = Vec::new();
+    for name in recipients {
+        let name = out.principal(name);
+        if name.is_none() || name == event.target {
+            continue;
+        }
+        if event.target.is_none() {
+            event.target = name;
+        } else {
+            if several.is_empty() {
+                several.push(event.target);
+            }
+            several.push(name);
+        }
+    }
+    if several.len() > 2 {
+        let mut seen = FxHashSet::default();
+        several.retain(|name| seen.insert(*name));
+    }
+    event.count = u32::try_from(several.len()).unwrap_or(u32::MAX).max(1);
+    several
 }
 
 fn is_plain_delivery(status: &str) -> bool {

@@ -9,7 +9,7 @@ use crate::events::{Batch, Family, Flags, Reason};
 use crate::evidence::Record;
 
 /// Get-MessageTrace and Get-MessageTraceV2 (CSV, JSON), and the same rows from the reporting web
-/// service (OData 2 and 3).
+/// service (`OData` 2 and 3).
 pub struct MessageTrace;
 
 impl Format for MessageTrace {

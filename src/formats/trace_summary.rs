@@ -1,4 +1,4 @@
-//! Historical search, report type MessageTrace ("Enhanced summary"): one row a message, with all its
+//! Historical search, report type `MessageTrace` ("Enhanced summary"): one row a message, with all its
 //! recipients in one cell.
 //!
 //! Source: record dumps in public readers of the format; the portal's documentation.

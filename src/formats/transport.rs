@@ -1,6 +1,6 @@
 //! Transport events: one row for each step of a message through the servers.
 //!
-//! Historical search, report type MessageTraceDetail ("Extended"), the message tracking log of Exchange
+//! Historical search, report type `MessageTraceDetail` ("Extended"), the message tracking log of Exchange
 //! Server, and Get-MessageTrackingLog write the same fields under three spellings. RECEIVE, SEND, DELIVER
 //! and FAIL tell of deliveries, which join the rows of the other traces; any other row is an event of
 //! transport. One mail has many rows: only deliveries count as mail.

@@ -79,8 +79,8 @@ fn row(time: &str, account: &str, action: &str, summary: &str, evidence: &str) -
 pub fn clean() -> Report {
     let mut report = Report::empty();
     report.inputs = vec![
-        input("i0", "ual/audit.csv", "ual.search-csv", "audit", 18_211, ("2023-01-02T08:00:00Z", "2023-01-30T16:00:00Z")),
-        input("i1", "entra/signIns.json", "entra.graph-sign-ins", "sign-in", 2_004, ("2023-01-20T08:00:00Z", "2023-01-30T16:00:00Z")),
+        input("i0", "ual/audit.csv", "test.audit", "audit", 18_211, ("2023-01-02T08:00:00Z", "2023-01-30T16:00:00Z")),
+        input("i1", "entra/signIns.json", "test.sign-ins", "sign-in", 2_004, ("2023-01-20T08:00:00Z", "2023-01-30T16:00:00Z")),
     ];
     report
         .coverage
@@ -130,15 +130,15 @@ pub fn cascade() -> Report {
 
 fn inputs() -> Vec<Input> {
     let span = ("2022-01-24T07:00:00Z", "2022-02-11T18:00:00Z");
-    let mut capped = input("i0", "ual/export.csv", "ual.search-csv", "audit", 50_000, span);
+    let mut capped = input("i0", "ual/export.csv", "test.audit", "audit", 50_000, span);
     capped.notices.push(Notice {
         code: "cap-reached".to_owned(),
         text: "exactly 50,000 records: the export is probably cut; export shorter spans".to_owned(),
     });
-    let mut damaged = input("i1", "entra/signIns.json", "entra.graph-sign-ins", "sign-in", 1_213, span);
+    let mut damaged = input("i1", "entra/signIns.json", "test.sign-ins", "sign-in", 1_213, span);
     damaged.events = 1_211;
     damaged.rejected.push(Count { reason: "truncated-record".to_owned(), count: 2, first: "i1:1212".to_owned() });
-    vec![capped, damaged, input("i2", "mail/trace.csv", "trace.v1", "message-trace", 7_000, span)]
+    vec![capped, damaged, input("i2", "mail/trace.csv", "test.trace", "message-trace", 7_000, span)]
 }
 
 fn accounts() -> Vec<Account> {

@@ -46,6 +46,9 @@ pub struct Input {
     /// Time of its last dated event.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_event_at: Option<String>,
+    /// Parts of it are damaged: cut off, undecodable, or changed while it was read.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub damaged: bool,
     /// What a reader of the report should know about the input: limits hit, damage, assumptions.
     pub notices: Vec<Notice>,
 }

@@ -5,11 +5,13 @@
 //! The view fits the width that it is given; what does not fit is wrapped, never cut.
 
 mod incidents;
+mod inspect;
 mod paint;
 mod sections;
 mod table;
 mod words;
 
+pub use inspect::inspect;
 pub use paint::{Line, Page, Tone};
 pub use words::{Clock, ShortNames, count, duration, percent, thousands};
 
@@ -51,7 +53,7 @@ struct View<'r> {
 
 /// The whole view as text with line ends.
 pub fn render(report: &Report, look: &Look) -> String {
-    let view = View { report, look, clock: Clock::new(report, look.zone), names: ShortNames::new(report) };
+    let view = View::new(report, look);
     let mut page = Page::new(look);
     view.header(&mut page);
     view.headline(&mut page);
@@ -66,7 +68,11 @@ pub fn render(report: &Report, look: &Look) -> String {
     page.finish()
 }
 
-impl View<'_> {
+impl<'r> View<'r> {
+    fn new(report: &'r Report, look: &'r Look) -> View<'r> {
+        View { report, look, clock: Clock::new(report, look.zone), names: ShortNames::new(report) }
+    }
+
     /// Program, files, records and whether all are accounted for, and the span of time.
     fn header(&self, page: &mut Page<'_>) {
         let inputs = &self.report.inputs;

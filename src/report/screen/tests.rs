@@ -1,6 +1,6 @@
 //! The view at several widths, against golden files, and with hostile text.
 
-use super::{Look, render};
+use super::{Look, inspect, render};
 use crate::report::golden;
 use crate::report::model::{Incident, Report, Verdict};
 use crate::report::samples;
@@ -21,6 +21,11 @@ fn the_cascade_reads_well_at_80_and_140_columns() {
 fn a_clean_tenant_and_an_empty_result_read_well() {
     golden::check("screen-clean-80.txt", &render(&samples::clean(), &look(80)));
     golden::check("screen-empty-80.txt", &render(&Report::empty(), &look(80)));
+}
+
+#[test]
+fn the_ledger_of_every_input_is_shown() {
+    golden::check("inspect-80.txt", &inspect(&samples::cascade(), &look(80)));
 }
 
 #[test]
@@ -60,7 +65,9 @@ fn hostile_text_in_every_field_is_escaped() {
     let bad = "\u{1b}[2J\u{1b}]0;x\u{7}\r\n\t\u{9b}31m\u{202e}\u{200b}\u{2028}\u{0}\u{7f}";
     for width in [40, 80, 140] {
         for verbose in [false, true] {
-            let text = render(&samples::hostile(bad), &Look { verbose, ..look(width) });
+            let report = samples::hostile(bad);
+            let look = Look { verbose, ..look(width) };
+            let text = render(&report, &look) + &inspect(&report, &look);
             let found = text.chars().find(|c| is_unsafe(*c) && *c != '\n');
             assert_eq!(found, None, "{width}: {text:?}");
             assert!(!text.lines().any(|line| line.starts_with("\\t")), "a line break of the evidence broke a line");

@@ -105,6 +105,11 @@ impl Clock {
         if day(text) == day(beside) { self.format(text, "%H:%M") } else { self.minute(text) }
     }
 
+    /// `09 Feb 2022 04:55:51`.
+    pub fn full(&self, text: &str) -> String {
+        self.format(text, "%d %b %Y %H:%M:%S")
+    }
+
     /// `24 Jan 2022`.
     pub fn date(&self, text: &str) -> String {
         self.format(text, "%d %b %Y")
