@@ -1,7 +1,7 @@
 //! `abused-app`: a consent to an abused application.
 
-use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text};
 use super::apps::consents;
+use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text};
 use crate::enrich::{AppWeight, abused_app};
 
 /// See the text.
@@ -40,10 +40,46 @@ impl Detection for AbusedApp {
     }
     fn find(&self, case: &Case<'_>, out: &mut Findings) {
         for consent in consents(case) {
-            let Some(known) = abused_app(&consent.app, &consent.name).filter(|_| !case.config.is_known_good_app(&consent.app, &consent.name)) else { continue };
+            let Some(known) =
+                abused_app(&consent.app, &consent.name).filter(|_| !case.config.is_known_good_app(&consent.app, &consent.name))
+            else {
+                continue;
+            };
             let db = if known.weight == AppWeight::HardlyHonest { HARDLY_HONEST_DB } else { ORDINARY_DB };
             let summary = format!("consented to {}, an application seen in compromises", consent.shown());
             out.add(case.store, consent.account, consent.context, consent.events, db, summary);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::detections::testkit::*;
+
+    const ID: &str = "abused-app";
+    const PERFECTDATA: &str = "ff8d92dc-3d82-41d6-bcbd-b9174d163620";
+    const SPIKE: &str = "946c777c-bc85-489e-b034-392389ae23d6";
+
+    fn office(app: &str, name: &str) -> Scene {
+        let mut scene = Scene::office();
+        scene.add(consent("anna", at(20, "10:00"), app, name).from(HOME, CHROME));
+        scene
+    }
+
+    #[test]
+    fn an_app_hardly_ever_honest_counts_more_than_an_ordinary_client() {
+        office(PERFECTDATA, "whatever it calls itself").look().fires(ID, "anna", 18.0);
+        office(SPIKE, "Spike").look().fires(ID, "anna", 8.0);
+    }
+
+    #[test]
+    fn the_name_is_enough_where_the_id_is_new() {
+        office("99999999-2222-4333-8444-555555555555", "PerfectData Software").look().fires(ID, "anna", 18.0);
+    }
+
+    #[test]
+    fn other_apps_and_those_that_the_tenant_uses_are_quiet() {
+        office("99999999-2222-4333-8444-555555555555", "Calendar Helper").look().quiet(ID, "anna");
+        office(SPIKE, "Spike").configured("[tenant]\nknown_good_apps = [\"Spike\"]\n").look().quiet(ID, "anna");
     }
 }

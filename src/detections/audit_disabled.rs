@@ -59,12 +59,44 @@ fn is_one(case: &Case<'_>, event: &Event) -> bool {
         Some(Detail::Parameters(list)) => list.as_slice(),
         _ => &[],
     };
-    let is = |name: &str, value: &str| parameters.iter().any(|(key, text)| key.eq_ignore_ascii_case(name) && text.trim().eq_ignore_ascii_case(value));
+    let is = |name: &str, value: &str| {
+        parameters.iter().any(|(key, text)| key.eq_ignore_ascii_case(name) && text.trim().eq_ignore_ascii_case(value))
+    };
     match operation {
         "Set-MailboxAuditBypassAssociation" => is("AuditBypassEnabled", "True"),
         "Set-AdminAuditLogConfig" => is("UnifiedAuditLogIngestionEnabled", "False") || is("AdminAuditLogEnabled", "False"),
         "Set-Mailbox" => is("AuditEnabled", "False"),
         "Set-OrganizationConfig" => is("AuditDisabled", "True"),
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::detections::testkit::*;
+    use crate::events::{Action, Detail};
+
+    const ID: &str = "audit-disabled";
+
+    fn seen(operation: &str, parameter: (&str, &str), ip: &str) -> Seen {
+        let mut scene = Scene::office();
+        let list = vec![(parameter.0.to_owned(), parameter.1.to_owned())];
+        let act = Act::new("anna", at(20, "03:00"), Action::PolicyChange).operation(operation);
+        scene.add(act.with(move |_| Detail::Parameters(Box::new(list))).from(ip, FIREFOX));
+        scene.look()
+    }
+
+    #[test]
+    fn auditing_switched_off_or_bypassed_tells() {
+        seen("Set-MailboxAuditBypassAssociation", ("AuditBypassEnabled", "True"), NIGERIA).fires(ID, "anna", 12.0);
+        seen("Set-Mailbox", ("AuditEnabled", "False"), NIGERIA).fires(ID, "anna", 12.0);
+        seen("Set-AdminAuditLogConfig", ("UnifiedAuditLogIngestionEnabled", "False"), NIGERIA).fires(ID, "anna", 12.0);
+    }
+
+    #[test]
+    fn switching_it_on_other_settings_and_the_usual_place_are_quiet() {
+        seen("Set-Mailbox", ("AuditEnabled", "True"), NIGERIA).quiet(ID, "anna");
+        seen("Set-Mailbox", ("HiddenFromAddressListsEnabled", "False"), NIGERIA).quiet(ID, "anna");
+        seen("Set-Mailbox", ("AuditEnabled", "False"), HOME).quiet(ID, "anna");
     }
 }

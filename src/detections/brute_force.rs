@@ -1,7 +1,7 @@
 //! `brute-force`: guessing at one account.
 
-use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text, Threshold};
 use super::support::densest;
+use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text, Threshold};
 use crate::enrich::ErrorClass;
 use crate::events::{AccountId, Action};
 use crate::habits::ContextId;
@@ -9,7 +9,6 @@ use std::collections::BTreeMap;
 
 /// See the text.
 pub struct BruteForce;
-
 
 impl Detection for BruteForce {
     fn id(&self) -> &'static str {
@@ -38,9 +37,7 @@ impl Detection for BruteForce {
         }
     }
     fn thresholds(&self) -> &'static [Threshold] {
-        &[
-            Threshold { name: "failures", default: 30.0, doc: "wrong passwords within an hour" },
-        ]
+        &[Threshold { name: "failures", default: 30.0, doc: "wrong passwords within an hour" }]
     }
     fn is_attack(&self) -> bool {
         true
@@ -63,5 +60,28 @@ impl Detection for BruteForce {
                 out.add(case.store, account, ContextId::NONE, events, 0.0, summary);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::detections::testkit::*;
+
+    fn seen(failures: i64, apart: i64) -> Seen {
+        let mut scene = Scene::office();
+        scene.add_all((0..failures).map(|n| wrong_password("anna", at(20, "03:00").plus_secs(n * apart)).from(NIGERIA, FIREFOX)));
+        scene.look()
+    }
+
+    #[test]
+    fn thirty_wrong_passwords_in_an_hour_are_guessing_that_counts_nothing_alone() {
+        seen(30, 120).fires("brute-force", "anna", 0.0);
+        seen(29, 120).quiet("brute-force", "anna");
+    }
+
+    #[test]
+    fn a_stale_phone_that_tries_now_and_then_is_quiet() {
+        seen(30, 125).quiet("brute-force", "anna");
+        seen(300, 600).quiet("brute-force", "anna");
     }
 }

@@ -41,15 +41,51 @@ impl Detection for DelegateMailboxAccess {
         let mut opened: BTreeMap<(AccountId, ContextId), Vec<u32>> = BTreeMap::new();
         for (index, event) in case.in_order() {
             let (id, _) = case.context_of(index);
-            let mail = matches!(event.action, Action::MailRead | Action::MailSent | Action::MailMoved | Action::MailDeleted | Action::MailChanged);
-            if event.flags.has(Flags::DELEGATE) && !event.flags.has_any(Flags::SERVICE | Flags::BACKGROUND) && mail && event.succeeded() && case.rarity(id) >= 0.5 {
+            let mail =
+                matches!(event.action, Action::MailRead | Action::MailSent | Action::MailMoved | Action::MailDeleted | Action::MailChanged);
+            if event.flags.has(Flags::DELEGATE)
+                && !event.flags.has_any(Flags::SERVICE | Flags::BACKGROUND)
+                && mail
+                && event.succeeded()
+                && case.rarity(id) >= 0.5
+            {
                 opened.entry((case.contexts.account_of(index), id)).or_default().push(index);
             }
         }
         for ((account, id), events) in opened.into_iter().filter(|((account, _), _)| case.is_judged(*account)) {
-            let owners: BTreeSet<&str> = events.iter().filter_map(|index| case.event(*index)).map(|event| case.store.name(event.target)).collect();
+            let owners: BTreeSet<&str> =
+                events.iter().filter_map(|index| case.event(*index)).map(|event| case.store.name(event.target)).collect();
             let summary = format!("opened the mailbox of {}", owners.into_iter().collect::<Vec<_>>().join(", "));
             out.add(case.store, account, id, events, DB * case.rarity(id), summary);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::detections::testkit::*;
+    use crate::events::Flags;
+
+    const ID: &str = "delegate-mailbox-access";
+
+    fn seen(ip: &str, flags: Flags) -> Seen {
+        let mut scene = Scene::office();
+        scene.add(read_mail("anna", at(20, "03:00"), 1).on("c1").flag(flags).from(ip, FIREFOX));
+        scene.look()
+    }
+
+    #[test]
+    fn a_colleagues_mailbox_opened_from_elsewhere_tells() {
+        seen(NIGERIA, Flags::DELEGATE).fires(ID, "anna", 8.0);
+    }
+
+    #[test]
+    fn assistants_services_and_the_own_mailbox_are_quiet() {
+        seen(HOME, Flags::DELEGATE).quiet(ID, "anna");
+        seen(OTHER_LINE, Flags::DELEGATE).quiet(ID, "anna");
+        seen(NIGERIA, Flags::DELEGATE | Flags::BACKGROUND).quiet(ID, "anna");
+        let mut scene = Scene::office();
+        scene.add(read_mail("anna", at(20, "03:00"), 1).from(NIGERIA, FIREFOX));
+        scene.look().quiet(ID, "anna");
     }
 }

@@ -1,7 +1,7 @@
 //! `file-collection`: files were read.
 
-use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text, Threshold};
 use super::support::counted;
+use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text, Threshold};
 use crate::events::{AccountId, Action, Flags};
 use crate::habits::{ContextId, Tie};
 use std::collections::{BTreeMap, BTreeSet};
@@ -39,16 +39,19 @@ impl Detection for FileCollection {
         }
     }
     fn thresholds(&self) -> &'static [Threshold] {
-        &[
-            Threshold { name: "files", default: 5.0, doc: "different files read in the context" },
-        ]
+        &[Threshold { name: "files", default: 5.0, doc: "different files read in the context" }]
     }
     fn find(&self, case: &Case<'_>, out: &mut Findings) {
         let least = case.threshold(self, "files");
         let mut reads: BTreeMap<(AccountId, ContextId), Vec<u32>> = BTreeMap::new();
         for (index, event) in case.in_order() {
             let (id, tie) = case.context_of(index);
-            if event.action == Action::FileRead && event.succeeded() && !event.flags.has_any(Flags::BACKGROUND | Flags::APP_ONLY) && tie <= Tie::Session && case.is_out_of_habit(id, &[Action::FileRead]) {
+            if event.action == Action::FileRead
+                && event.succeeded()
+                && !event.flags.has_any(Flags::BACKGROUND | Flags::APP_ONLY)
+                && tie <= Tie::Session
+                && case.is_out_of_habit(id, &[Action::FileRead])
+            {
                 reads.entry((case.contexts.account_of(index), id)).or_default().push(index);
             }
         }
@@ -60,5 +63,32 @@ impl Detection for FileCollection {
                 out.add(case.store, account, id, events, DB * case.rarity(id), summary);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::detections::testkit::*;
+    use crate::events::Action;
+
+    const ID: &str = "file-collection";
+
+    fn seen(files: usize, reads: usize, ip: &str) -> Seen {
+        let mut scene = Scene::office();
+        let read = |n: usize| Act::new("anna", at(20, "03:00"), Action::FileRead).about(&format!("plan {}.xlsx", n % files));
+        scene.add_all((0..reads).map(|n| read(n).from(ip, FIREFOX)));
+        scene.look()
+    }
+
+    #[test]
+    fn five_files_read_from_elsewhere_tell() {
+        seen(5, 5, NIGERIA).fires(ID, "anna", 6.0);
+        seen(4, 4, NIGERIA).quiet(ID, "anna");
+    }
+
+    #[test]
+    fn one_file_read_again_and_the_usual_place_are_quiet() {
+        seen(1, 50, NIGERIA).quiet(ID, "anna");
+        seen(50, 50, HOME).quiet(ID, "anna");
     }
 }

@@ -1,7 +1,7 @@
 //! `inbox-rule-created`: a rule from an unfamiliar place.
 
-use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text};
 use super::support::{rule_name, rules_made};
+use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text};
 
 /// See the text.
 pub struct InboxRuleCreated;
@@ -40,9 +40,34 @@ impl Detection for InboxRuleCreated {
             let (id, _) = case.context_of(index);
             let db = DB * case.rarity(id);
             if db > 0.0 {
-                let summary = format!("made or changed inbox rule {} from {}", rule_name(rule), case.place_words(case.contexts.get(id).map_or(event.ip, |context| context.ip)));
+                let summary = format!(
+                    "made or changed inbox rule {} from {}",
+                    rule_name(rule),
+                    case.place_words(case.contexts.get(id).map_or(event.ip, |context| context.ip))
+                );
                 out.add(case.store, case.contexts.account_of(index), id, vec![index], db, summary);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::detections::testkit::*;
+
+    #[test]
+    fn a_rule_counts_by_how_unfamiliar_its_place_is() {
+        for (ip, agent, db) in [(NIGERIA, FIREFOX, 4.0), (NIGERIA, CHROME, 2.0), (OTHER_PROVIDER, CHROME, 1.2)] {
+            let mut scene = Scene::office();
+            scene.add(rule("anna", at(20, "03:00"), "Projects", |rule| rule.move_to = Some("Projects".to_owned())).from(ip, agent));
+            scene.look().fires("inbox-rule-created", "anna", db);
+        }
+    }
+
+    #[test]
+    fn an_owner_who_tidies_up_is_quiet() {
+        let mut scene = Scene::office();
+        scene.add(rule("anna", at(20, "09:00"), "Projects", |rule| rule.move_to = Some("Projects".to_owned())).from(HOME, CHROME));
+        scene.look().quiet("inbox-rule-created", "anna");
     }
 }

@@ -1,7 +1,7 @@
 //! `inbox-rule-hides-mail`: a rule hides mail.
 
-use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text};
 use super::support::{rule_name, rules_made};
+use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text};
 use crate::enrich::{HidingFolder, hiding_folder, telling_word};
 use crate::events::Rule;
 
@@ -49,7 +49,10 @@ impl Detection for InboxRuleHidesMail {
 
 /// How a rule hides mail, in words; `None` where it does not.
 pub fn hides(rule: &Rule) -> Option<String> {
-    let words = rule.conditions.iter().filter(|(name, _)| name.to_ascii_lowercase().contains("words") || name.to_ascii_lowercase().contains("contains"));
+    let words = rule
+        .conditions
+        .iter()
+        .filter(|(name, _)| name.to_ascii_lowercase().contains("words") || name.to_ascii_lowercase().contains("contains"));
     let telling = words.clone().find_map(|(_, value)| telling_word(value));
     let everything = rule.conditions.is_empty();
     if rule.deletes {
@@ -77,6 +80,7 @@ pub fn hides(rule: &Rule) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::detections::testkit::*;
     use crate::events::RuleChange;
 
     fn rule(folder: Option<&str>, words: Option<&str>, marks_read: bool, deletes: bool) -> Rule {
@@ -110,5 +114,20 @@ mod tests {
         ] {
             assert_eq!(hides(&rule(folder, words, read, false)), None, "{case}");
         }
+    }
+
+    #[test]
+    fn hiding_counts_from_any_place_and_sorting_from_none() {
+        for ip in [NIGERIA, HOME] {
+            let mut scene = Scene::office();
+            scene.add(hiding_rule("anna", at(20, "03:00")).from(ip, FIREFOX));
+            scene.look().fires("inbox-rule-hides-mail", "anna", 12.0);
+        }
+        let mut scene = Scene::office();
+        scene.add(
+            crate::detections::testkit::rule("anna", at(20, "03:00"), "News", |rule| rule.move_to = Some("News".to_owned()))
+                .from(NIGERIA, FIREFOX),
+        );
+        scene.look().quiet("inbox-rule-hides-mail", "anna");
     }
 }

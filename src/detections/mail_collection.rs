@@ -1,7 +1,7 @@
 //! `mail-collection`: mail was read.
 
-use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text, Threshold};
 use super::support::counted;
+use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text, Threshold};
 use crate::events::{AccountId, Action, Flags};
 use crate::habits::{ContextId, Tie};
 use std::collections::BTreeMap;
@@ -39,9 +39,7 @@ impl Detection for MailCollection {
         }
     }
     fn thresholds(&self) -> &'static [Threshold] {
-        &[
-            Threshold { name: "items", default: 5.0, doc: "mails opened in the context" },
-        ]
+        &[Threshold { name: "items", default: 5.0, doc: "mails opened in the context" }]
     }
     fn find(&self, case: &Case<'_>, out: &mut Findings) {
         let least = case.threshold(self, "items");
@@ -49,18 +47,65 @@ impl Detection for MailCollection {
         for (index, event) in case.in_order() {
             let (id, tie) = case.context_of(index);
             let by_person = !event.flags.has_any(Flags::BACKGROUND | Flags::SERVICE | Flags::APP_ONLY);
-            if event.action == Action::MailRead && by_person && event.succeeded() && tie <= Tie::Session && case.is_out_of_habit(id, &[Action::MailRead]) {
+            if event.action == Action::MailRead
+                && by_person
+                && event.succeeded()
+                && tie <= Tie::Session
+                && case.is_out_of_habit(id, &[Action::MailRead])
+            {
                 reads.entry((case.contexts.account_of(index), id)).or_default().push(index);
             }
         }
-        for ((account, id), events) in reads.into_iter().filter(|((account, id), _)| case.is_judged(*account) && case.contexts.get(*id).is_some_and(|context| context.app.is_none())) {
+        for ((account, id), events) in reads
+            .into_iter()
+            .filter(|((account, id), _)| case.is_judged(*account) && case.contexts.get(*id).is_some_and(|context| context.app.is_none()))
+        {
             let listed = events.iter().filter_map(|index| case.event(*index));
-            let (items, synced) = listed.fold((0usize, false), |(items, synced), event| (items + event.count as usize, synced || event.flags.has(Flags::SYNC)));
+            let (items, synced) = listed
+                .fold((0usize, false), |(items, synced), event| (items + event.count as usize, synced || event.flags.has(Flags::SYNC)));
             #[expect(clippy::cast_precision_loss, reason = "a count of items")]
             if synced || items as f64 >= least {
-                let how = if synced { "synchronised whole folders".to_owned() } else { format!("opened {}", counted(items, "mail", "mails")) };
+                let how =
+                    if synced { "synchronised whole folders".to_owned() } else { format!("opened {}", counted(items, "mail", "mails")) };
                 out.add(case.store, account, id, events, DB * case.rarity(id), how);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::detections::testkit::*;
+    use crate::events::Flags;
+
+    const ID: &str = "mail-collection";
+
+    fn seen(items: u32, ip: &str, agent: &str, flags: Flags) -> Seen {
+        let mut scene = Scene::office();
+        scene.add(read_mail("anna", at(20, "11:00"), items).flag(flags).from(ip, agent));
+        scene.look()
+    }
+
+    #[test]
+    fn five_mails_opened_from_elsewhere_tell() {
+        seen(5, NIGERIA, FIREFOX, Flags::default()).fires(ID, "anna", 6.0);
+        seen(4, NIGERIA, FIREFOX, Flags::default()).quiet(ID, "anna");
+    }
+
+    #[test]
+    fn a_whole_folder_synchronised_tells_whatever_the_count() {
+        seen(1, NIGERIA, FIREFOX, Flags::SYNC).fires(ID, "anna", 6.0);
+    }
+
+    #[test]
+    fn the_own_client_on_the_road_counts_only_above_the_usual_pace() {
+        seen(6, OTHER_PROVIDER, CHROME, Flags::default()).quiet(ID, "anna");
+        seen(7, OTHER_PROVIDER, CHROME, Flags::default()).fires(ID, "anna", 1.8);
+    }
+
+    #[test]
+    fn prefetching_and_the_usual_place_are_quiet() {
+        seen(500, NIGERIA, FIREFOX, Flags::BACKGROUND).quiet(ID, "anna");
+        seen(500, HOME, FIREFOX, Flags::SYNC).quiet(ID, "anna");
     }
 }

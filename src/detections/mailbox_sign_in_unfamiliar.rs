@@ -1,8 +1,8 @@
 //! `mailbox-sign-in-unfamiliar`: the mailbox is used from an unfamiliar place.
 
-use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text};
 use super::support::unusual_contexts;
 use super::unfamiliar_sign_in::newness_db;
+use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text};
 use crate::events::{Event, Family, Flags};
 
 /// See the text.
@@ -43,12 +43,45 @@ impl Detection for MailboxSignInUnfamiliar {
                 continue;
             }
             let telling = |event: &Event| {
-                event.family == Family::Audit && event.succeeded() && !event.flags.has_any(Flags::BACKGROUND | Flags::DELEGATE | Flags::EXTERNAL)
+                event.family == Family::Audit
+                    && event.succeeded()
+                    && !event.flags.has_any(Flags::BACKGROUND | Flags::DELEGATE | Flags::EXTERNAL)
             };
             let events: Vec<u32> = case.events_of(context).filter(|(_, event)| telling(event)).map(|(index, _)| index).collect();
             let db = newness_db(case, id).min(DB).max(DB * case.rarity(id));
             let summary = format!("used from {} without a sign-in in these exports", case.place_words(context.ip));
             out.add(case.store, context.account, id, events, db, summary);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::detections::testkit::*;
+    use crate::events::Flags;
+
+    const ID: &str = "mailbox-sign-in-unfamiliar";
+
+    #[test]
+    fn a_mailbox_used_from_elsewhere_without_a_sign_in_tells() {
+        let mut scene = Scene::office();
+        scene.add(read_mail("anna", at(20, "03:00"), 1).from(NIGERIA, FIREFOX));
+        scene.look().fires(ID, "anna", 6.0);
+    }
+
+    #[test]
+    fn with_a_sign_in_the_sign_in_tells() {
+        let mut scene = Scene::office();
+        scene.add(sign_in("anna", at(20, "02:50")).from(NIGERIA, FIREFOX));
+        scene.add(read_mail("anna", at(20, "03:00"), 1).from(NIGERIA, FIREFOX));
+        scene.look().quiet(ID, "anna");
+    }
+
+    #[test]
+    fn prefetching_and_the_owners_place_are_quiet() {
+        let mut scene = Scene::office();
+        scene.add(read_mail("anna", at(20, "03:00"), 1).from(NIGERIA, FIREFOX).flag(Flags::BACKGROUND));
+        scene.add(read_mail("anna", at(20, "03:00"), 1).from(HOME, FIREFOX));
+        scene.look().quiet(ID, "anna");
     }
 }

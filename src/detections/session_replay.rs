@@ -53,7 +53,8 @@ impl Detection for SessionReplay {
             for id in ids.iter().skip(1) {
                 let (Some(from), Some(to)) = (case.contexts.get(origin), case.contexts.get(*id)) else { continue };
                 if let Some(db) = worth(case, session, (origin, from), (*id, to)) {
-                    let events: Vec<u32> = case.events_of(to).filter(|(_, event)| event.session == session).map(|(index, _)| index).collect();
+                    let events: Vec<u32> =
+                        case.events_of(to).filter(|(_, event)| event.session == session).map(|(index, _)| index).collect();
                     let summary = format!("a session begun at {} went on from {}", case.place_words(from.ip), case.place_words(to.ip));
                     out.add(case.store, account, *id, events, db, summary);
                 }
@@ -70,11 +71,17 @@ fn first_in(case: &Case<'_>, context: &Context, session: Str) -> crate::events::
 fn worth(case: &Case<'_>, session: Str, (from_id, from): (ContextId, &Context), (to_id, to): (ContextId, &Context)) -> Option<f64> {
     let (here, there) = (case.facts(from.ip), case.facts(to.ip));
     let familiar = case.familiarity(to_id);
-    if familiar.address || familiar.network || familiar.asn || here.network == there.network || here.asn().is_some() && here.asn() == there.asn() {
+    if familiar.address
+        || familiar.network
+        || familiar.asn
+        || here.network == there.network
+        || here.asn().is_some() && here.asn() == there.asn()
+    {
         return None;
     }
     let anonymising = case.is_anonymising(to.ip);
-    let country = |id: crate::events::Ip, facts: &crate::enrich::AddressFacts| case.recorded.get(id.index()).copied().flatten().or(facts.country());
+    let country =
+        |id: crate::events::Ip, facts: &crate::enrich::AddressFacts| case.recorded.get(id.index()).copied().flatten().or(facts.country());
     let country_differs = country(from.ip, here) != country(to.ip, there);
     let other_client = client_differs(&agents_in(case, from, session), &agents_in(case, to, session)) && !familiar.client;
     let both_hosting = anonymising && case.is_anonymising(from.ip) && case.is_unfamiliar(from_id);
@@ -96,4 +103,51 @@ fn client_differs(first: &[Agent], second: &[Agent]) -> bool {
         let other_browser = agent.is_browser() && !browsers.is_empty() && !browsers.contains(&agent.family);
         other_system || other_browser || agent.scripted && !first.iter().any(|known| known.scripted)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::detections::testkit::*;
+
+    const ID: &str = "session-replay";
+
+    fn office(second: &str, agent: &str) -> Scene {
+        let mut scene = Scene::office();
+        scene.add(sign_in("anna", at(20, "09:00")).from(HOME, CHROME).session("s1"));
+        scene.add(sign_in("anna", at(20, "09:10")).from(second, agent).session("s1"));
+        scene
+    }
+
+    #[test]
+    fn a_session_that_goes_on_elsewhere_with_another_client_was_stolen() {
+        office(NIGERIA, FIREFOX).look().fires(ID, "anna", 22.0);
+        office(HOSTING, FIREFOX).look().fires(ID, "anna", 22.0);
+    }
+
+    #[test]
+    fn a_phone_that_leaves_the_wifi_counts_little() {
+        office(OTHER_PROVIDER, CHROME).look().fires(ID, "anna", 2.4);
+        office(OTHER_LINE, CHROME).look().quiet(ID, "anna");
+    }
+
+    #[test]
+    fn another_client_in_the_same_country_is_not_enough_for_full_weight() {
+        office(OTHER_PROVIDER, FIREFOX).look().fires(ID, "anna", 8.0);
+    }
+
+    #[test]
+    fn two_unfamiliar_servers_in_one_session_tell_whatever_the_client() {
+        let mut scene = Scene::office();
+        scene.add(sign_in("anna", at(20, "09:00")).from(HOSTING, FIREFOX).session("s1"));
+        scene.add(sign_in("anna", at(20, "09:10")).from(OTHER_HOSTING, FIREFOX).session("s1"));
+        scene.look().fires(ID, "anna", 22.0);
+    }
+
+    #[test]
+    fn two_sessions_are_no_replay() {
+        let mut scene = Scene::office();
+        scene.add(sign_in("anna", at(20, "09:00")).from(HOME, CHROME).session("s1"));
+        scene.add(sign_in("anna", at(20, "09:10")).from(NIGERIA, FIREFOX).session("s2"));
+        scene.look().quiet(ID, "anna");
+    }
 }

@@ -91,6 +91,7 @@ pub fn newness_db(case: &Case<'_>, id: ContextId) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::detections::testkit::*;
 
     fn stranger() -> Familiarity {
         Familiarity::default()
@@ -124,5 +125,30 @@ mod tests {
     #[test]
     fn a_vpn_exit_has_no_country() {
         assert_eq!(newness(&stranger(), true).0, 8.0);
+    }
+
+    fn seen(ip: &str, agent: &str) -> Seen {
+        let mut scene = Scene::office();
+        scene.add(sign_in("anna", at(20, "03:00")).from(ip, agent));
+        scene.look()
+    }
+
+    #[test]
+    fn the_farther_from_home_the_more_it_is_worth() {
+        seen(NIGERIA, FIREFOX).fires("unfamiliar-sign-in", "anna", 16.0);
+        seen(NIGERIA, CHROME).fires("unfamiliar-sign-in", "anna", 12.0);
+        seen(OTHER_PROVIDER, FIREFOX).fires("unfamiliar-sign-in", "anna", 11.0);
+        seen(OTHER_PROVIDER, CHROME).fires("unfamiliar-sign-in", "anna", 4.0);
+        seen(OTHER_LINE, CHROME).fires("unfamiliar-sign-in", "anna", 4.0);
+        seen(VPN, FIREFOX).fires("unfamiliar-sign-in", "anna", 8.0);
+        seen(HOME, FIREFOX).quiet("unfamiliar-sign-in", "anna");
+    }
+
+    #[test]
+    fn a_country_of_colleagues_is_new_to_the_account_only() {
+        let mut scene = Scene::office();
+        scene.live("c9", 0..20, ABROAD, CHROME);
+        scene.add(sign_in("anna", at(20, "03:00")).from("86.20.20.20", FIREFOX));
+        scene.look().fires("unfamiliar-sign-in", "anna", 13.0);
     }
 }
