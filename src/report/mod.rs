@@ -2,6 +2,7 @@
 
 pub mod build;
 mod countries;
+pub mod detections_page;
 pub mod events_file;
 #[cfg(test)]
 pub(crate) mod golden;
