@@ -27,7 +27,7 @@ pub use fields::present;
 pub use salvage::{Reading, parse};
 
 use crate::events::time::{self, Parsed};
-use crate::events::{Action, Batch, Event, Flags, Key, KeyKind, Outcome, Reason, link, token_link};
+use crate::events::{Action, Batch, Event, Flags, Key, KeyKind, Outcome, Reason, token_link};
 use crate::evidence::{RecordAt, Value};
 use fields::{Audit, Field};
 use operations::{Folded, Part, RecordType, part};

@@ -1,7 +1,7 @@
 //! Tests of the shared reader, on small records of our own.
 
 use super::*;
-use crate::events::{Detail, Family, Mfa, Protocol, Right, RuleChange, TimeRules, message_link};
+use crate::events::{Detail, Family, Mfa, Protocol, Right, RuleChange, TimeRules, link, message_link};
 use crate::evidence::Doc;
 
 /// Reads one record; panics unless it becomes one event.
