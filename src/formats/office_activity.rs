@@ -2,7 +2,7 @@
 //!
 //! `TimeGenerated` is the record's `CreationTime`; `Start_Time` and `ElevationTime` are times of the
 //! pipeline, minutes later, and serve only where there is no other. Lists are JSON in texts. Only
-//! Exchange, SharePoint and Teams arrive there: no sign-ins and no directory changes.
+//! Exchange, `SharePoint` and Teams arrive there: no sign-ins and no directory changes.
 //! Source: OTRF/Security-Datasets; exports of the portal in public training material.
 
 use super::Format;
