@@ -26,7 +26,7 @@ pub struct Draft {
 pub struct File {
     /// Name with extension.
     pub name: String,
-    /// Site; empty for the own OneDrive.
+    /// Site; empty for the own files.
     pub site: &'static str,
 }
 
@@ -41,12 +41,12 @@ impl World {
             session.client.app.id
         };
         let mut fields = json!({
-            "AppAccessContext": self.access_context(session),
+            "AppAccessContext": Self::access_context(session),
             "ClientIP": session.place.ip,
             "AppId": app,
             "ClientAppId": app,
             "ClientIPAddress": session.place.ip,
-            "ClientInfoString": session.client.mail_client,
+            "ClientInfoString": session.client.mailbox_agent,
             "ExternalAccess": false,
             "InternalLogonType": 0,
             "LogonType": 0,
@@ -68,7 +68,7 @@ impl World {
         std::mem::take(fields)
     }
 
-    fn access_context(&self, session: &Session) -> Value {
+    fn access_context(session: &Session) -> Value {
         let mut context = json!({"IssuedAtTime": iso(session.issued), "UniqueTokenId": session.token.token()});
         if let (Some(id), Value::Object(context)) = (session.id, &mut context) {
             context.insert("AADSessionId".into(), json!(id.to_string()));
@@ -264,7 +264,7 @@ impl World {
         let (upn, puid, mailbox) = (person.upn.clone(), person.puid.clone(), person.mailbox);
         let organization = format!("{}.onmicrosoft.com", self.tenant.prefix);
         let mut fields = json!({
-            "AppAccessContext": self.access_context(session),
+            "AppAccessContext": Self::access_context(session),
             "ClientIP": format!("{}:{}", session.place.ip, self.chance.between(1025, 65_000)),
             "ObjectId": format!("{forest}/Microsoft Exchange Hosted Organizations/{organization}/{mailbox}\\{}", rule.name),
             "AppId": apps::EXCHANGE.id,
@@ -297,7 +297,7 @@ impl World {
         let home = self.tenant.id;
         let stable = |what: &str, site: &str| Chance::of(home, &format!("{what} {site}")).guid().to_string();
         let correlation = self.chance.guid().to_string();
-        let mut context = self.access_context(session);
+        let mut context = Self::access_context(session);
         if let Value::Object(context) = &mut context {
             context.insert("CorrelationId".into(), json!(correlation));
         }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// Pseudo-random numbers (SplitMix64). Each purpose forks its own by a label, so that a change in one
+/// Pseudo-random numbers (`SplitMix64`). Each purpose forks its own by a label, so that a change in one
 /// place does not ripple through the whole tenant.
 #[derive(Clone)]
 pub struct Chance(u64);
@@ -72,10 +72,8 @@ impl Chance {
 
     /// Upper-case hexadecimal digits.
     pub fn hex(&mut self, digits: usize) -> String {
-        let mut text = String::new();
-        while text.len() < digits {
-            text.push_str(&format!("{:016X}", self.draw()));
-        }
+        let words = digits.div_ceil(16);
+        let mut text: String = (0..words).map(|_| format!("{:016X}", self.draw())).collect::<Vec<_>>().concat();
         text.truncate(digits);
         text
     }
@@ -95,9 +93,11 @@ impl Guid {
     /// The form in tokens: base64url without padding of the bytes in .NET's little-endian field order
     /// (source: the join of audit records to sign-ins by `UniqueTokenId`, docs/formats.md).
     pub fn token(self) -> String {
-        let [a, b, c, d, e, f, g, h, rest @ ..] = self.0.to_be_bytes();
-        let mut bytes = vec![d, c, b, a, f, e, h, g];
-        bytes.extend(rest);
+        let mut bytes = self.0.to_be_bytes();
+        let (fields, _) = bytes.split_at_mut(8);
+        let (first, others) = fields.split_at_mut(4);
+        first.reverse();
+        others.chunks_mut(2).for_each(<[u8]>::reverse);
         base64url(&bytes)
     }
 

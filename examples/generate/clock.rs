@@ -41,7 +41,7 @@ pub fn month_first(moment: Moment) -> String {
     moment.format("%-m/%-d/%Y %-I:%M:%S %p").to_string()
 }
 
-/// .NET ticks (100 ns since the year 1): the upper 48 bits end the ids of Exchange and SharePoint records.
+/// .NET ticks (100 ns since the year 1): the upper 48 bits end the ids of mailbox and file records.
 pub fn ticks(moment: Moment) -> u64 {
     const EPOCH: u64 = 621_355_968_000_000_000;
     let seconds = u64::try_from(moment.and_utc().timestamp()).unwrap_or(0);

@@ -1,12 +1,12 @@
-//! Changes in the directory. Each is an audit record (RecordType 8) and a directory audit of Graph that
+//! Changes in the directory. Each is an audit record (record type 8) and a directory audit of Graph that
 //! shares its correlation id (docs/formats.md, duplicates).
 
 use serde_json::{Value, json};
 
-use crate::chance::Guid;
-use crate::clock::{Moment, after_ms, iso7};
-use crate::tenant::App;
-use crate::world::{DirectoryEntry, Grant, Kind, Session, World};
+use crate::chance::{Chance, Guid};
+use crate::clock::{Moment, after, after_ms, iso_z, iso7};
+use crate::tenant::{App, apps};
+use crate::world::{Attempt, DirectoryEntry, Factor, Grant, Kind, Session, World};
 
 /// An application that is not Microsoft's.
 #[derive(Clone, Copy)]
@@ -29,106 +29,158 @@ struct Target {
     app: &'static str,
 }
 
+/// Modified properties: name, old value, new value.
+type Properties = Vec<(&'static str, String, String)>;
+
 /// One change.
-struct Change<'a> {
+struct Change {
     activity: &'static str,
     /// The name in the unified audit log, with its full stop.
     operation: &'static str,
     category: &'static str,
-    service: &'static str,
     operation_type: &'static str,
     object: String,
     target: Target,
-    properties: Vec<(&'a str, String, String)>,
+    properties: Properties,
     /// What made the request: agent and application.
-    details: Option<(&'a str, &'a str)>,
+    details: Option<(&'static str, &'static str)>,
 }
 
-impl World {
-    /// A user consents to an application: four records within a second.
-    pub fn consent(&mut self, session: &Session, time: Moment, app: &ThirdParty) {
-        let principal = self.chance.guid();
-        let person = self.person(session.who);
-        let (upn, object_id) = (person.upn.clone(), person.object_id);
-        let grant = self.chance.letters(43);
-        let graph = Guid(self.tenant.id.0 ^ 0x0673_0000_0000_0000_0000_0000_0000_0003);
-        let details = Some(("EvoSTS", app.app.id));
-        let service = |object: Guid, name: &str, id: &'static str| Target {
-            id: object.to_string(),
-            kind: "ServicePrincipal",
-            name: name.to_owned(),
-            upn: String::new(),
-            app: id,
-        };
-        let quoted = |text: &str| format!("[\r\n  \"{text}\"\r\n]");
-        let base = |activity, operation, object: String, target, properties| Change {
-            activity,
-            operation,
+/// What the records of one consent are made of.
+struct Consent {
+    app: ThirdParty,
+    /// The application's service principal.
+    principal: Guid,
+    /// Graph's service principal.
+    graph: Guid,
+    /// Id of the grant.
+    grant: String,
+    upn: String,
+    object_id: Guid,
+}
+
+impl Consent {
+    fn change(&self, names: (&'static str, &'static str), object: String, target: Target, properties: Properties) -> Change {
+        Change {
+            activity: names.0,
+            operation: names.1,
             category: "ApplicationManagement",
-            service: "Core Directory",
             operation_type: "Add",
             object,
             target,
             properties,
-            details,
-        };
-        let added = base(
-            "Add service principal",
-            "Add service principal.",
-            principal.to_string(),
-            service(principal, app.app.name, app.app.id),
-            vec![
-                ("AccountEnabled", "[]".into(), "[\r\n  true\r\n]".into()),
-                ("AppPrincipalId", "[]".into(), quoted(app.app.id)),
-                ("DisplayName", "[]".into(), quoted(app.app.name)),
-                ("AppAddress", "[]".into(), quoted(app.address)),
-            ],
-        );
-        let role = base(
-            "Add app role assignment grant to user",
-            "Add app role assignment grant to user.",
-            upn.clone(),
-            service(principal, app.app.name, app.app.id),
-            vec![
-                ("AppRole.Id", String::new(), "00000000-0000-0000-0000-000000000000".into()),
-                ("User.ObjectID", String::new(), object_id.to_string()),
-                ("User.UPN", String::new(), upn.clone()),
-            ],
-        );
-        let delegated = base(
-            "Add delegated permission grant",
-            "Add delegated permission grant.",
-            "00000003-0000-0000-c000-000000000000;https://graph.microsoft.com".into(),
-            service(graph, "Microsoft Graph", "00000003-0000-0000-c000-000000000000"),
-            vec![
-                ("DelegatedPermissionGrant.Scope", String::new(), format!(" {}", app.scopes)),
-                ("DelegatedPermissionGrant.ConsentType", String::new(), "Principal".into()),
-                ("ServicePrincipal.ObjectID", String::new(), principal.to_string()),
-                ("ServicePrincipal.AppId", String::new(), app.app.id.into()),
-            ],
-        );
+            details: Some(("EvoSTS", self.app.app.id)),
+        }
+    }
+
+    fn own_target(&self) -> Target {
+        service(self.principal, self.app.app)
+    }
+
+    fn added(&self) -> Change {
+        let properties = vec![
+            ("AccountEnabled", "[]".into(), "[\r\n  true\r\n]".into()),
+            ("AppPrincipalId", "[]".into(), quoted(self.app.app.id)),
+            ("DisplayName", "[]".into(), quoted(self.app.app.name)),
+            ("AppAddress", "[]".into(), quoted(self.app.address)),
+        ];
+        let names = ("Add service principal", "Add service principal.");
+        self.change(names, self.principal.to_string(), self.own_target(), properties)
+    }
+
+    fn role(&self) -> Change {
+        let properties = vec![
+            ("AppRole.Id", String::new(), "00000000-0000-0000-0000-000000000000".into()),
+            ("User.ObjectID", String::new(), self.object_id.to_string()),
+            ("User.UPN", String::new(), self.upn.clone()),
+        ];
+        let names = ("Add app role assignment grant to user", "Add app role assignment grant to user.");
+        self.change(names, self.upn.clone(), self.own_target(), properties)
+    }
+
+    fn delegated(&self) -> Change {
+        let properties = vec![
+            ("DelegatedPermissionGrant.Scope", String::new(), format!(" {}", self.app.scopes)),
+            ("DelegatedPermissionGrant.ConsentType", String::new(), "Principal".into()),
+            ("ServicePrincipal.ObjectID", String::new(), self.principal.to_string()),
+            ("ServicePrincipal.AppId", String::new(), self.app.app.id.into()),
+        ];
+        let names = ("Add delegated permission grant", "Add delegated permission grant.");
+        let object = format!("{};https://graph.microsoft.com", apps::GRAPH.id);
+        self.change(names, object, service(self.graph, apps::GRAPH), properties)
+    }
+
+    fn given(&self) -> Change {
         let permissions = format!(
-            "[] => [[Id: {grant}, ClientId: {principal}, PrincipalId: {object_id}, ResourceId: {graph}, ConsentType: Principal, Scope:  {}, CreatedDateTime: , LastModifiedDateTime ]]; ",
-            app.scopes
+            "[] => [[Id: {}, ClientId: {}, PrincipalId: {}, ResourceId: {}, ConsentType: Principal, Scope:  {}, CreatedDateTime: , LastModifiedDateTime ]]; ",
+            self.grant, self.principal, self.object_id, self.graph, self.app.scopes
         );
-        let consent = base(
-            "Consent to application",
-            "Consent to application.",
-            app.app.id.into(),
-            service(principal, app.app.name, app.app.id),
-            vec![
-                ("ConsentContext.IsAdminConsent", String::new(), "False".into()),
-                ("ConsentContext.IsAppOnly", String::new(), "False".into()),
-                ("ConsentContext.OnBehalfOfAll", String::new(), "False".into()),
-                ("ConsentContext.Tags", String::new(), "WindowsAzureActiveDirectoryIntegratedApp".into()),
-                ("ConsentAction.Permissions", String::new(), permissions),
-                ("TargetId.ServicePrincipalNames", String::new(), app.app.id.into()),
-            ],
-        );
-        for (delay, change) in [(0, added), (200, role), (600, delegated), (1000, consent)] {
+        let properties = vec![
+            ("ConsentContext.IsAdminConsent", String::new(), "False".into()),
+            ("ConsentContext.IsAppOnly", String::new(), "False".into()),
+            ("ConsentContext.OnBehalfOfAll", String::new(), "False".into()),
+            ("ConsentContext.Tags", String::new(), "WindowsAzureActiveDirectoryIntegratedApp".into()),
+            ("ConsentAction.Permissions", String::new(), permissions),
+            ("TargetId.ServicePrincipalNames", String::new(), self.app.app.id.into()),
+        ];
+        let names = ("Consent to application", "Consent to application.");
+        self.change(names, self.app.app.id.into(), self.own_target(), properties)
+    }
+}
+
+/// A service principal as a target.
+fn service(object: Guid, app: App) -> Target {
+    Target { id: object.to_string(), kind: "ServicePrincipal", name: app.name.to_owned(), upn: String::new(), app: app.id }
+}
+
+/// A value as the directory logs it: JSON over three lines.
+fn quoted(text: &str) -> String {
+    format!("[\r\n  \"{text}\"\r\n]")
+}
+
+/// The service principal of Graph in a tenant.
+pub fn graph_principal(tenant: Guid) -> Guid {
+    Chance::of(tenant, "Microsoft Graph").guid()
+}
+
+impl World {
+    /// An application asks for access, is refused for want of a consent, gets it at that time, and fetches its
+    /// first token.
+    pub fn connect(&mut self, session: &Session, time: Moment, app: &ThirdParty) {
+        let client = session.client.using(app.app);
+        let mfa = self.person(session.who).mfa;
+        let attempt = Attempt {
+            time: after(time, -14),
+            who: session.who,
+            place: &session.place,
+            client: &client,
+            session: session.id,
+            code: 65001,
+            interactive: true,
+            factor: if mfa { Factor::Claim } else { Factor::NotAsked },
+        };
+        self.sign_in(&attempt);
+        self.consent(session, time, app);
+        self.sign_in(&Attempt { time: after(time, 3), code: 0, ..attempt });
+    }
+
+    /// A user consents to an application: four records within a second.
+    fn consent(&mut self, session: &Session, time: Moment, app: &ThirdParty) {
+        let (principal, grant) = (self.chance.guid(), self.chance.letters(43));
+        let person = self.person(session.who);
+        let consent = Consent {
+            app: *app,
+            principal,
+            graph: graph_principal(self.tenant.id),
+            grant,
+            upn: person.upn.clone(),
+            object_id: person.object_id,
+        };
+        let changes = [(0, consent.added()), (200, consent.role()), (600, consent.delegated()), (1000, consent.given())];
+        for (delay, change) in changes {
             self.change(session.who, &session.place.ip, after_ms(time, delay), &change);
         }
-        self.grants.push(Grant { client: principal, who: session.who, scopes: app.scopes, id: grant });
+        self.grants.push(Grant { client: consent.principal, who: session.who, scopes: app.scopes, id: consent.grant });
     }
 
     /// An administrator sets somebody's password, and revokes the sessions if asked.
@@ -138,7 +190,7 @@ impl World {
         self.change(admin.who, &admin.place.ip, time, &change);
         if revoke {
             let target = self.user_target(whose);
-            let value = format!("[\r\n  \"{}Z\"\r\n]", crate::clock::iso(time));
+            let value = quoted(&iso_z(time));
             let change = user_change(
                 "Update StsRefreshTokenValidFrom Timestamp",
                 "Update StsRefreshTokenValidFrom Timestamp.",
@@ -152,7 +204,7 @@ impl World {
     /// An administrator changes a property of a user.
     pub fn update_user(&mut self, admin: &Session, time: Moment, whose: usize, property: &'static str, value: &str) {
         let target = self.user_target(whose);
-        let change = user_change("Update user", "Update user.", target, vec![(property, "[]".into(), format!("[\r\n  \"{value}\"\r\n]"))]);
+        let change = user_change("Update user", "Update user.", target, vec![(property, "[]".into(), quoted(value))]);
         self.change(admin.who, &admin.place.ip, time, &change);
     }
 
@@ -190,7 +242,7 @@ impl World {
         Target { id: person.object_id.to_string(), kind: "User", name: person.name.clone(), upn: person.upn.clone(), app: "" }
     }
 
-    fn change(&mut self, who: usize, ip: &str, time: Moment, change: &Change<'_>) {
+    fn change(&mut self, who: usize, ip: &str, time: Moment, change: &Change) {
         let correlation = self.chance.guid();
         self.change_in_audit(who, time, change, correlation);
         let person = self.person(who);
@@ -225,7 +277,7 @@ impl World {
             "resultReason": "",
             "activityDisplayName": change.activity,
             "activityDateTime": format!("{}Z", iso7(time)),
-            "loggedByService": change.service,
+            "loggedByService": "Core Directory",
             "operationType": change.operation_type,
             "initiatedBy": {"user": user, "app": null},
             "targetResources": [{
@@ -237,7 +289,7 @@ impl World {
         self.directory.push(DirectoryEntry { time, entry });
     }
 
-    fn change_in_audit(&mut self, who: usize, time: Moment, change: &Change<'_>, correlation: Guid) {
+    fn change_in_audit(&mut self, who: usize, time: Moment, change: &Change, correlation: Guid) {
         let person = self.person(who);
         let (upn, puid, object_id) = (person.upn.clone(), person.puid.clone(), person.object_id);
         let properties: Vec<Value> =
@@ -283,17 +335,11 @@ impl World {
     }
 }
 
-fn user_change<'a>(
-    activity: &'static str,
-    operation: &'static str,
-    target: Target,
-    properties: Vec<(&'a str, String, String)>,
-) -> Change<'a> {
+fn user_change(activity: &'static str, operation: &'static str, target: Target, properties: Properties) -> Change {
     Change {
         activity,
         operation,
         category: "UserManagement",
-        service: "Core Directory",
         operation_type: "Update",
         object: target.upn.clone(),
         target,

@@ -165,22 +165,7 @@ impl Life {
                     let web = Session { client: session.client.using(apps::OWA), ..session.clone() };
                     world.make_rule(&web, time, rule.clone());
                 }
-                Extra::Consent(app) => {
-                    let client = session.client.using(app.app);
-                    let attempt = Attempt {
-                        time: after(time, -4),
-                        who: session.who,
-                        place: &session.place,
-                        client: &client,
-                        session: session.id,
-                        code: 65001,
-                        interactive: true,
-                        factor: Factor::Claim,
-                    };
-                    world.sign_in(&attempt);
-                    world.consent(session, time, app);
-                    world.sign_in(&Attempt { time: after(time, 2), code: 0, ..attempt });
-                }
+                Extra::Consent(app) => world.connect(session, time, app),
                 Extra::NewPhone => new_phone(world, session, time),
                 Extra::Mistakes(_) | Extra::AwayUntil(_) => {}
             }
@@ -308,7 +293,7 @@ fn application(world: &World, laptop: &Client, app: App) -> Client {
         "Rich Client 4.46.0.0".clone_into(&mut client.browser);
         client.kind = "Mobile Apps and Desktop clients";
         client.protocol = "oAuth2";
-        "Client=MSExchangeRPC".clone_into(&mut client.mail_client);
+        "Client=MSExchangeRPC".clone_into(&mut client.mailbox_agent);
     }
     client
 }
@@ -433,7 +418,7 @@ fn scan(world: &mut World, chance: &mut Chance, who: usize, date: NaiveDate) {
         return;
     }
     let mut client = Client::legacy("Authenticated SMTP");
-    "Client=SMTP;Protocol=SMTP".clone_into(&mut client.mail_client);
+    "Client=SMTP;Protocol=SMTP".clone_into(&mut client.mailbox_agent);
     let place = world.tenant.country.office.clone();
     for run in 0..2 {
         let time = after(midnight(world, date), 9 * HOUR + run * 4 * HOUR + chance.between(0, 1200));

@@ -66,7 +66,7 @@ fn write(case: &Case, folder: &Path) -> Result<(), Box<dyn Error>> {
 
 /// The bytes on disk: packed where the name says so, without name and time in the header.
 fn stored(file: &Exported) -> Result<Vec<u8>, Box<dyn Error>> {
-    if !file.path.ends_with(".gz") {
+    if !file.packed() {
         return Ok(file.bytes.clone());
     }
     let mut packer = GzBuilder::new().mtime(0).write(Vec::new(), Compression::best());
@@ -88,7 +88,7 @@ mod tests {
             for file in (case.make)() {
                 let path = examples.join(case.name).join(file.path);
                 let bytes = fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-                let content = if file.path.ends_with(".gz") {
+                let content = if file.packed() {
                     let mut content = Vec::new();
                     flate2::read::MultiGzDecoder::new(bytes.as_slice()).read_to_end(&mut content).expect("a whole gzip file");
                     content

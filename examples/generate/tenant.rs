@@ -88,7 +88,7 @@ pub mod apps {
     pub const OUTLOOK_MOBILE: App = App { id: "27922004-5251-4030-b22d-91ecd9a37ea4", name: "Outlook Mobile" };
     /// Teams.
     pub const TEAMS: App = App { id: "1fec8e78-bce4-4aaf-ab1b-5451cc387264", name: "Microsoft Teams" };
-    /// SharePoint and OneDrive on the web.
+    /// Files on the web.
     pub const SHAREPOINT: App = App { id: "00000003-0000-0ff1-ce00-000000000000", name: "Office 365 SharePoint Online" };
     /// The start page.
     pub const OFFICE_HOME: App = App { id: "4765445b-32c6-49b0-83e6-1d93765276ca", name: "OfficeHome" };
@@ -118,7 +118,7 @@ pub struct Client {
     /// Registered device: id and name.
     pub device: Option<(Guid, String)>,
     /// `ClientInfoString` of mailbox acts.
-    pub mail_client: String,
+    pub mailbox_agent: String,
 }
 
 impl Client {
@@ -134,7 +134,7 @@ impl Client {
             agent: "BAV2ROPC".to_owned(),
             kind,
             protocol: "ropc",
-            mail_client: format!("Client=POP3/IMAP4;Protocol={kind}"),
+            mailbox_agent: format!("Client=POP3/IMAP4;Protocol={kind}"),
             ..Client::default()
         }
     }
@@ -149,7 +149,7 @@ impl Client {
             kind: "Browser",
             protocol: "none",
             device: None,
-            mail_client: "Client=OWA;Action=ViaProxy".to_owned(),
+            mailbox_agent: "Client=OWA;Action=ViaProxy".to_owned(),
         }
     }
 }
@@ -298,7 +298,7 @@ fn laptop(agents: Agents, chance: &mut Chance) -> Client {
     let mut browser = format!("Chrome {version}.0.0");
     if chance.percent(60) {
         let build = format!("{version}.0.{}", 1054 + 12 * (version - 97));
-        agent.push_str(&format!(" Edg/{build}.{}", chance.between(26, 60)));
+        agent = format!("{agent} Edg/{build}.{}", chance.between(26, 60));
         browser = format!("Edge {build}");
     }
     Client {
@@ -309,7 +309,7 @@ fn laptop(agents: Agents, chance: &mut Chance) -> Client {
         kind: "Browser",
         protocol: "none",
         device: Some((chance.guid(), format!("LAP-{}", chance.hex(5)))),
-        mail_client: "Client=OWA;Action=ViaProxy".to_owned(),
+        mailbox_agent: "Client=OWA;Action=ViaProxy".to_owned(),
     }
 }
 
@@ -332,6 +332,6 @@ fn phone(agents: Agents, chance: &mut Chance) -> Client {
         kind: "Mobile Apps and Desktop clients",
         protocol: "oAuth2",
         device: None,
-        mail_client: format!("Client=OutlookService;Outlook-{}/2.0;", if ios { "iOS" } else { "Android" }),
+        mailbox_agent: format!("Client=OutlookService;Outlook-{}/2.0;", if ios { "iOS" } else { "Android" }),
     }
 }

@@ -30,7 +30,7 @@ pub const SUBJECTS: &[&str] = &[
     "Room for the workshop",
 ];
 
-/// Files that people work on: name, extension, site (empty for the own OneDrive).
+/// Files that people work on: name, extension, site (empty for the own files).
 pub const FILES: &[(&str, &str, &str)] = &[
     ("Price list", "xlsx", "Sales"),
     ("Offer template", "docx", "Sales"),

@@ -270,7 +270,7 @@ impl World {
         self.tenant.people.get(who).unwrap_or(&NOBODY)
     }
 
-    /// The id of a record: Exchange and SharePoint end theirs with the upper bits of the time in ticks.
+    /// The id of a record: mailbox and file records end theirs with the upper bits of the time in ticks.
     pub fn record_id(&mut self, time: Moment) -> String {
         let random = self.chance.guid().0 & !0xffff_ffff_ffff;
         Guid(random | u128::from(ticks(time) >> 16)).to_string()

@@ -13,7 +13,7 @@ pub use lanes::{Lane, Lanes};
 use crate::config::Config;
 use crate::detections::{self, Case, EvidenceFamily, Finding};
 use crate::enrich::{AddressBook, AgentBook};
-use crate::events::{AccountId, Action, Outcome, Store, Str, Time};
+use crate::events::{AccountId, Action, Store, Str, Time};
 use crate::habits::{ContextId, Contexts, Habits, Lesson, Tie};
 use crate::scoring::{Score, SUSPICIOUS_DB, Term};
 use std::collections::{BTreeMap, BTreeSet};
@@ -160,7 +160,7 @@ pub fn attribute(ground: &Ground<'_>) -> Attribution {
 }
 
 fn play(ground: &Ground<'_>, barred: &[bool], acted: &[bool], confirmed: &[bool]) -> Round {
-    let lesson = Lesson { contexts: ground.contexts, book: ground.book, recorded: ground.recorded, barred, acted };
+    let lesson = Lesson { store: ground.store, contexts: ground.contexts, book: ground.book, recorded: ground.recorded, barred, acted };
     let habits = Habits::learn(&lesson);
     let (findings, lanes) = {
         let case = ground.case(&habits, confirmed);
@@ -248,29 +248,21 @@ fn judge(case: &Case<'_>, account: AccountId, lanes: &[Lane], findings: &[Findin
 
 /// First success and last act of the intruder.
 fn span(case: &Case<'_>, judgement: &mut Judgement, best: &Lane, findings: &[Finding]) {
-    let mut first: Option<Time> = None;
-    let mut last: Option<Time> = None;
-    let mut see = |event: &crate::events::Event| {
-        if event.time.is_known() {
-            if matches!(event.outcome, Outcome::Success | Outcome::Unknown) {
-                first = Some(first.map_or(event.time, |time| time.min(event.time)));
-            }
-            last = Some(last.map_or(event.time, |time| time.max(event.time)));
-        }
-    };
+    let mut acts: Vec<&crate::events::Event> = Vec::new();
     for context in judgement.contexts.keys().filter_map(|id| case.contexts.get(*id)) {
         for (index, event) in case.events_of(context) {
             if case.context_of(index).1 <= Tie::AppSignIn {
-                see(event);
+                acts.push(event);
             }
         }
     }
     // Where nothing ties the findings to a context, they are all there is.
-    if first.is_none() {
+    if !acts.iter().any(|event| event.succeeded()) {
         let own = best.findings.iter().filter_map(|number| findings.get(*number)).flat_map(|finding| &finding.events);
-        own.filter_map(|index| case.event(*index)).for_each(&mut see);
+        acts.extend(own.filter_map(|index| case.event(*index)));
     }
-    (judgement.compromised_at, judgement.last_at) = (first, last);
+    let times = |all: bool| acts.iter().filter(move |event| all || event.succeeded()).map(|event| event.time).filter(|time| time.is_known());
+    (judgement.compromised_at, judgement.last_at) = (times(false).min(), times(true).max());
 }
 
 /// Takes further unfamiliar contexts of the account as the same intruder's, with falling certainty.
@@ -287,7 +279,7 @@ fn grow(case: &Case<'_>, account: AccountId, judgement: &mut Judgement, lanes: &
         }
         let near = context.last.since(from) >= -GROWTH_SECONDS && context.first.since(to) <= GROWTH_SECONDS;
         let elsewhere = || case.contexts.iter().any(|(other, theirs)| theirs.ip == context.ip && theirs.account != account && case.is_confirmed(other));
-        let odd = !familiar.network && !familiar.asn && !familiar.device && (case.is_anonymising(context.ip) || !familiar.tenant_country);
+        let odd = !familiar.network && !familiar.asn && !familiar.device && !familiar.client && !familiar.thin && (case.is_anonymising(context.ip) || !familiar.tenant_country);
         let certainty = if context.app.is_some() {
             judgement.apps.contains(&context.app).then_some(0.9)
         } else if known.contains(&context.ip) {

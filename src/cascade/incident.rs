@@ -66,7 +66,7 @@ pub struct Incident {
 }
 
 /// Joins the fallen into incidents.
-pub(super) fn build(case: &Case<'_>, fallen: &[Fallen<'_>], edges: Vec<Edge>, rivals: &BTreeMap<AccountId, f64>) -> Vec<Incident> {
+pub(super) fn build(case: &Case<'_>, fallen: &[Fallen<'_>], edges: Vec<Edge>, open: &[super::Open], rivals: &BTreeMap<AccountId, f64>) -> Vec<Incident> {
     let mut group: BTreeMap<AccountId, usize> = fallen.iter().enumerate().map(|(at, one)| (one.account, at)).collect();
     let mut join = |a: AccountId, b: AccountId| {
         let (Some(a), Some(b)) = (group.get(&a).copied(), group.get(&b).copied()) else { return };
@@ -77,6 +77,11 @@ pub(super) fn build(case: &Case<'_>, fallen: &[Fallen<'_>], edges: Vec<Edge>, ri
         join(edge.from, edge.to);
     }
     let mut links = Vec::new();
+    for one in open {
+        join(one.from, one.to);
+        let why = format!("{}; which of several accounts it came from is open", one.why);
+        links.push(Link { accounts: [one.from, one.to], why, confidence: one.share });
+    }
     for (at, one) in fallen.iter().enumerate() {
         for other in fallen.iter().skip(at + 1) {
             let same = same_actor(case, one, other);
@@ -92,10 +97,10 @@ pub(super) fn build(case: &Case<'_>, fallen: &[Fallen<'_>], edges: Vec<Edge>, ri
     for one in fallen {
         members.entry(group.get(&one.account).copied().unwrap_or(usize::MAX)).or_default().push(one);
     }
-    members.into_values().map(|members| incident(case, &members, &edges, &links, rivals)).collect()
+    members.into_values().map(|members| incident(&members, &edges, &links, rivals)).collect()
 }
 
-fn incident(case: &Case<'_>, members: &[&Fallen<'_>], edges: &[Edge], links: &[Link], rivals: &BTreeMap<AccountId, f64>) -> Incident {
+fn incident(members: &[&Fallen<'_>], edges: &[Edge], links: &[Link], rivals: &BTreeMap<AccountId, f64>) -> Incident {
     let accounts: Vec<AccountId> = members.iter().map(|one| one.account).collect();
     let edges: Vec<Edge> = edges.iter().filter(|edge| accounts.contains(&edge.to)).cloned().collect();
     let links = links.iter().filter(|link| accounts.contains(&link.accounts[0])).cloned().collect();

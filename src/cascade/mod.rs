@@ -75,14 +75,16 @@ pub fn cascade(case: &Case<'_>, attribution: &Attribution) -> Vec<Incident> {
     let fallen = fallen(case, attribution);
     let paths = paths::find(case, attribution, &fallen);
     let mut edges: Vec<Edge> = Vec::new();
+    let mut open: Vec<Open> = Vec::new();
     let mut rivals: BTreeMap<AccountId, f64> = BTreeMap::new();
     for (at, child) in fallen.iter().enumerate() {
         let parents: Vec<&Fallen<'_>> = fallen.iter().take(at).filter(|parent| parent.at < child.at).collect();
-        let (edge, share) = weigh(case, &parents, child, &paths);
-        rivals.insert(child.account, share);
-        edges.extend(edge);
+        let weighed = weigh(case, &parents, child, &paths);
+        rivals.insert(child.account, weighed.share);
+        edges.extend(weighed.edge);
+        open.extend(weighed.open);
     }
-    incident::build(case, &fallen, edges, &rivals)
+    incident::build(case, &fallen, edges, &open, &rivals)
 }
 
 /// The compromised accounts, in the order in which they fell.
@@ -151,9 +153,25 @@ fn first_from(case: &Case<'_>, one: &Fallen<'_>, ip: Ip) -> Option<u32> {
     contexts.flat_map(|context| case.events_of(context)).find(|(_, event)| event.succeeded()).map(|(index, _)| index)
 }
 
-/// Weighs every possible parent of a child. Returns the edge, if one is drawn, and the largest share
-/// that any parent has.
-fn weigh(case: &Case<'_>, parents: &[&Fallen<'_>], child: &Fallen<'_>, paths: &paths::Paths) -> (Option<Edge>, f64) {
+/// A child whose parent is in the incident, but which of several it is stays open.
+pub(crate) struct Open {
+    from: AccountId,
+    to: AccountId,
+    share: f64,
+    why: String,
+}
+
+/// What weighing the possible parents of a child gives.
+#[derive(Default)]
+struct Weighed {
+    edge: Option<Edge>,
+    open: Option<Open>,
+    /// Largest share that any parent has.
+    share: f64,
+}
+
+/// Weighs every possible parent of a child against each other and against the ways from outside.
+fn weigh(case: &Case<'_>, parents: &[&Fallen<'_>], child: &Fallen<'_>, paths: &paths::Paths) -> Weighed {
     let sames: Vec<SameActor> = parents.iter().map(|parent| same_actor(case, parent, child)).collect();
     let outside = outside_db(case, child);
     let best_same = sames.iter().map(|same| same.db).fold(0.0, f64::max);
@@ -178,15 +196,17 @@ fn weigh(case: &Case<'_>, parents: &[&Fallen<'_>], child: &Fallen<'_>, paths: &p
         *by_parent.entry(*at).or_default() += share(*weight);
     }
     let Some((parent_at, confidence)) = by_parent.iter().map(|(at, share)| (*at, *share)).max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0))) else {
-        return (None, 0.0);
+        return Weighed::default();
     };
     let mut own: Vec<&(usize, &PathEvidence, f64)> = options.iter().filter(|(at, ..)| *at == parent_at).collect();
     own.sort_by(|a, b| b.2.total_cmp(&a.2).then_with(|| a.1.path.cmp(&b.1.path)));
     let (Some((_, path, weight)), Some(parent), Some(same)) = (own.first().copied(), parents.get(parent_at), sames.get(parent_at)) else {
-        return (None, confidence);
+        return Weighed { edge: None, open: None, share: confidence };
     };
+    let all: f64 = by_parent.values().sum();
     if confidence < EDGE_SHARE {
-        return (None, confidence);
+        let open = (all >= EDGE_SHARE).then(|| Open { from: parent.account, to: child.account, share: all, why: path.why.clone() });
+        return Weighed { edge: None, open, share: confidence };
     }
     let tied = own.get(1).is_some_and(|(_, _, second)| (weight - second).abs() < f64::EPSILON * weight);
     let alternatives = by_parent
@@ -207,7 +227,7 @@ fn weigh(case: &Case<'_>, parents: &[&Fallen<'_>], child: &Fallen<'_>, paths: &p
         why: why.join(", "),
         alternatives,
     };
-    (Some(edge), confidence)
+    Weighed { edge: Some(edge), open: None, share: confidence }
 }
 
 fn power(db: f64) -> f64 {

@@ -79,8 +79,8 @@ const RESET_DB: f64 = 25.0;
 /// Lost for each 12 hours after the first day, and at most.
 const DELAY_DB: f64 = 1.0;
 const DELAY_CAP_DB: f64 = 10.0;
-/// Like mails within an hour that make a burst.
-const BURST_MAILS: usize = 20;
+/// Like mails within an hour that make a burst: as many as `internal-phish` asks for.
+const BURST_MAILS: usize = 8;
 /// Events that an edge lists.
 const LISTED: usize = 20;
 
@@ -141,7 +141,8 @@ fn target(case: &Case<'_>, event: &Event) -> std::collections::BTreeSet<AccountI
 /// What the children are seen to have read and clicked before they fell.
 #[derive(Default)]
 struct Seen {
-    read: FxHashSet<(AccountId, u64)>,
+    /// When the child last read a mail (by its Message-ID).
+    read: FxHashMap<(AccountId, u64), Time>,
     clicked: FxHashSet<AccountId>,
 }
 
@@ -153,7 +154,7 @@ impl Seen {
             let Some(child) = children.get(&account).filter(|child| event.time <= child.at) else { continue };
             match case.store.detail(event) {
                 Some(Detail::Items(items)) if event.action == Action::MailRead && case.contexts.account_of(index) == account => {
-                    seen.read.extend(items.links.iter().map(|link| (account, *link)));
+                    seen.read.extend(items.links.iter().map(|link| ((account, *link), event.time)));
                 }
                 Some(Detail::Click { .. }) if child.at.since(event.time) <= 86_400 => {
                     seen.clicked.insert(account);
@@ -170,6 +171,7 @@ fn one(case: &Case<'_>, path: Path, index: u32, child: &Fallen<'_>, subjects: &F
     let event = case.event(index)?;
     let parent = case.contexts.account_of(index);
     let after = child.at.since(event.time);
+    let mut waited = after;
     let mut why = Vec::new();
     let mut db = match path {
         Path::InternalPhishing => MAIL_DB,
@@ -192,9 +194,13 @@ fn one(case: &Case<'_>, path: Path, index: u32, child: &Fallen<'_>, subjects: &F
             db += if has_lure { 0.0 } else { LINK_DB };
         }
         why.push(format!("mail of {from}, {} before", ago(after)));
-        if seen.read.contains(&(child.account, event.link)) {
-            db += READ_DB;
-            why.push("opened".to_owned());
+        // What counts is how soon the fall followed the reading; a mail read days ago told nothing.
+        if let Some(read) = seen.read.get(&(child.account, event.link)).map(|read| child.at.since(*read)) {
+            why.push(format!("opened {} before", ago(read)));
+            if read <= 86_400 {
+                db += READ_DB;
+                waited = read;
+            }
         }
         if seen.clicked.contains(&child.account) {
             db += CLICK_DB;
@@ -208,7 +214,7 @@ fn one(case: &Case<'_>, path: Path, index: u32, child: &Fallen<'_>, subjects: &F
         });
     }
     #[expect(clippy::cast_precision_loss, reason = "hours of a case")]
-    let late = ((after - 86_400).max(0) / 43_200) as f64 * DELAY_DB;
+    let late = ((waited - 86_400).max(0) / 43_200) as f64 * DELAY_DB;
     Some(PathEvidence { path, db: db - late.min(DELAY_CAP_DB), time: event.time, events: vec![index], why: why.join(", ") })
 }
 

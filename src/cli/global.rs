@@ -1,6 +1,7 @@
 //! Options that every command takes, and their values.
 
 use crate::events::time::{DateOrder, Time, parse_utc};
+use crate::report::scope::Scope;
 use chrono_tz::Tz;
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
@@ -11,7 +12,7 @@ const GENERAL: &str = "General";
 /// When to use colours.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, ValueEnum)]
 pub enum ColorChoice {
-    /// On a terminal, unless NO_COLOR is set.
+    /// On a terminal, unless `NO_COLOR` is set.
     #[default]
     Auto,
     /// Also in pipes.
@@ -41,15 +42,15 @@ impl From<OrderChoice> for DateOrder {
 /// Options that every command takes.
 #[derive(Args, Clone, Debug, Default)]
 pub struct Global {
-    /// Consider only acts from this time on, in UTC: 2022-02-09 or 2022-02-09T14:00
+    /// Show only acts from this time on, in UTC (2022-02-09T14:00); habits still rest on all
     #[arg(long, global = true, value_name = "TIME", value_parser = time_from, help_heading = SCOPE)]
     pub from: Option<Time>,
 
-    /// Consider only acts up to this time, in UTC; a date means its end
+    /// Show only acts up to this time, in UTC; a date means its end
     #[arg(long, global = true, value_name = "TIME", value_parser = time_to, help_heading = SCOPE)]
     pub to: Option<Time>,
 
-    /// Report only on this account (may be given several times)
+    /// Show only this account (may be given several times)
     #[arg(long, global = true, value_name = "NAME", help_heading = SCOPE)]
     pub account: Vec<String>,
 
@@ -98,6 +99,11 @@ impl Global {
     /// Number of threads: as given, else as many as the machine has.
     pub fn threads(&self) -> usize {
         self.threads.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from)
+    }
+
+    /// The span and accounts that were asked for.
+    pub fn scope(&self) -> Scope {
+        Scope { from: self.from, to: self.to, accounts: self.account.clone() }
     }
 
     /// The display zone: as given, else UTC.

@@ -2,7 +2,7 @@
 
 use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text, Threshold};
 use super::apps::consents;
-use crate::enrich::abused_app;
+use crate::enrich::{AppWeight, abused_app};
 use crate::events::Action;
 
 /// See the text.
@@ -47,7 +47,7 @@ impl Detection for AppActsAfterGrant {
         for consent in consents(case) {
             let Some(app) = case.store.texts().find(&consent.app) else { continue };
             let known = abused_app(&consent.app, &consent.name);
-            let suspect = case.rarity(consent.context) > 0.0 || known.as_ref().is_some_and(|known| known.hardly_honest);
+            let suspect = case.rarity(consent.context) >= 0.5 || known.as_ref().is_some_and(|known| known.weight == AppWeight::HardlyHonest);
             let Some(granted) = consent.events.first().and_then(|index| case.event(*index)).filter(|_| suspect) else { continue };
             let mut events = Vec::new();
             let mut items = 0usize;

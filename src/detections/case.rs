@@ -66,18 +66,41 @@ impl<'a> Case<'a> {
 
     /// How unfamiliar acts in this context are, 0 to 1: the rarity that scales terms marked r.
     ///
-    /// 1 where network and client are new; 0.6 where only one of them is; 0 in habitual contexts.
+    /// 1 where network and client are new to the account; half where the client is its own; little in
+    /// networks that it or its colleagues use, whose addresses change; 0 in habitual contexts. With thin
+    /// history a third, unless the country is new to the tenant.
     pub fn rarity(&self, context: ContextId) -> f64 {
         let familiar = self.habits.of(context);
-        let network_new = !familiar.address && !familiar.network && !familiar.asn;
-        match (context.is_some(), network_new, familiar.client) {
-            (false, ..) => 0.0,
-            (_, true, false) => 1.0,
-            (_, true, true) if !familiar.country || !familiar.tenant_country => 1.0,
-            (_, true, true) => 0.6,
-            (_, false, false) if !familiar.address => 0.6,
-            (_, false, _) => 0.0,
+        if !context.is_some() || familiar.address {
+            return 0.0;
         }
+        let known_network = familiar.network || familiar.asn || familiar.asn_colleagues >= crate::habits::COLLEAGUES;
+        let rarity = match (known_network, familiar.client) {
+            (true, true) => 0.0,
+            (true, false) => 0.3,
+            (false, false) => 1.0,
+            (false, true) if !familiar.country || !familiar.tenant_country => 0.5,
+            (false, true) => 0.3,
+        };
+        if familiar.thin && familiar.tenant_country { rarity / 3.0 } else { rarity }
+    }
+
+    /// True if ordinary acts (reading, moving, sharing) in this context are more than the account does
+    /// anyway: by a client that is not its own, or at half as much again as on its busiest day.
+    pub fn is_out_of_habit(&self, id: ContextId, actions: &[Action]) -> bool {
+        let Some(context) = self.contexts.get(id) else { return false };
+        if self.rarity(id) <= 0.0 {
+            return false;
+        }
+        if !self.habits.of(id).client {
+            return true;
+        }
+        let pace = crate::habits::pace(self.store, context);
+        actions.iter().any(|action| {
+            let here = pace.iter().filter(|((kind, _), _)| kind == action).map(|(_, count)| *count).max().unwrap_or(0);
+            let usual = self.habits.daily_peak(self.store, id, context, *action);
+            here > 0 && u64::from(here) * 2 > u64::from(usual) * 3
+        })
     }
 
     /// Facts of an address.

@@ -43,7 +43,7 @@ impl Detection for ExternalForwarding {
                 continue;
             }
             let (id, _) = case.context_of(index);
-            let db = if case.rarity(id) > 0.0 && !case.config.is_known_forwarding(case.store.name(event.actor), to) { DB } else { 0.0 };
+            let db = if case.rarity(id) > 0.0 { DB } else { 0.0 };
             let summary = format!("set mailbox forwarding to {to}, outside");
             out.add(case.store, case.contexts.account_of(index), id, vec![index], db, summary);
         }

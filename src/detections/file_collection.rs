@@ -48,7 +48,7 @@ impl Detection for FileCollection {
         let mut reads: BTreeMap<(AccountId, ContextId), Vec<u32>> = BTreeMap::new();
         for (index, event) in case.in_order() {
             let (id, tie) = case.context_of(index);
-            if event.action == Action::FileRead && event.succeeded() && !event.flags.has_any(Flags::BACKGROUND | Flags::APP_ONLY) && tie <= Tie::Session && case.rarity(id) > 0.0 {
+            if event.action == Action::FileRead && event.succeeded() && !event.flags.has_any(Flags::BACKGROUND | Flags::APP_ONLY) && tie <= Tie::Session && case.is_out_of_habit(id, &[Action::FileRead]) {
                 reads.entry((case.contexts.account_of(index), id)).or_default().push(index);
             }
         }

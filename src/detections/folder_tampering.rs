@@ -40,19 +40,20 @@ impl Detection for FolderTampering {
     }
     fn find(&self, case: &Case<'_>, out: &mut Findings) {
         let mut groups: BTreeMap<(AccountId, ContextId), Vec<u32>> = BTreeMap::new();
-        for (index, event) in case.in_order().filter(|(_, event)| event.succeeded() && is_one(case, event)) {
+        for (index, _) in case.in_order().filter(|(_, event)| event.succeeded() && is_one(event)) {
             let account = case.contexts.account_of(index);
             if case.is_judged(account) {
                 groups.entry((account, case.context_of(index).0)).or_default().push(index);
             }
         }
-        for ((account, id), events) in groups.into_iter().filter(|((_, id), _)| case.rarity(*id) > 0.0) {
-                let summary = format!("changed, moved or deleted {} in the mailbox", counted(total, "item", "items"));
+        for ((account, id), events) in groups.into_iter().filter(|((_, id), _)| case.is_out_of_habit(*id, &[Action::MailMoved, Action::MailChanged, Action::MailDeleted])) {
+                let total: usize = events.iter().filter_map(|index| case.event(*index)).map(|event| event.count as usize).sum();
+            let summary = format!("changed, moved or deleted {} in the mailbox", counted(total, "item", "items"));
             out.add(case.store, account, id, events, DB * case.rarity(id), summary);
         }
     }
 }
 
-fn is_one(case: &Case<'_>, event: &Event) -> bool {
+fn is_one(event: &Event) -> bool {
     matches!(event.action, Action::MailMoved | Action::MailChanged | Action::MailDeleted) && !event.flags.has_any(Flags::BACKGROUND | Flags::DELEGATE)
 }

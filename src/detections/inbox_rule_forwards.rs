@@ -37,15 +37,12 @@ impl Detection for InboxRuleForwards {
         }
     }
     fn find(&self, case: &Case<'_>, out: &mut Findings) {
-        for (index, event, rule) in rules_made(case) {
+        for (index, _, rule) in rules_made(case) {
             let outside = |address: &&String| address.contains('@') && !case.store.accounts().is_own_address(&fold_principal(address));
             let Some(to) = rule.forward_to.iter().chain(&rule.redirect_to).find(outside) else { continue };
             let (id, _) = case.context_of(index);
-            let habitual = case.config.is_known_forwarding(case.store.name(event.actor), to);
-            if !habitual {
-                let summary = format!("made inbox rule {} that forwards to {}, outside", rule_name(rule), fold_principal(to));
-                out.add(case.store, case.contexts.account_of(index), id, vec![index], DB, summary);
-            }
+            let summary = format!("made inbox rule {} that forwards to {}, outside", rule_name(rule), fold_principal(to));
+            out.add(case.store, case.contexts.account_of(index), id, vec![index], DB, summary);
         }
     }
 }

@@ -49,7 +49,7 @@ impl Detection for InternalPhish {
                 let events: Vec<u32> = inside.get(burst.range.clone()).unwrap_or_default().iter().map(|mail| mail.event).collect();
                 let id = main_context(case, &events);
                 let (subject, share) = main_subject(case, &events);
-                if case.rarity(id) > 0.0 && share >= 0.5 {
+                if case.rarity(id) >= 0.5 && share >= 0.5 {
                     let summary = format!("sent like mails to {} colleagues, subject \"{subject}\"", burst.recipients);
                     out.add(case.store, account, id, events, DB, summary);
                 }

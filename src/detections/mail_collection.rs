@@ -49,7 +49,7 @@ impl Detection for MailCollection {
         for (index, event) in case.in_order() {
             let (id, tie) = case.context_of(index);
             let by_person = !event.flags.has_any(Flags::BACKGROUND | Flags::SERVICE | Flags::APP_ONLY);
-            if event.action == Action::MailRead && by_person && event.succeeded() && tie <= Tie::Session && case.rarity(id) > 0.0 {
+            if event.action == Action::MailRead && by_person && event.succeeded() && tie <= Tie::Session && case.is_out_of_habit(id, &[Action::MailRead]) {
                 reads.entry((case.contexts.account_of(index), id)).or_default().push(index);
             }
         }

@@ -48,7 +48,7 @@ impl Detection for MailDeletionBurst {
         let mut deleted: BTreeMap<ContextId, Vec<(i64, u32, usize)>> = BTreeMap::new();
         for (index, event) in case.in_order() {
             let (id, _) = case.context_of(index);
-            if event.action == Action::MailDeleted && event.time.is_known() && event.succeeded() && case.rarity(id) > 0.0 {
+            if event.action == Action::MailDeleted && event.time.is_known() && event.succeeded() && case.is_out_of_habit(id, &[Action::MailDeleted]) {
                 deleted.entry(id).or_default().push((event.time.secs(), index, event.count as usize));
             }
         }

@@ -39,13 +39,13 @@ impl Detection for MaliciousShare {
     }
     fn find(&self, case: &Case<'_>, out: &mut Findings) {
         let mut groups: BTreeMap<(AccountId, ContextId), Vec<u32>> = BTreeMap::new();
-        for (index, event) in case.in_order().filter(|(_, event)| event.succeeded() && is_one(case, event)) {
+        for (index, _) in case.in_order().filter(|(_, event)| event.succeeded() && is_one(event)) {
             let account = case.contexts.account_of(index);
             if case.is_judged(account) {
                 groups.entry((account, case.context_of(index).0)).or_default().push(index);
             }
         }
-        for ((account, id), events) in groups.into_iter().filter(|((_, id), _)| case.rarity(*id) > 0.0) {
+        for ((account, id), events) in groups.into_iter().filter(|((_, id), _)| case.is_out_of_habit(*id, &[Action::FileShared])) {
             let Some(first) = events.first().and_then(|index| case.event(*index)) else { continue };
             let summary = format!("shared {}", case.store.text(first.object));
             out.add(case.store, account, id, events, DB * case.rarity(id), summary);
@@ -53,6 +53,6 @@ impl Detection for MaliciousShare {
     }
 }
 
-fn is_one(case: &Case<'_>, event: &Event) -> bool {
+fn is_one(event: &Event) -> bool {
     event.action == Action::FileShared && !event.flags.has_any(Flags::REMOVAL | Flags::BACKGROUND)
 }

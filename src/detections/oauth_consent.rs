@@ -37,7 +37,7 @@ impl Detection for OauthConsent {
     }
     fn find(&self, case: &Case<'_>, out: &mut Findings) {
         for consent in consents(case) {
-            if case.config.is_known_app(&consent.app) || !consent.reaches_data {
+            if case.config.is_known_good_app(&consent.app, &consent.name) || !consent.reaches_data {
                 continue;
             }
             let summary = format!("gave the application {} access ({})", consent.shown(), consent.scopes);

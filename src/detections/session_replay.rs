@@ -1,6 +1,7 @@
 //! `session-replay`: one session used from two networks.
 
 use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text};
+use crate::enrich::{Agent, Os};
 use crate::events::{AccountId, Str};
 use crate::habits::{Context, ContextId};
 use std::collections::BTreeMap;
@@ -51,7 +52,7 @@ impl Detection for SessionReplay {
             let Some(origin) = ids.first().copied() else { continue };
             for id in ids.iter().skip(1) {
                 let (Some(from), Some(to)) = (case.contexts.get(origin), case.contexts.get(*id)) else { continue };
-                if let Some(db) = worth(case, (origin, from), (*id, to)) {
+                if let Some(db) = worth(case, session, (origin, from), (*id, to)) {
                     let events: Vec<u32> = case.events_of(to).filter(|(_, event)| event.session == session).map(|(index, _)| index).collect();
                     let summary = format!("a session begun at {} went on from {}", case.place_words(from.ip), case.place_words(to.ip));
                     out.add(case.store, account, *id, events, db, summary);
@@ -65,20 +66,34 @@ fn first_in(case: &Case<'_>, context: &Context, session: Str) -> crate::events::
     case.events_of(context).find(|(_, event)| event.session == session).map_or(crate::events::Time::NONE, |(_, event)| event.time)
 }
 
-/// What the second use is worth; nothing where it is familiar or from the same network.
-fn worth(case: &Case<'_>, (from_id, from): (ContextId, &Context), (to_id, to): (ContextId, &Context)) -> Option<f64> {
+/// What the second use of a session is worth; nothing where it is familiar or from the same network.
+fn worth(case: &Case<'_>, session: Str, (from_id, from): (ContextId, &Context), (to_id, to): (ContextId, &Context)) -> Option<f64> {
     let (here, there) = (case.facts(from.ip), case.facts(to.ip));
     let familiar = case.familiarity(to_id);
     if familiar.address || familiar.network || familiar.asn || here.network == there.network || here.asn().is_some() && here.asn() == there.asn() {
         return None;
     }
-    let known = |context: &Context| context.clients.iter().filter(|client| !client.is_unknown()).copied().collect::<Vec<_>>();
-    let (ours, theirs) = (known(from), known(to));
-    let other_os = |a: &crate::habits::Client| ours.iter().all(|b| b.os != a.os);
-    let client_differs = !ours.is_empty() && (theirs.iter().any(other_os) || theirs.iter().any(|client| !ours.contains(client)));
     let anonymising = case.is_anonymising(to.ip);
     let country = |id: crate::events::Ip, facts: &crate::enrich::AddressFacts| case.recorded.get(id.index()).copied().flatten().or(facts.country());
     let country_differs = country(from.ip, here) != country(to.ip, there);
+    let other_client = client_differs(&agents_in(case, from, session), &agents_in(case, to, session)) && !familiar.client;
     let both_hosting = anonymising && case.is_anonymising(from.ip) && case.is_unfamiliar(from_id);
-    Some(if client_differs && (country_differs || anonymising) || both_hosting { FULL_DB } else { WEAK_DB })
+    Some(if other_client && (country_differs || anonymising) || both_hosting { FULL_DB } else { WEAK_DB * case.rarity(to_id) })
+}
+
+/// Clients that use a session in a context.
+fn agents_in(case: &Case<'_>, context: &Context, session: Str) -> Vec<Agent> {
+    case.events_of(context).filter(|(_, event)| event.session == session && event.succeeded()).map(|(_, event)| case.agent(event)).collect()
+}
+
+/// True if the second party's operating system or browser is none of the first's. One session spans all
+/// programs of a device, so other programs alone say nothing.
+fn client_differs(first: &[Agent], second: &[Agent]) -> bool {
+    let systems: Vec<Os> = first.iter().map(|agent| agent.os).filter(|os| *os != Os::Unknown).collect();
+    let browsers: Vec<_> = first.iter().filter(|agent| agent.is_browser()).map(|agent| agent.family).collect();
+    second.iter().any(|agent| {
+        let other_system = agent.os != Os::Unknown && !systems.is_empty() && !systems.contains(&agent.os);
+        let other_browser = agent.is_browser() && !browsers.is_empty() && !browsers.contains(&agent.family);
+        other_system || other_browser || agent.scripted && !first.iter().any(|known| known.scripted)
+    })
 }

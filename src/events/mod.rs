@@ -20,6 +20,7 @@ pub use batch::{Batch, Fate, PendingDate, Reason, TimeRules};
 pub use detail::{
     Change, Consent, Detail, Forwarding, Items, Mail, Mfa, Permission, Protocol, Right, Risk, Rule, RuleChange, SignIn, State, StateKind,
 };
+pub(crate) use event::named;
 pub use event::{Action, Event, Family, Flags, Outcome};
 pub use identity::{Account, AccountId, Accounts, Party, is_service_name};
 pub use intern::{Id, Interner, Ip, IpKind, Principal, PrincipalKind, Str, TextKind};

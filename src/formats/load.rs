@@ -8,6 +8,7 @@ use crate::evidence::{Block, Blocks, Candidate, EvidenceError, Header, Limits, O
 use crate::events::{Batch, Family, Ledger, Reason, Store, TimeRules};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Told of progress while reading. Called from several threads.
@@ -30,8 +31,8 @@ pub struct LoadOptions<'a> {
     pub threads: usize,
     /// Zone and date order given by the user.
     pub times: TimeRules,
-    /// Encoding given by the user, by its WHATWG label.
-    pub encoding: Option<String>,
+    /// Encoding given by the user (see [`encoding_named`](crate::evidence::encoding_named)).
+    pub encoding: Option<&'static encoding_rs::Encoding>,
     /// Id of a format that every input is taken as, given by the user.
     pub format: Option<String>,
     /// Domains of the tenant, given by the user.
@@ -112,12 +113,13 @@ pub fn load(paths: &[PathBuf], options: &LoadOptions<'_>) -> Result<Loaded, Load
     let found = discover(paths, &options.limits)?;
     options.progress.total(found.total_bytes);
     let mut loaded = Loaded { store: Store::default(), inputs: Vec::new(), refused: found.refused };
+    let mut spent = 0;
     for candidate in &found.candidates {
         if options.cancel.load(Ordering::Relaxed) {
             return Err(LoadError::Cancelled);
         }
         let number = u32::try_from(loaded.inputs.len()).unwrap_or(u32::MAX);
-        match read_input(candidate, number, forced, options, &mut loaded.store) {
+        match read_input(candidate, number, forced, options, &mut spent, &mut loaded.store) {
             Ok(Some(input)) => loaded.inputs.push(input),
             Ok(None) => return Err(LoadError::Cancelled),
             Err(refusal) => loaded.refused.push(refusal),
@@ -140,9 +142,10 @@ fn format_by_id(id: &str) -> Option<u8> {
 }
 
 /// Reads one candidate to its end. `Ok(None)` when stopped from outside.
-fn read_input(candidate: &Candidate, number: u32, forced: Option<u8>, options: &LoadOptions<'_>, store: &mut Store) -> Result<Option<Input>, Refusal> {
+fn read_input(candidate: &Candidate, number: u32, forced: Option<u8>, options: &LoadOptions<'_>, spent: &mut u64, store: &mut Store) -> Result<Option<Input>, Refusal> {
     let refuse = |reason: String, damaged| Refusal { path: candidate.path.clone(), member: candidate.member.clone(), reason, damaged };
-    let open = OpenOptions { encoding: options.encoding.as_deref(), knows: &|header| forced.is_some() || best_table(header).is_some() };
+    let knows = Arc::new(move |header: &Header| forced.is_some() || best_table(header).is_some());
+    let open = OpenOptions { encoding: options.encoding, knows, spent: *spent, ..OpenOptions::default() };
     let mut blocks = match Blocks::open(candidate, &options.limits, &open)? {
         Opened::Blocks(blocks) => *blocks,
         Opened::Parquet(_) => return Err(refuse("Parquet file: not read yet".to_owned(), false)),
@@ -163,6 +166,7 @@ fn read_input(candidate: &Candidate, number: u32, forced: Option<u8>, options: &
     }
     store.end_input(options.times.order, &mut ledger);
     let facts = blocks.finish();
+    *spent = spent.saturating_add(facts.unpacked);
     for (code, text) in &facts.notices {
         ledger.notice(code, text);
     }
@@ -258,7 +262,7 @@ impl Reader {
     }
 
     fn read(&mut self, block: &Block, batch: &mut Batch) {
-        let table = block.header().and_then(best_table);
+        let table = block.header().and_then(|header| best_table(header));
         let (forced, mut last) = (self.forced, self.last);
         block.each(&mut self.scratch, &mut |record| match record {
             Err(skipped) if skipped.ignored => batch.ignore(skipped.at, Reason(skipped.reason)),

@@ -13,12 +13,24 @@ pub mod declared;
 mod defender_mail;
 mod defender_other;
 mod delivery;
+mod diagnostic;
+pub mod directory_activities;
+pub mod directory_audit;
+mod directory_consent;
+mod directory_graph;
+mod directory_portal;
+mod elastic_entra;
+mod entra_grants;
+mod entra_lists;
 pub mod factors;
 pub mod fields;
+mod graph_activity;
 mod inbox_rule;
+pub mod load;
 mod mailboxes;
 mod office_activity;
 mod permissions;
+mod risk;
 mod rules_exchange;
 mod rules_graph;
 pub mod sign_in;
@@ -138,4 +150,25 @@ pub static FORMATS: &[&dyn Format] = &[
     &office_activity::OfficeActivity,
     &cloud_app_events::CloudAppEvents,
     &cloud_app_events::CloudAppEventsStream,
+    &directory_graph::GRAPH,
+    &directory_graph::LOG_ANALYTICS,
+    &directory_portal::PORTAL,
+    &directory_portal::PORTAL_SPANISH,
+    &risk::DETECTIONS,
+    &risk::USERS,
+    &diagnostic::Diagnostic,
+    &elastic_entra::Elastic,
+    &graph_activity::LOG_ANALYTICS,
+    &entra_grants::GRAPH,
+    &entra_grants::LIST,
+    &entra_lists::USERS,
+    &entra_lists::USERS_AZUREAD,
+    &entra_lists::REGISTRATION,
+    &entra_lists::METHODS,
+    &entra_lists::PHONES,
+    &entra_lists::ROLES,
+    &entra_lists::PIM,
+    &entra_lists::DEVICES,
+    &entra_lists::SERVICE_PRINCIPALS,
+    &entra_lists::APPLICATIONS,
 ];

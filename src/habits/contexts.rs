@@ -313,7 +313,7 @@ impl Contexts {
             let mut events = context.events.iter().filter_map(|index| store.event(*index));
             let app = events.clone().find_map(|event| event.app.some()).unwrap_or(Str::NONE);
             let only_app = events.all(|event| {
-                let by_person = event.action == Action::SignIn && !event.flags.has(Flags::NON_INTERACTIVE);
+                let by_person = event.flags.has(Flags::INTERACTIVE) || event.action == Action::Consent;
                 (event.app == app || event.app.is_none()) && !by_person
             });
             if app.is_some() && only_app && is_foreign_app(app) && book.facts(context.ip).is_data_centre() {

@@ -10,8 +10,9 @@ mod contexts;
 pub use client::Client;
 pub use contexts::{Context, ContextId, Contexts, Tie};
 
+
 use crate::enrich::AddressBook;
-use crate::events::{AccountId, Ip, Store};
+use crate::events::{AccountId, Action, Flags, Ip, Store};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeMap;
 
@@ -46,6 +47,8 @@ pub struct Familiarity {
     pub asn_colleagues: usize,
     /// Too little history to call anything new.
     pub thin: bool,
+    /// The context itself is among what was learned.
+    pub learned: bool,
 }
 
 /// Days on which a value was seen, each with the number of contexts that showed it.
@@ -77,6 +80,8 @@ struct Profile {
     devices: FxHashMap<crate::events::Str, Days>,
     days: Days,
     acts: u32,
+    /// Items handled by kind of act and day.
+    pace: FxHashMap<(Action, i64), u32>,
 }
 
 /// Everything learned in one round.
@@ -110,8 +115,21 @@ pub fn recorded_countries(store: &Store) -> Vec<Option<[u8; 2]>> {
     best.into_iter().map(|entry| entry.map(|(country, _)| country)).collect()
 }
 
+/// Items that a context handles by kind of act and day; background acts do not count.
+pub fn pace(store: &Store, context: &Context) -> FxHashMap<(Action, i64), u32> {
+    let mut pace: FxHashMap<(Action, i64), u32> = FxHashMap::default();
+    for event in context.events.iter().filter_map(|index| store.event(*index)) {
+        if event.time.is_known() && event.succeeded() && !event.flags.has_any(Flags::BACKGROUND | Flags::APP_ONLY) {
+            *pace.entry((event.action, event.time.day())).or_default() += event.count;
+        }
+    }
+    pace
+}
+
 /// What learning needs to know of the case.
 pub struct Lesson<'a> {
+    /// Events.
+    pub store: &'a Store,
     /// Contexts to learn from and to judge.
     pub contexts: &'a Contexts,
     /// Facts of addresses.
@@ -170,6 +188,14 @@ impl Habits {
         self.profiles.get(&account).and_then(|profile| profile.clients.get(&client)).is_some_and(|days| days.0.len() >= HABIT_DAYS)
     }
 
+    /// Most items that the account handles by such acts in a day, elsewhere than in this context.
+    pub fn daily_peak(&self, store: &Store, id: ContextId, context: &Context, action: Action) -> u32 {
+        let Some(profile) = self.profiles.get(&context.account) else { return 0 };
+        let own = if self.familiarity.get(id.index()).is_some_and(|familiar| familiar.learned) { pace(store, context) } else { FxHashMap::default() };
+        let rest = profile.pace.iter().filter(|((kind, _), _)| *kind == action).map(|(key, count)| count.saturating_sub(own.get(key).copied().unwrap_or(0)));
+        rest.max().unwrap_or(0)
+    }
+
     /// Days on which the account was active in its usual contexts.
     pub fn active_days(&self, account: AccountId) -> usize {
         self.profiles.get(&account).map_or(0, |profile| profile.days.0.len())
@@ -178,6 +204,10 @@ impl Habits {
 
 impl Profile {
     fn add(&mut self, context: &Context, lesson: &Lesson<'_>) {
+        #[expect(clippy::iter_over_hash_type, reason = "adds up: the order does not matter")]
+        for (key, count) in pace(lesson.store, context) {
+            *self.pace.entry(key).or_default() += count;
+        }
         let facts = lesson.book.facts(context.ip);
         self.days.add(&context.days);
         self.acts += context.successes;
@@ -290,6 +320,7 @@ fn judge(id: ContextId, context: &Context, added: bool, profile: Option<&Profile
         address_colleagues: others(&tenant.addresses, &context.ip, account),
         asn_colleagues: facts.asn().map_or(0, |asn| others(&tenant.asns, &asn, account)),
         thin: own_days < HABIT_DAYS || own_acts < THIN_ACTS,
+        learned: added,
     };
     let for_owner = owner_signs(context, &familiar, profile, tenant, lesson);
     let foreign = !familiar.tenant_country || !familiar.country && !familiar.client;

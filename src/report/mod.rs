@@ -4,11 +4,13 @@ mod countries;
 pub mod events_file;
 #[cfg(test)]
 pub(crate) mod golden;
+pub mod build;
 pub mod model;
 pub mod output;
 #[cfg(test)]
 pub(crate) mod samples;
 pub mod sanitize;
+pub mod scope;
 pub mod screen;
 pub mod summary;
 pub mod timeline_csv;

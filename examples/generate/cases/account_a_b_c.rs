@@ -4,7 +4,7 @@
 use super::{SCHEDULING, day, days, somewhere};
 use crate::acts::Draft;
 use crate::chance::Chance;
-use crate::clock::{Moment, after, after_ms, at};
+use crate::clock::{Moment, after_ms, at};
 use crate::directory::ThirdParty;
 use crate::export::{Exported, audit, mail, sign_in, state};
 use crate::life::{Extra, Life};
@@ -147,7 +147,7 @@ fn ninth(world: &mut World, life: &Life) {
         ..Rule::default()
     };
     world.make_rule(&web, on(14, 16, 48), hide.clone());
-    grant(world, &web, on(14, 45, 6));
+    world.connect(&web, on(14, 45, 6), &SPIKE);
     burst(world, &web);
     let letters: Vec<_> = world.newest(B, on(14, 55, 0), 3);
     if let Some(own) = life.laptop(B) {
@@ -169,7 +169,7 @@ fn tenth(world: &mut World) {
     world.read_mail(&imap, moment(13, 8, 41), &read);
     let bare = Client::browser("Mozilla/5.0", "", "");
     let web = enter(world, moment(13, 8, 57), C, &bare, 0);
-    grant(world, &web, moment(14, 25, 19));
+    world.connect(&web, moment(14, 25, 19), &SPIKE);
     let rule = Rule {
         name: ".",
         words: &["phish", "hack", "scam", "spam", "virus", "link", "password"],
@@ -179,24 +179,6 @@ fn tenth(world: &mut World) {
         ..Rule::default()
     };
     world.make_rule(&web, moment(14, 38, 9), rule);
-}
-
-/// The application asks, is refused for want of a consent, gets it, and fetches its first token.
-fn grant(world: &mut World, session: &Session, time: Moment) {
-    let client = session.client.using(SPIKE.app);
-    let attempt = Attempt {
-        time: after(time, -21),
-        who: session.who,
-        place: &session.place,
-        client: &client,
-        session: session.id,
-        code: 65001,
-        interactive: true,
-        factor: Factor::NotAsked,
-    };
-    world.sign_in(&attempt);
-    world.consent(session, time, &SPIKE);
-    world.sign_in(&Attempt { time: after(time, 3), code: 0, ..attempt });
 }
 
 /// 794 mails with one subject in 15 minutes and 15 seconds, to colleagues and outsiders.

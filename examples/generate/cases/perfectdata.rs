@@ -1,4 +1,4 @@
-//! March 2023: two companies whose intruders use the application "PerfectData Software". Addresses and
+//! March 2023: two companies whose intruders use the application `PerfectData Software`. Addresses and
 //! acts as published; people, companies, hours and texts invented.
 
 use std::net::Ipv4Addr;
@@ -117,7 +117,7 @@ pub fn consent_only() -> Vec<Exported> {
     let hosting = hosting("45.62.170.31");
     enter(&mut world, moment(19, 40, 5), &hosting, 50126);
     let web = enter(&mut world, moment(19, 41, 18), &hosting, 0);
-    grant(&mut world, &web, moment(19, 46, 27), &PERFECT_DATA);
+    world.connect(&web, moment(19, 46, 27), &PERFECT_DATA);
     exports(&world)
 }
 
@@ -138,24 +138,6 @@ fn enter_as(world: &mut World, time: Moment, who: usize, place: &Place, code: u3
     let client = Client::browser(agent, "Windows 10", "Firefox 102.0");
     let session = Some(world.chance.guid());
     world.sign_in(&Attempt { time, who, place, client: &client, session, code, interactive: true, factor: Factor::NotAsked })
-}
-
-/// The application asks, is refused for want of a consent, gets it, and fetches its first token.
-fn grant(world: &mut World, session: &Session, time: Moment, app: &ThirdParty) {
-    let client = session.client.using(app.app);
-    let attempt = Attempt {
-        time: after(time, -14),
-        who: session.who,
-        place: &session.place,
-        client: &client,
-        session: session.id,
-        code: 65001,
-        interactive: true,
-        factor: Factor::NotAsked,
-    };
-    world.sign_in(&attempt);
-    world.consent(session, time, app);
-    world.sign_in(&Attempt { time: after(time, 3), code: 0, ..attempt });
 }
 
 /// The week before: fake invoices, and wrong passwords from several networks.
@@ -190,7 +172,7 @@ fn first_visit(world: &mut World) {
     let web = enter(world, moment(9, 22, 40), &kuwait, 0);
     let read = world.newest(VICTIM, web.issued, 9);
     world.read_mail(&web, moment(9, 25, 3), &read);
-    grant(world, &web, moment(9, 31, 12), &PERFECT_DATA);
+    world.connect(&web, moment(9, 31, 12), &PERFECT_DATA);
     let copier = app_session(world, &web, moment(9, 44, 50), PERFECT_DATA.app);
     for (minute, folder) in [(46, "Inbox"), (49, "Sent Items"), (51, "Archive"), (52, "Deleted Items")] {
         world.sync_folder(&copier, moment(9, minute, 17), folder);
@@ -205,7 +187,7 @@ fn app_session(world: &mut World, session: &Session, time: Moment, app: App) -> 
         browser: String::new(),
         kind: "Mobile Apps and Desktop clients",
         protocol: "oAuth2",
-        mail_client: format!("Client=WebServices;ExchangeServicesClient/0.0.0.0[AppId={}];", app.id),
+        mailbox_agent: format!("Client=WebServices;ExchangeServicesClient/0.0.0.0[AppId={}];", app.id),
         ..Client::default()
     };
     let place = hosting("45.62.170.237");
@@ -227,7 +209,7 @@ fn mailing(world: &mut World) {
     let web = enter(world, moment(10, 12, 26), &nigeria("169.159.92.36", 37_122), 0);
     let rule = Rule { name: "s", folder: "RSS Subscription", mark_read: true, stop: true, silent: true, ..Rule::default() };
     world.make_rule(&web, moment(10, 15, 30), rule);
-    grant(world, &web, moment(10, 24, 2), &SUPERMAILER);
+    world.connect(&web, moment(10, 24, 2), &SUPERMAILER);
     let mailer = app_session(world, &web, moment(10, 38, 44), SUPERMAILER.app);
     let mut chance = Chance::new(MAILING, "mailing");
     let colleagues: Vec<String> = world.tenant.people.iter().skip(1).take(11).map(|person| person.upn.clone()).collect();

@@ -79,7 +79,7 @@ pub fn management(world: &World, content_type: &str) -> String {
     };
     let mut records: Vec<&AuditRecord> = world.audit.iter().filter(wanted).collect();
     records.sort_by(|left, right| left.time.cmp(&right.time).then_with(|| left.id.cmp(&right.id)));
-    records.iter().map(|record| format!("{}\n", record.data)).collect()
+    records.iter().flat_map(|record| [record.data.as_str(), "\n"]).collect()
 }
 
 fn record_type_name(number: u16) -> &'static str {

@@ -1,4 +1,4 @@
-//! A small MaxMind DB, so that an example can carry the networks as they were published.
+//! A small `MaxMind` DB, so that an example can carry the networks as they were published.
 //! Format: <https://maxmind.github.io/MaxMind-DB/>, IPv4 only, 24-bit records.
 
 use std::net::Ipv4Addr;

@@ -6,6 +6,8 @@ pub mod mmdb;
 pub mod sign_in;
 pub mod state;
 
+use std::path::Path;
+
 /// A file of an example folder.
 pub struct Exported {
     /// Path inside the folder. A name that ends in `.gz` is packed when it is written.
@@ -18,6 +20,11 @@ impl Exported {
     /// A file of that content.
     pub fn new(path: &'static str, bytes: impl Into<Vec<u8>>) -> Exported {
         Exported { path, bytes: bytes.into() }
+    }
+
+    /// It is packed when it is written.
+    pub fn packed(&self) -> bool {
+        Path::new(self.path).extension().is_some_and(|extension| extension == "gz")
     }
 }
 

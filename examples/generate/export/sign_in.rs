@@ -33,37 +33,37 @@ fn page(context: &str, entries: &[String]) -> String {
 
 /// Azure Monitor diagnostic records, one a line, as a storage account keeps them.
 pub fn diagnostic(world: &World, interactive: bool) -> String {
-    let mut text = String::new();
-    for entry in newest_first(world, interactive).into_iter().rev() {
-        let category = if interactive { "SignInLogs" } else { "NonInteractiveUserSignInLogs" };
-        let mut properties = entry_of(world, entry);
-        if let Value::Object(properties) = &mut properties {
-            properties.insert("createdDateTime".into(), json!(format!("{}+00:00", iso7(entry.time))));
-        }
-        let tenant = world.tenant.id.to_string();
-        let description = if entry.code == 0 { "" } else { failure_reason(entry.code) };
-        let record = json!({
-            // The time of publication: minutes after the act.
-            "time": format!("{}Z", iso7(after(entry.time, 204))),
-            "resourceId": format!("/tenants/{tenant}/providers/Microsoft.aadiam"),
-            "operationName": "Sign-in activity",
-            "operationVersion": "1.0",
-            "category": category,
-            "tenantId": tenant,
-            "resultType": entry.code.to_string(),
-            "resultSignature": "None",
-            "resultDescription": description,
-            "durationMs": 0,
-            "callerIpAddress": entry.place.ip,
-            "correlationId": entry.correlation.to_string(),
-            "identity": world.person(entry.who).name,
-            "Level": 4,
-            "location": entry.place.country,
-            "properties": properties,
-        });
-        text.push_str(&format!("{record}\n"));
+    let category = if interactive { "SignInLogs" } else { "NonInteractiveUserSignInLogs" };
+    let entries = newest_first(world, interactive).into_iter().rev();
+    entries.flat_map(|entry| [diagnostic_of(world, entry, category).to_string(), "\n".to_owned()]).collect()
+}
+
+fn diagnostic_of(world: &World, entry: &SignIn, category: &str) -> Value {
+    let mut properties = entry_of(world, entry);
+    if let Value::Object(properties) = &mut properties {
+        properties.insert("createdDateTime".into(), json!(format!("{}+00:00", iso7(entry.time))));
     }
-    text
+    let tenant = world.tenant.id.to_string();
+    let description = if entry.code == 0 { "" } else { failure_reason(entry.code) };
+    json!({
+        // The time of publication: minutes after the act.
+        "time": format!("{}Z", iso7(after(entry.time, 204))),
+        "resourceId": format!("/tenants/{tenant}/providers/Microsoft.aadiam"),
+        "operationName": "Sign-in activity",
+        "operationVersion": "1.0",
+        "category": category,
+        "tenantId": tenant,
+        "resultType": entry.code.to_string(),
+        "resultSignature": "None",
+        "resultDescription": description,
+        "durationMs": 0,
+        "callerIpAddress": entry.place.ip,
+        "correlationId": entry.correlation.to_string(),
+        "identity": world.person(entry.who).name,
+        "Level": 4,
+        "location": entry.place.country,
+        "properties": properties,
+    })
 }
 
 /// An entry with the keys of Graph beta.
@@ -319,27 +319,20 @@ pub fn portal_csv(world: &World, interactive: bool) -> String {
     text
 }
 
+/// The cells in the order of [`PORTAL_COLUMNS`].
 fn portal_cells(world: &World, entry: &SignIn) -> Vec<String> {
+    let mut cells = portal_request(world, entry);
+    cells.extend(portal_outcome(world, entry));
+    cells
+}
+
+/// `Date (UTC)` to `Home tenant name`.
+fn portal_request(world: &World, entry: &SignIn) -> Vec<String> {
     let person = world.person(entry.who);
     let tenant = world.tenant.id.to_string();
-    let place = &entry.place;
-    let managed = if entry.client.device.is_some() { "True" } else { "False" };
-    let status = match entry.code {
-        0 => "Success",
-        50074 | 65001 => "Interrupted",
-        _ => "Failure",
-    };
-    let (incoming, shown) = match incoming(entry) {
-        "primaryRefreshToken" => ("primaryRefreshToken", "Primary refresh token"),
-        "refreshToken" => ("refreshToken", "Refresh token"),
-        _ => ("none", "None"),
-    };
-    let multi = requirement(entry) == "multiFactorAuthentication";
-    let method = if entry.factor == Factor::Passed { "Mobile app notification" } else { "" };
-    let code = if entry.code == 0 { String::new() } else { entry.code.to_string() };
     let token = entry.id.token();
+    // The portal guards what a spreadsheet would take for a formula.
     let token = if token.starts_with(['-', '+']) { format!("'{token}") } else { token };
-    let device = entry.client.device.as_ref().map(|(id, _)| id.to_string()).unwrap_or_default();
     let text = str::to_owned;
     vec![
         iso_z(entry.time),
@@ -351,7 +344,7 @@ fn portal_cells(world: &World, entry: &SignIn) -> Vec<String> {
         person.upn.clone(),
         text("member"),
         text("none"),
-        text(incoming),
+        text(incoming(entry)),
         text(entry.client.protocol),
         token,
         text("none"),
@@ -367,23 +360,43 @@ fn portal_cells(world: &World, entry: &SignIn) -> Vec<String> {
         String::new(),
         tenant,
         String::new(),
+    ]
+}
+
+/// `IP address` to `Federated Token Issuer`.
+fn portal_outcome(world: &World, entry: &SignIn) -> Vec<String> {
+    let place = &entry.place;
+    let managed = if entry.client.device.is_some() { "True" } else { "False" };
+    let status = match entry.code {
+        0 => "Success",
+        50074 | 65001 => "Interrupted",
+        _ => "Failure",
+    };
+    let shown = match incoming(entry) {
+        "primaryRefreshToken" => "Primary refresh token",
+        "refreshToken" => "Refresh token",
+        _ => "None",
+    };
+    let multi = requirement(entry) == "multiFactorAuthentication";
+    let text = str::to_owned;
+    vec![
         place.ip.clone(),
         format!("{}, {}, {}", place.city, place.state, place.country),
         text(status),
-        code,
+        if entry.code == 0 { String::new() } else { entry.code.to_string() },
         text(failure_reason(entry.code)),
         text(entry.client.kind),
-        device,
+        entry.client.device.as_ref().map(|(id, _)| id.to_string()).unwrap_or_default(),
         entry.client.browser.clone(),
         text(entry.client.os),
         text(managed),
         text(managed),
         text(if managed == "True" { "Azure AD joined" } else { "" }),
         text(additional_details(entry).unwrap_or_default()),
-        text(method),
+        text(if entry.factor == Factor::Passed { "Mobile app notification" } else { "" }),
         String::new(),
         text(if multi { "Multifactor authentication" } else { "Single-factor authentication" }),
-        person.upn.clone(),
+        world.person(entry.who).upn.clone(),
         entry.session.map(|session| session.to_string()).unwrap_or_default(),
         String::new(),
         text("False"),

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{quoted, row};
-use crate::chance::Guid;
+use crate::directory::graph_principal;
 use crate::world::{Rule, World};
 
 const COLUMNS: [&str; 27] = [
@@ -38,21 +38,18 @@ const COLUMNS: [&str; 27] = [
 
 /// The text in which the cmdlet describes a rule.
 fn description(rule: &Rule) -> String {
-    let mut text = String::from("If the message:\r\n");
-    if !rule.from.is_empty() {
-        text.push_str(&format!("\tthe message was received from '{}'\r\n", rule.from.join("' or '")));
-    }
-    if !rule.words.is_empty() {
-        text.push_str(&format!("\tthe message includes specific words in the subject or body '{}'\r\n", rule.words.join("' or '")));
-    }
-    text.push_str(&format!("Take the following actions:\r\n\tmove the message to folder '{}'\r\n", rule.folder));
-    if rule.mark_read {
-        text.push_str("\tmark the message as Read\r\n");
-    }
-    if rule.stop {
-        text.push_str("\tstop processing more rules on this message\r\n");
-    }
-    text
+    let from = format!("\tthe message was received from '{}'\r\n", rule.from.join("' or '"));
+    let words = format!("\tthe message includes specific words in the subject or body '{}'\r\n", rule.words.join("' or '"));
+    let folder = format!("Take the following actions:\r\n\tmove the message to folder '{}'\r\n", rule.folder);
+    let parts = [
+        (!rule.from.is_empty() || !rule.words.is_empty(), "If the message:\r\n"),
+        (!rule.from.is_empty(), from.as_str()),
+        (!rule.words.is_empty(), words.as_str()),
+        (true, folder.as_str()),
+        (rule.mark_read, "\tmark the message as Read\r\n"),
+        (rule.stop, "\tstop processing more rules on this message\r\n"),
+    ];
+    parts.into_iter().filter_map(|(holds, text)| holds.then_some(text)).collect()
 }
 
 fn senders(world: &World, rule: &Rule) -> String {
@@ -148,7 +145,7 @@ pub fn rules_json(world: &World) -> String {
 
 /// `oauth2PermissionGrants` of Graph.
 pub fn grants_json(world: &World) -> String {
-    let resource = Guid(world.tenant.id.0 ^ 0x0673_0000_0000_0000_0000_0000_0000_0003).to_string();
+    let resource = graph_principal(world.tenant.id).to_string();
     let grants: Vec<Value> = world
         .grants
         .iter()

@@ -40,6 +40,7 @@ fn one(number: usize, input: &Input) -> model::Input {
         rejected: counts(&ledger.rejected),
         first_event_at: ledger.first_event.map(|time| time.rfc3339(0)),
         last_event_at: ledger.last_event.map(|time| time.rfc3339(0)),
+        damaged: input.damaged,
         notices: ledger.notices.iter().map(|(code, text)| Notice { code: code.clone(), text: text.clone() }).collect(),
     }
 }

@@ -53,10 +53,11 @@ impl Names for CaseNames<'_> {
         app_name(id).map(Cow::Borrowed)
     }
     fn agent_words(&self, agent: &str) -> Option<Cow<'_, str>> {
-        crate::enrich::agent_words(agent).map(Cow::Owned)
+        let known = self.0.store.texts().find(agent).map(|id| self.0.agents.of(id))?;
+        Some(Cow::Owned(crate::enrich::agent_words(agent, &known)))
     }
     fn error_words(&self, code: u32) -> Option<Cow<'_, str>> {
-        Some(Cow::Owned(error_words(code))).filter(|words| !words.is_empty())
+        Some(error_words(code)).filter(|words| !words.is_empty()).map(Cow::Owned)
     }
     fn is_outside(&self, address: &str) -> bool {
         address.contains('@') && !self.0.store.accounts().is_own_address(address)

@@ -1,0 +1,151 @@
+//! The cells of one row, and the careful walk to its end where quoting is not sound.
+
+use super::super::record::Cells;
+
+/// How the quoting of a row turned out.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(crate) struct Quoting {
+    /// The text ended inside a quoted cell.
+    pub open: bool,
+    /// Text followed a closing quote.
+    pub broken: bool,
+}
+
+/// Splits and unquotes one row (without its line end) into `cells`. Where quoting is not sound it reads
+/// as the csv crate does: a quote inside an unquoted cell is text, and so is what follows a closing one.
+pub(crate) fn read(row: &str, delimiter: u8, cells: &mut Cells) -> Quoting {
+    cells.clear();
+    let bytes = row.as_bytes();
+    let mut quoting = Quoting::default();
+    let mut at = 0;
+    loop {
+        if bytes.get(at) == Some(&b'"') {
+            at = quoted(row, at + 1, cells, &mut quoting);
+            if quoting.open {
+                break;
+            }
+        }
+        let rest = bytes.get(at..).unwrap_or_default();
+        match memchr::memchr(delimiter, rest) {
+            Some(len) => {
+                quoting.broken |= part(row, at, at + len, cells);
+                cells.end_cell();
+                at += len + 1;
+            }
+            None => {
+                quoting.broken |= part(row, at, bytes.len(), cells);
+                break;
+            }
+        }
+    }
+    cells.end_cell();
+    quoting
+}
+
+/// Adds unquoted text; true if it follows a closing quote.
+fn part(row: &str, from: usize, to: usize, cells: &mut Cells) -> bool {
+    let text = row.get(from..to).unwrap_or_default();
+    cells.push_part(text);
+    !text.is_empty() && from > 0 && row.as_bytes().get(from - 1) == Some(&b'"')
+}
+
+/// Adds the text of a quoted cell that starts at `at`; returns the place after its closing quote.
+fn quoted(row: &str, mut at: usize, cells: &mut Cells, quoting: &mut Quoting) -> usize {
+    let bytes = row.as_bytes();
+    loop {
+        let rest = bytes.get(at..).unwrap_or_default();
+        let Some(len) = memchr::memchr(b'"', rest) else {
+            cells.push_part(row.get(at..).unwrap_or_default());
+            quoting.open = true;
+            return bytes.len();
+        };
+        if bytes.get(at + len + 1) == Some(&b'"') {
+            // The first quote of the pair belongs to the text, the second is left out.
+            cells.push_part(row.get(at..=at + len).unwrap_or_default());
+            at += len + 2;
+        } else {
+            cells.push_part(row.get(at..at + len).unwrap_or_default());
+            return at + len + 1;
+        }
+    }
+}
+
+/// Where a row ends, found byte by byte.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum End {
+    /// The row's text ends at `end`, the next row starts at `next`.
+    Row { end: usize, next: usize, broken: bool },
+    /// A quoted cell that never closes ran into the row that starts at `next`.
+    Torn { next: usize },
+    /// The text ends inside a quoted cell.
+    Open,
+    /// The text ends inside an unquoted cell.
+    Unfinished,
+    /// A quoted cell is longer than allowed; it starts at `cell`.
+    Long { cell: usize },
+}
+
+/// Walks from the row's start `from` to its end. `most` bounds a quoted cell.
+pub(super) fn walk(bytes: &[u8], from: usize, delimiter: u8, most: usize) -> End {
+    let mut at = from;
+    let mut broken = false;
+    loop {
+        // At the start of a cell.
+        if bytes.get(at) == Some(&b'"') {
+            let cell = at;
+            at += 1;
+            loop {
+                let Some(len) = memchr::memchr(b'"', bytes.get(at..).unwrap_or_default()) else {
+                    return if bytes.len() - cell > most { End::Long { cell } } else { End::Open };
+                };
+                at += len + 1;
+                if at - cell > most {
+                    return End::Long { cell };
+                }
+                if bytes.get(at) != Some(&b'"') {
+                    break;
+                }
+                at += 1;
+            }
+            match bytes.get(at) {
+                // At the end of the text nothing tells a closing quote from the first of two.
+                None => return End::Unfinished,
+                Some(byte) if *byte == delimiter || matches!(byte, b'\r' | b'\n') => {}
+                Some(_) => {
+                    if let Some(next) = torn(bytes, from, cell, at - 1, delimiter) {
+                        return End::Torn { next };
+                    }
+                    broken = true;
+                }
+            }
+        }
+        let rest = bytes.get(at..).unwrap_or_default();
+        let Some(len) = memchr::memchr3(delimiter, b'\n', b'\r', rest) else { return End::Unfinished };
+        at += len;
+        match bytes.get(at) {
+            Some(b'\n') => return End::Row { end: at, next: at + 1, broken },
+            Some(b'\r') => {
+                let next = at + 1 + usize::from(bytes.get(at + 1) == Some(&b'\n'));
+                return End::Row { end: at, next, broken };
+            }
+            _ => at += 1,
+        }
+    }
+}
+
+/// A quote at `quote` closed the cell that opened at `cell`, yet text follows. If it stands where an
+/// opening quote may stand, on a later line, then it opens a cell of another row, which starts at the
+/// returned place.
+fn torn(bytes: &[u8], from: usize, cell: usize, quote: usize, delimiter: u8) -> Option<usize> {
+    let before = bytes.get(cell + 1..quote)?;
+    let opens = before.last().is_some_and(|byte| *byte == delimiter || matches!(byte, b'\n' | b'\r'));
+    let line = memchr::memrchr2(b'\n', b'\r', before)?;
+    let next = cell + 1 + line + 1;
+    (opens && next > from).then_some(next)
+}
+
+/// True if `line` is by itself a whole row of `count` cells with sound quoting.
+pub(super) fn stands_alone(line: &str, delimiter: u8, count: usize, cells: &mut Cells) -> bool {
+    let quoting = read(line, delimiter, cells);
+    count > 1 && cells.len() == count && !quoting.open && !quoting.broken
+}
