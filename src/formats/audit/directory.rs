@@ -129,8 +129,8 @@ fn application(target: &Party<'_>, properties: &[Property], details: Option<&Doc
     let of_property =
         || named.iter().find_map(|name| properties.iter().find(|property| property.name == *name).and_then(|property| guid(&property.new)));
     let by_resource = || {
-        let names = properties.iter().find(|property| property.name == "TargetId.ServicePrincipalNames")?;
-        names.new.split(';').find_map(guid)
+        let listed = properties.iter().find(|property| property.name == "TargetId.ServicePrincipalNames")?;
+        listed.new.split(';').find_map(guid)
     };
     let of_details = || details.and_then(|doc| doc.root().str_of("AppId")).and_then(guid);
     of_property().or_else(|| target.spn.and_then(guid)).or_else(of_details).or_else(by_resource)

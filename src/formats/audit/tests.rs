@@ -392,6 +392,13 @@ fn an_anonymised_id_alone_makes_no_duplicate() {
 }
 
 #[test]
+fn one_id_under_two_operations_is_two_records() {
+    let record = |operation: &str| mailbox(operation, r#""LogonType":0"#);
+    let keys = ["SoftDelete", "softdelete", "Update"].map(|operation| read(&record(operation)).keys[0].0);
+    assert!(keys[0] == keys[1] && keys[0] != keys[2]);
+}
+
+#[test]
 fn a_cut_record_takes_time_and_user_from_its_envelope() {
     let fallback = Fallback {
         id: Some("66666666-0000-4000-8000-000000000009"),
