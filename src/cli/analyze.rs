@@ -63,20 +63,18 @@ impl Analyze {
         let cancel = interrupt::watch();
         let meter = Meter::start(global.quiet);
         let request = Request { paths: &self.paths, global, reading: &self.reading };
-        let analysis = run::analyse(&request, &meter, &cancel)?;
-        if analysis.report.inputs.is_empty() {
-            return Err(nothing_usable(&analysis.report));
-        }
-        meter.phase("writing");
-        self.write(&outputs, &analysis)?;
-        drop(meter);
-        if !outputs.take_stdout() {
-            terminal::print(&screen::render(&analysis.report, &terminal::look(global, &self.paths)))?;
-        }
-        Ok(self.outcome(&analysis.report))
+        run::analyse(&request, &meter, &cancel, |analysis| {
+            meter.phase("writing");
+            self.write(&outputs, analysis)?;
+            meter.finish();
+            if !outputs.take_stdout() {
+                terminal::print(&screen::render(&analysis.report, &terminal::look(global, &self.paths)))?;
+            }
+            Ok(self.outcome(&analysis.report))
+        })
     }
 
-    fn write(&self, outputs: &Outputs, analysis: &Analysis) -> Result<(), Failure> {
+    fn write(&self, outputs: &Outputs, analysis: &Analysis<'_>) -> Result<(), Failure> {
         let report = &analysis.report;
         let mut failed = None;
         let mut attempt = |path: &Path, write: &dyn Fn(&Path) -> io::Result<()>| {
@@ -87,7 +85,7 @@ impl Analyze {
         let json = |path: &Path| write_json(report, path);
         let events = |path: &Path| {
             let mut writer = EventWriter::create(path)?;
-            analysis.write_events(&mut writer)?;
+            (analysis.write_events)(&mut writer)?;
             writer.finish()
         };
         let timeline = |path: &Path| timeline_csv::write(report, Output::file(path)?);
@@ -120,16 +118,6 @@ impl Analyze {
         }
         exit
     }
-}
-
-/// Says why none of the files could be used.
-fn nothing_usable(report: &Report) -> Failure {
-    let refused: Vec<String> = report.refused.iter().take(3).map(|file| format!("{} ({})", file.path, file.reason)).collect();
-    let message = match report.refused.len() {
-        0 => "no usable evidence: there is no file".to_owned(),
-        n => format!("no usable evidence: none of {n} files is an export that bectrace reads: {}", refused.join("; ")),
-    };
-    Failure::no_evidence(message).hint("`bectrace inspect` says of each file what it is")
 }
 
 fn write_json(report: &Report, path: &Path) -> io::Result<()> {
@@ -177,7 +165,7 @@ mod tests {
     fn the_folder_gets_report_events_and_timeline() {
         let parent = tempfile::tempdir().unwrap();
         let folder = parent.path().join("case");
-        let analysis = Analysis { report: samples::cascade() };
+        let analysis = Analysis { report: samples::cascade(), write_events: &|_| Ok(()) };
         let outputs = Outputs::plan(None, None, Some(&folder), false, &[]).unwrap();
         command(false, false).write(&outputs, &analysis).unwrap();
         drop(outputs);

@@ -2,17 +2,22 @@
 
 mod analyze;
 mod completions;
+mod config;
+mod detections;
 mod events;
+mod evidence;
 mod exit;
 mod global;
 mod inspect;
 mod interrupt;
+mod ip;
 mod licenses;
 mod man;
 mod outputs;
 mod progress;
 mod run;
 mod schema;
+mod sources;
 mod terminal;
 
 pub use exit::{Exit, Failure};
@@ -47,6 +52,11 @@ enum Command {
     Analyze(analyze::Analyze),
     Inspect(inspect::Inspect),
     Events(events::Events),
+    Evidence(evidence::Evidence),
+    Detections(detections::Detections),
+    Ip(ip::Ip),
+    /// Print the effective configuration as TOML, with comments
+    Config,
     /// Print the JSON Schema of the report
     Schema,
     Completions(completions::Completions),
@@ -80,6 +90,10 @@ fn dispatch(cli: &Cli) -> Result<Exit, Failure> {
         Command::Analyze(command) => command.run(&cli.global),
         Command::Inspect(command) => command.run(&cli.global),
         Command::Events(command) => command.run(&cli.global),
+        Command::Evidence(command) => command.run(&cli.global),
+        Command::Detections(command) => command.run(&cli.global),
+        Command::Ip(command) => command.run(&cli.global),
+        Command::Config => config::run(&cli.global),
         Command::Schema => schema::run(),
         Command::Completions(command) => command.run(),
         Command::Man => man::run(),

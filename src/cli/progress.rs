@@ -55,11 +55,16 @@ impl Meter {
         }
         self.bar.set_message(name);
     }
+
+    /// Takes the bar away, for what is printed next.
+    pub fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
 }
 
 impl Drop for Meter {
     fn drop(&mut self) {
         drop(self.done.take());
-        self.bar.finish_and_clear();
+        self.finish();
     }
 }

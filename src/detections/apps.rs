@@ -29,6 +29,18 @@ pub struct Consent {
 }
 
 impl Consent {
+    fn add(&mut self, index: u32, detail: &crate::events::Consent) {
+        self.events.push(index);
+        self.reaches_data |= detail.scopes.iter().any(|scope| reaches_data(scope));
+        let scopes = detail.scopes.join(", ");
+        if self.scopes.len() < scopes.len() {
+            self.scopes = scopes;
+        }
+        if self.name.is_empty() {
+            self.name.clone_from(&detail.app_name);
+        }
+    }
+
     /// The name to show.
     pub fn shown(&self) -> &str {
         if self.name.is_empty() { &self.app } else { &self.name }
@@ -39,6 +51,7 @@ impl Consent {
 pub fn consents(case: &Case<'_>) -> Vec<Consent> {
     let mut found: Vec<(Time, Consent)> = Vec::new();
     let mut last: BTreeMap<(AccountId, Str), usize> = BTreeMap::new();
+    let mut correlated: BTreeMap<(AccountId, u64), usize> = BTreeMap::new();
     let mut users: BTreeMap<Str, BTreeSet<AccountId>> = BTreeMap::new();
     for (index, event) in case.in_order() {
         if event.action != Action::Consent || !event.succeeded() || event.flags.has(Flags::REMOVAL) {
@@ -50,23 +63,38 @@ pub fn consents(case: &Case<'_>) -> Vec<Consent> {
             continue;
         }
         let key = event.app.some().unwrap_or(event.object);
-        users.entry(key).or_default().insert(account);
-        let scopes = detail.scopes.join(", ");
-        let reaches_data = detail.scopes.iter().any(|scope| reaches_data(scope));
-        let known = last.get(&(account, key)).copied().filter(|at| found.get(*at).is_some_and(|(time, _)| event.time.since(*time) <= ONE_CONSENT_SECONDS));
-        if let Some((_, consent)) = known.and_then(|at| found.get_mut(at)) {
-            consent.events.push(index);
-            consent.reaches_data |= reaches_data;
-            if consent.scopes.len() < scopes.len() {
-                consent.scopes = scopes;
+        // The records of one consent share their correlation; only one of them names the application.
+        if let Some(at) = correlated.get(&(account, event.link)).filter(|_| event.link != 0)
+            && let Some((_, consent)) = found.get_mut(*at)
+        {
+            consent.add(index, detail);
+            if let Some(app) = event.app.some().filter(|_| detail.app_id.len() == 36) {
+                consent.app = case.store.text(app).to_owned();
+                users.entry(app).or_default().insert(account);
             }
             continue;
         }
+        users.entry(key).or_default().insert(account);
+        let known = last.get(&(account, key)).copied().filter(|at| found.get(*at).is_some_and(|(time, _)| event.time.since(*time) <= ONE_CONSENT_SECONDS));
+        if let Some((_, consent)) = known.and_then(|at| found.get_mut(at)) {
+            consent.add(index, detail);
+            continue;
+        }
         last.insert((account, key), found.len());
-        let name = if detail.app_name.is_empty() { case.store.text(event.object).to_owned() } else { detail.app_name.clone() };
-        let app = case.store.text(key).to_owned();
+        correlated.insert((account, event.link), found.len());
         let (context, _) = case.context_of(index);
-        found.push((event.time, Consent { account, context, app, name, scopes, reaches_data, colleagues: 0, events: vec![index] }));
+        let mut consent = Consent {
+            account,
+            context,
+            app: case.store.text(key).to_owned(),
+            name: String::new(),
+            scopes: String::new(),
+            reaches_data: false,
+            colleagues: 0,
+            events: Vec::new(),
+        };
+        consent.add(index, detail);
+        found.push((event.time, consent));
     }
     for (_, consent) in &mut found {
         let key = case.store.texts().find(&consent.app).unwrap_or(Str::NONE);

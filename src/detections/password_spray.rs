@@ -40,7 +40,7 @@ impl Detection for PasswordSpray {
     }
     fn thresholds(&self) -> &'static [Threshold] {
         &[
-            Threshold { name: "accounts", default: 10.0, doc: "accounts that one network fails on within a day" },
+            Threshold { name: "accounts", default: 10.0, doc: "accounts that one network fails on within a day (half of the tenant's, at least 5, where that is fewer)" },
             Threshold { name: "tries", default: 8.0, doc: "failures an account, on average, at most" },
         ]
     }
@@ -48,7 +48,11 @@ impl Detection for PasswordSpray {
         true
     }
     fn find(&self, case: &Case<'_>, out: &mut Findings) {
-        let (accounts, tries) = (case.threshold(self, "accounts"), case.threshold(self, "tries"));
+        // In a small tenant half of the accounts are a spray.
+        let people = case.store.accounts().iter().filter(|(id, _)| case.is_judged(*id)).count();
+        #[expect(clippy::cast_precision_loss, reason = "a count of accounts")]
+        let half = (people as f64 / 2.0).ceil().max(5.0);
+        let (accounts, tries) = (case.threshold(self, "accounts").min(half), case.threshold(self, "tries"));
         for failures in by_network(case) {
             let times: Vec<i64> = failures.iter().map(|(time, ..)| time.secs()).collect();
             let run = densest(&times, 86_400);

@@ -39,7 +39,9 @@ pub fn sent_mail(case: &Case<'_>) -> BTreeMap<AccountId, Vec<Sent>> {
     }
     let mut sent: BTreeMap<AccountId, Vec<Sent>> = BTreeMap::new();
     for (index, event) in case.in_order() {
-        if event.action != Action::MailSent || !event.time.is_known() || !event.succeeded() {
+        // A mail that could not be delivered was sent all the same.
+        let sent_off = event.succeeded() || event.family == Family::MessageTrace;
+        if event.action != Action::MailSent || !event.time.is_known() || !sent_off {
             continue;
         }
         if event.family != Family::MessageTrace && traced.contains_key(&event.link) {

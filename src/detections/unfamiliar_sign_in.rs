@@ -13,6 +13,8 @@ const SYSTEM_DB: f64 = 8.0;
 const CLIENT_DB: f64 = 11.0;
 const COUNTRY_DB: f64 = 13.0;
 const TENANT_COUNTRY_DB: f64 = 16.0;
+/// Worth where the exports show nobody's habits: half of the most, since anything may be usual.
+const NO_BASELINE_DB: f64 = 8.0;
 /// Taken off where the client is the account's own.
 const OWN_CLIENT_DB: f64 = 4.0;
 
@@ -27,6 +29,8 @@ fn newness(familiar: &Familiarity, hides_place: bool) -> (f64, &'static str) {
     }
     let (db, words, of_account) = if hides_place {
         (SYSTEM_DB, "a network new to the account", true)
+    } else if familiar.no_baseline {
+        (NO_BASELINE_DB, "nothing in these exports shows where the account usually is", false)
     } else if !familiar.tenant_country {
         (TENANT_COUNTRY_DB, "a country new to the whole tenant", false)
     } else if !familiar.country {
@@ -108,6 +112,13 @@ mod tests {
     fn a_thin_history_leaves_only_what_is_new_to_the_tenant() {
         assert_eq!(newness(&Familiarity { thin: true, ..stranger() }, false).0, 16.0);
         assert!(newness(&Familiarity { thin: true, tenant_country: true, ..stranger() }, false).0 < 5.0);
+    }
+
+    #[test]
+    fn without_anybodys_habits_nothing_is_new_to_the_tenant() {
+        let (db, words) = newness(&Familiarity { no_baseline: true, thin: true, ..stranger() }, false);
+        assert_eq!(db, 8.0);
+        assert!(!words.contains("new to the whole tenant"), "{words}");
     }
 
     #[test]

@@ -95,6 +95,14 @@ pub enum LoadError {
     /// `--as` names no format.
     #[error("there is no format {0:?}; `bectrace inspect` shows the id of the format of each file")]
     UnknownFormat(String),
+    /// A pointer into an input that is not there.
+    #[error("there is no input i{input}: {inputs} inputs were recognised, numbered from i0")]
+    NoInput {
+        /// The number asked for.
+        input: u32,
+        /// How many there are.
+        inputs: u32,
+    },
     /// Stopped from outside (Ctrl-C).
     #[error("interrupted")]
     Cancelled,
@@ -106,10 +114,7 @@ pub enum LoadError {
 /// [`LoadError`] for a missing path, an unknown `--as`, or when stopped from outside. A file that cannot
 /// be read is not an error: it is in `refused`.
 pub fn load(paths: &[PathBuf], options: &LoadOptions<'_>) -> Result<Loaded, LoadError> {
-    let forced = match &options.format {
-        Some(id) => Some(format_by_id(id).ok_or_else(|| LoadError::UnknownFormat(id.clone()))?),
-        None => None,
-    };
+    let forced = forced_format(options)?;
     let found = discover(paths, &options.limits)?;
     options.progress.total(found.total_bytes);
     let mut loaded = Loaded { store: Store::default(), inputs: Vec::new(), refused: found.refused };
@@ -141,12 +146,43 @@ fn format_by_id(id: &str) -> Option<u8> {
     FORMATS.iter().position(|format| format.id() == id).and_then(|at| u8::try_from(at).ok())
 }
 
-/// Reads one candidate to its end. `Ok(None)` when stopped from outside.
-fn read_input(candidate: &Candidate, number: u32, forced: Option<u8>, options: &LoadOptions<'_>, spent: &mut u64, store: &mut Store) -> Result<Option<Input>, Refusal> {
-    let refuse = |reason: String, damaged| Refusal { path: candidate.path.clone(), member: candidate.member.clone(), reason, damaged };
+/// The input with this number, and how it is opened; inputs before it are not read to their end.
+///
+/// # Errors
+/// As of [`load`], and [`LoadError::NoInput`] where there are not so many.
+pub fn locate(paths: &[PathBuf], options: &LoadOptions<'_>, input: u32) -> Result<(Candidate, OpenOptions), LoadError> {
+    let forced = forced_format(options)?;
+    let mut number = 0;
+    for candidate in discover(paths, &options.limits)?.candidates {
+        let open = open_options(forced, options, 0);
+        if open_input(&candidate, number, forced, options, &open).is_err() {
+            continue;
+        }
+        if number == input {
+            return Ok((candidate, open));
+        }
+        number += 1;
+    }
+    Err(LoadError::NoInput { input, inputs: number })
+}
+
+/// Number of the format that the user named.
+fn forced_format(options: &LoadOptions<'_>) -> Result<Option<u8>, LoadError> {
+    match &options.format {
+        Some(id) => format_by_id(id).map(Some).ok_or_else(|| LoadError::UnknownFormat(id.clone())),
+        None => Ok(None),
+    }
+}
+
+fn open_options(forced: Option<u8>, options: &LoadOptions<'_>, spent: u64) -> OpenOptions {
     let knows = Arc::new(move |header: &Header| forced.is_some() || best_table(header).is_some());
-    let open = OpenOptions { encoding: options.encoding, knows, spent: *spent, ..OpenOptions::default() };
-    let mut blocks = match Blocks::open(candidate, &options.limits, &open)? {
+    OpenOptions { encoding: options.encoding, knows, spent, ..OpenOptions::default() }
+}
+
+/// Opens a candidate and reads its first block; refuses what no format claims.
+fn open_input(candidate: &Candidate, number: u32, forced: Option<u8>, options: &LoadOptions<'_>, open: &OpenOptions) -> Result<(Blocks, Option<Block>), Refusal> {
+    let refuse = |reason: String, damaged| Refusal { path: candidate.path.clone(), member: candidate.member.clone(), reason, damaged };
+    let mut blocks = match Blocks::open(candidate, &options.limits, open)? {
         Opened::Blocks(blocks) => *blocks,
         Opened::Parquet(_) => return Err(refuse("Parquet file: not read yet".to_owned(), false)),
     };
@@ -155,6 +191,12 @@ fn read_input(candidate: &Candidate, number: u32, forced: Option<u8>, options: &
     if forced.is_none() {
         recognise(first.as_ref()).map_err(|reason| refuse(reason, false))?;
     }
+    Ok((blocks, first))
+}
+
+/// Reads one candidate to its end. `Ok(None)` when stopped from outside.
+fn read_input(candidate: &Candidate, number: u32, forced: Option<u8>, options: &LoadOptions<'_>, spent: &mut u64, store: &mut Store) -> Result<Option<Input>, Refusal> {
+    let (mut blocks, first) = open_input(candidate, number, forced, options, &open_options(forced, options, *spent))?;
     let mut ledger = Ledger::default();
     let done = if options.threads > 1 {
         read_parallel(&mut blocks, first, forced, options, store, &mut ledger)

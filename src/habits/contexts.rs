@@ -6,7 +6,7 @@
 //! else into the one that surrounds them in time, with falling certainty.
 
 use super::client::Client;
-use crate::enrich::AddressBook;
+use crate::enrich::{AddressBook, AddressFacts, NetworkClass};
 use crate::events::{AccountId, Action, Event, Family, Flags, Ip, Party, Store, Str, Time};
 use rustc_hash::FxHashMap;
 
@@ -139,7 +139,7 @@ impl Contexts {
                 && event.ip.is_some()
                 && event.family != Family::MessageTrace
                 && !event.flags.has(Flags::APP_ONLY)
-                && book.facts(event.ip).is_personal();
+                && is_own_address(event, book.facts(event.ip));
             if !usable {
                 continue;
             }
@@ -357,6 +357,12 @@ impl Contexts {
     pub fn of_account(&self, account: AccountId) -> &[ContextId] {
         self.by_account.get(&account).map_or(&[], Vec::as_slice)
     }
+}
+
+/// True if the address of an event can be that of whoever acts. Rented servers in Microsoft's cloud can
+/// sign in; any other record from there shows one of Microsoft's services that acts for the user.
+fn is_own_address(event: &Event, facts: &AddressFacts) -> bool {
+    facts.is_personal() && (facts.class != NetworkClass::CloudMicrosoft || event.action == Action::SignIn)
 }
 
 /// Adds to a sorted list without repeats.

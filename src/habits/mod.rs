@@ -49,6 +49,8 @@ pub struct Familiarity {
     pub thin: bool,
     /// The context itself is among what was learned.
     pub learned: bool,
+    /// Nothing in the exports shows where anybody in the tenant usually is: what is new to it is unknown.
+    pub no_baseline: bool,
 }
 
 /// Days on which a value was seen, each with the number of contexts that showed it.
@@ -321,6 +323,7 @@ fn judge(id: ContextId, context: &Context, added: bool, profile: Option<&Profile
         asn_colleagues: facts.asn().map_or(0, |asn| others(&tenant.asns, &asn, account)),
         thin: own_days < HABIT_DAYS || own_acts < THIN_ACTS,
         learned: added,
+        no_baseline: tenant.looked_up.is_empty() && tenant.recorded.is_empty(),
     };
     let for_owner = owner_signs(context, &familiar, profile, tenant, lesson);
     let foreign = !familiar.tenant_country || !familiar.country && !familiar.client;

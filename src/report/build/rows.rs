@@ -88,7 +88,7 @@ fn likeness(case: &Case<'_>, account: AccountId, index: u32, event: &Event) -> L
     Likeness {
         account,
         action: event.action,
-        outcome: event.outcome,
+        outcome: if by_subject { Outcome::Unknown } else { event.outcome },
         place,
         agent: if event.action == Action::SignIn { event.agent } else { Str::NONE },
         object: if many && !by_subject || event.action == Action::SignIn { Str::NONE } else { event.object },

@@ -17,7 +17,7 @@ const ADDRESSES: usize = 6;
 /// Columns of indentation that the tree takes at most.
 const DEEPEST: usize = 30;
 /// Least columns that the text beside a name needs; else it goes below.
-const BESIDE: usize = 44;
+const BESIDE: usize = 72;
 
 /// One account in the tree, with the drawing before it.
 struct Node<'r> {
@@ -161,10 +161,11 @@ impl<'r> View<'r> {
         if let Some(zero) = incident.patient_zero.as_ref().filter(|zero| zero.account == node.account) {
             let mut words =
                 if incident.accounts.len() > 1 { format!("patient zero ({}), ", percent(zero.confidence)) } else { String::new() };
-            words.push_str(vector_words(&zero.vector));
-            if let Some(why) = zero.why.as_ref().filter(|why| !why.is_empty()) {
-                words.push_str(": ");
-                words.push_str(why);
+            let why = zero.why.as_deref().filter(|why| !why.is_empty());
+            match (zero.vector.as_str(), why) {
+                ("unknown", Some(why)) => words.push_str(why),
+                (vector, None) => words.push_str(vector_words(vector)),
+                (vector, Some(why)) => words.push_str(&format!("{}: {why}", vector_words(vector))),
             }
             return words;
         }
@@ -195,7 +196,8 @@ impl<'r> View<'r> {
             let joint = if matches!(edge.path, EdgePath::InternalPhishing | EdgePath::TeamsMessage) { "of" } else { "at" };
             format!(" {joint} {}{before}", self.clock.minute_beside(time, since))
         });
-        let why = if edge.why.is_empty() { String::new() } else { format!(": {}", edge.why) };
+        let why = reasons_beside(edge);
+        let why = if why.is_empty() { String::new() } else { format!(": {why}") };
         format!("{act}{when} ({}){why}", percent(edge.confidence))
     }
 
@@ -252,6 +254,16 @@ pub(super) fn place(address: &IntruderAddress) -> String {
         words.push_str(&format!(" ({class})"));
     }
     words
+}
+
+/// The reasons of an edge without "mail of X, 27 min before", which the line before them says already.
+fn reasons_beside(edge: &Edge) -> &str {
+    let told = edge
+        .why
+        .strip_prefix("mail of ")
+        .and_then(|rest| rest.strip_prefix(edge.from.as_str()))
+        .and_then(|rest| rest.split_once(" before"));
+    told.map_or(edge.why.as_str(), |(_, rest)| rest.trim_start_matches([',', ' ']))
 }
 
 fn vector_words(vector: &str) -> &str {

@@ -146,13 +146,15 @@ impl<'r> View<'r> {
     }
 
     fn covered(&self, page: &mut Page<'_>) {
-        let spans: Vec<String> = self
-            .report
-            .coverage
-            .families
-            .iter()
-            .map(|(family, span)| format!("{} {}", family_words(family), self.clock.dates(&span.from, &span.to)))
-            .collect();
+        let mut by_span: Vec<(String, Vec<String>)> = Vec::new();
+        for (family, span) in &self.report.coverage.families {
+            let dates = self.clock.dates(&span.from, &span.to);
+            match by_span.iter_mut().find(|(known, _)| *known == dates) {
+                Some((_, families)) => families.push(family_words(family)),
+                None => by_span.push((dates, vec![family_words(family)])),
+            }
+        }
+        let spans: Vec<String> = by_span.into_iter().map(|(dates, families)| format!("{} {dates}", families.join(", "))).collect();
         if !spans.is_empty() {
             page.wrap("", "  ", &Line::new().add(Tone::Dim, format!("Logs: {}.", spans.join("; "))));
         }

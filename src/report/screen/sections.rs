@@ -4,6 +4,7 @@
 use super::View;
 use super::paint::{Line, Page, Tone};
 use super::words::{count, percent, thousands};
+use crate::detections::{Detection, by_id};
 use crate::report::model::{Account, Verdict};
 use std::collections::BTreeMap;
 use unicode_width::UnicodeWidthStr;
@@ -44,27 +45,48 @@ impl View<'_> {
             }
             self.rest(page, suspicious.len(), "-v shows them");
         }
-        let targeted = of(Verdict::Targeted);
-        if !targeted.is_empty() {
-            page.blank();
-            page.wrap("", "", &Line::new().add(Tone::Strong, "Attacked, nothing shows that it succeeded"));
-            for account in targeted.iter().take(self.limit(targeted.len())) {
-                let mut line = Line::new().plain(&account.account);
-                let why = self.targeted_why(account);
-                if !why.is_empty() {
-                    line.push(Tone::Plain, format!(": {why}"));
-                }
-                page.wrap("  ", "    ", &line);
-            }
-            self.rest(page, targeted.len(), "-v shows them");
-        }
+        self.targeted(page, &of(Verdict::Targeted));
     }
 
-    /// What was tried on a targeted account: the words of its findings, else of its terms.
+    /// Targeted accounts, those with equal reasons together.
+    fn targeted(&self, page: &mut Page<'_>, accounts: &[&Account]) {
+        if accounts.is_empty() {
+            return;
+        }
+        page.blank();
+        page.wrap("", "", &Line::new().add(Tone::Strong, "Attacked, nothing shows that it succeeded"));
+        let mut by_reason: Vec<(String, Vec<&str>)> = Vec::new();
+        for account in accounts {
+            let why = self.targeted_why(account);
+            match by_reason.iter_mut().find(|(known, _)| *known == why) {
+                Some((_, names)) => names.push(&account.account),
+                None => by_reason.push((why, vec![&account.account])),
+            }
+        }
+        for (why, names) in by_reason.iter().take(self.limit(by_reason.len())) {
+            let shown = if names.len() == 1 {
+                names.clone()
+            } else {
+                names.iter().take(self.limit(names.len())).map(|name| self.names.of(name)).collect()
+            };
+            let mut line = Line::new().plain(shown.join(", "));
+            if names.len() > shown.len() {
+                line.push(Tone::Plain, format!(" and {} more", names.len() - shown.len()));
+            }
+            if !why.is_empty() {
+                line.push(Tone::Plain, format!(": {why}"));
+            }
+            page.wrap("  ", "    ", &line);
+        }
+        self.rest(page, by_reason.len(), "-v shows them");
+    }
+
+    /// What was tried on a targeted account: the words of its findings that are attacks, else of its terms.
     fn targeted_why(&self, account: &Account) -> String {
         let mut said: Vec<&str> = Vec::new();
         for finding in self.report.findings.iter().filter(|finding| account.findings.contains(&finding.id)) {
-            if !said.contains(&finding.summary.as_str()) {
+            let attack = by_id(&finding.detection).is_some_and(Detection::is_attack);
+            if attack && !said.contains(&finding.summary.as_str()) {
                 said.push(&finding.summary);
             }
         }
@@ -192,7 +214,7 @@ impl View<'_> {
     pub(super) fn next(&self, page: &mut Page<'_>) {
         page.blank();
         let paths = &self.look.paths;
-        let mut commands: Vec<(String, &str)> = vec![(format!("bectrace analyze {paths} -o report/"), "keeps everything as files")];
+        let mut commands: Vec<(String, &str)> = vec![(format!("bectrace analyze {paths} -o report/"), "all of it as files")];
         let pointer = self
             .report
             .timeline
@@ -201,11 +223,11 @@ impl View<'_> {
             .chain(&self.report.timeline)
             .find_map(|row| row.evidence.first());
         if let Some(pointer) = pointer {
-            commands.push((format!("bectrace evidence {pointer} {paths}"), "shows the record behind a row"));
+            commands.push((format!("bectrace evidence {pointer} {paths}"), "the record behind a row"));
         }
         if self.report.inputs.iter().any(|input| !input.notices.is_empty() || !input.rejected.is_empty()) || !self.report.refused.is_empty()
         {
-            commands.push((format!("bectrace inspect {paths}"), "says what each file is and lacks"));
+            commands.push((format!("bectrace inspect {paths}"), "what each file is and lacks"));
         }
         let widest = commands.iter().map(|(command, _)| command.width()).max().unwrap_or(0);
         for (at, (command, what)) in commands.iter().enumerate() {

@@ -65,13 +65,18 @@ impl<'r> View<'r> {
         if self.look.verbose {
             return all.iter().collect();
         }
+        let mut severities: BTreeMap<(&str, &str), Severity> = BTreeMap::new();
+        for finding in &self.report.findings {
+            let key = (finding.account.as_deref().unwrap_or_default(), finding.detection.as_str());
+            severities.entry(key).and_modify(|most| *most = (*most).max(finding.severity)).or_insert(finding.severity);
+        }
         let mut of: BTreeMap<&str, Vec<(i64, usize)>> = BTreeMap::new();
         let mut said: BTreeMap<(&str, &str, &str), i64> = BTreeMap::new();
         let mut begun: BTreeSet<&str> = BTreeSet::new();
         for (at, row) in all.iter().enumerate() {
             let repeats = said.entry((&row.account, &row.action, &row.summary)).or_insert(0);
             let first = row.actor == Actor::Intruder && row.outcome != "failure" && begun.insert(&row.account);
-            let weight = self.weight(row) - *repeats * 40 + if first { 500 } else { 0 };
+            let weight = Self::weight(row, &severities) - *repeats * 40 + if first { 500 } else { 0 };
             *repeats += 1;
             let rows = of.entry(&row.account).or_default();
             if *repeats <= ALIKE {
@@ -89,19 +94,14 @@ impl<'r> View<'r> {
     }
 
     /// How much a row tells: whose act, what findings it belongs to, what kind of act.
-    fn weight(&self, row: &TimelineRow) -> i64 {
+    fn weight(row: &TimelineRow, severities: &BTreeMap<(&str, &str), Severity>) -> i64 {
         let actor = match row.actor {
             Actor::Intruder => 200,
             Actor::Unknown => 100,
             Actor::Owner | Actor::System => 0,
         };
-        let severity = self
-            .report
-            .findings
-            .iter()
-            .filter(|finding| finding.account.as_ref() == Some(&row.account) && row.detections.contains(&finding.detection))
-            .map(|finding| finding.severity)
-            .max();
+        let of = |detection: &String| severities.get(&(row.account.as_str(), detection.as_str())).copied();
+        let severity = row.detections.iter().filter_map(of).max();
         let finding = match severity {
             Some(Severity::Critical) => 120,
             Some(Severity::High) => 80,
@@ -119,7 +119,12 @@ impl<'r> View<'r> {
             _ => 0,
         };
         let size = i64::from(row.count.max(1).ilog2()) * 4;
-        actor + finding + action + size - if row.outcome == "failure" { 30 } else { 0 }
+        let unfinished = match row.outcome.as_str() {
+            "failure" => 30,
+            "interrupted" => 60,
+            _ => 0,
+        };
+        actor + finding + action + size - unfinished
     }
 
     fn texts(&self, row: &TimelineRow) -> Texts {

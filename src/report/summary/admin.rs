@@ -32,9 +32,44 @@ pub(super) fn words(event: &Event, detail: Option<&Detail>, names: &dyn Names) -
     }
 }
 
-/// The recorded operation, and what it was done to.
+/// Operations of the directory that need words, by the beginning of their name in lower case; what
+/// follows in the line is the object and whose it is.
+///
+/// Source: names in the Entra audit log and in the audit log's directory records, which end in a dot.
+static OPERATIONS: [(&str, &str); 25] = [
+    ("add service principal credential", "added a credential to app"),
+    ("add service principal", "added app"),
+    ("remove service principal", "removed app"),
+    ("update service principal", "changed app"),
+    ("add app role assignment", "assigned app"),
+    ("remove app role assignment", "took the assignment of app"),
+    ("add delegated permission grant", "granted delegated permissions to app"),
+    ("remove delegated permission grant", "took delegated permissions from app"),
+    ("add oauth2permissiongrant", "granted delegated permissions to app"),
+    ("consent to application", "consented to app"),
+    ("add application", "registered app"),
+    ("update application", "changed the registration of app"),
+    ("delete application", "deleted the registration of app"),
+    ("add registered owner to device", "became owner of device"),
+    ("add registered users to device", "became user of device"),
+    ("add device", "added device"),
+    ("register device", "registered device"),
+    ("delete device", "deleted device"),
+    ("update device", "changed device"),
+    ("disable account", "disabled the account"),
+    ("enable account", "enabled the account"),
+    ("add user", "created user"),
+    ("delete user", "deleted user"),
+    ("update user", "changed user"),
+    ("update stsrefreshtoken", "revoked the sessions"),
+];
+
+/// The operation in words where the table has it, else as recorded, and what it was done to.
 fn plain(event: &Event, names: &dyn Names) -> String {
-    let mut words = operation(event, names);
+    let recorded = operation(event, names).trim_end_matches('.').to_owned();
+    let lower = recorded.to_ascii_lowercase();
+    let known = OPERATIONS.iter().find(|(start, _)| lower.starts_with(start));
+    let mut words = known.map_or(recorded, |(_, words)| (*words).to_owned());
     let object = names.text(event.object);
     if !object.is_empty() && object != words {
         words.push_str(&format!(" {}", quoted(object)));

@@ -155,3 +155,14 @@ fn endless_names_do_not_fill_the_screen() {
     let words = summary(&event(Action::MailboxRule, Outcome::Success), Some(&Detail::Rule(Box::new(rule))), &book);
     assert!(words.len() < 200, "{}", words.len());
 }
+
+#[test]
+fn directory_operations_read_as_acts() {
+    let mut book = Book::default();
+    let mut event = event(Action::App, Outcome::Success);
+    event.operation = book.text.intern("Add service principal.");
+    event.object = book.text.intern("Spike");
+    assert_eq!(summary(&event, None, &book), "added app \"Spike\"");
+    event.operation = book.text.intern("Set-Something");
+    assert_eq!(summary(&event, None, &book), "Set-Something \"Spike\"");
+}
