@@ -444,7 +444,7 @@ fn narrow_from(bytes: &[u8]) -> Option<usize> {
 fn wide_pairs(bytes: &[u8], big: bool) -> usize {
     let is_pair = |pair: &[u8; 2]| {
         let [character, zero] = if big { [pair[1], pair[0]] } else { *pair };
-        zero == 0 && plain(character)
+        zero == 0 && (plain(character) || character >= 0xa0)
     };
     bytes.as_chunks::<2>().0.iter().take(WIDE_RUN).take_while(|pair| is_pair(pair)).count()
 }
@@ -465,9 +465,11 @@ fn guess(head: &[u8]) -> Mode {
         odd += usize::from(pair[1] == 0);
     }
     let most = |zeros: usize, others: usize| pairs.len() >= 2 && zeros * 10 > pairs.len() * 6 && others * 10 < pairs.len();
-    if most(odd, even) {
+    // UTF-16 that was appended to something else begins later.
+    let first = |side: usize| pairs.iter().take(2).all(|pair| pair.get(side) == Some(&0));
+    if most(odd, even) && first(1) {
         Mode::Utf16 { big: false }
-    } else if most(even, odd) {
+    } else if most(even, odd) && first(0) {
         Mode::Utf16 { big: true }
     } else {
         Mode::Narrow

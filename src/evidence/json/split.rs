@@ -395,10 +395,10 @@ fn separators(bytes: &[u8], mut at: usize) -> usize {
     }
 }
 
-/// `end` without the blanks and commas before it.
+/// `end` without what [`separators`] steps over before it.
 fn trimmed(text: &str, start: usize, end: usize) -> usize {
     let part = text.get(start..end).unwrap_or_default();
-    start + part.trim_end_matches(|c: char| c.is_whitespace() || c == ',' || c == '\0' || c == '\u{feff}').len()
+    start + part.trim_end_matches(|c: char| c.is_ascii_whitespace() || matches!(c, ',' | '\0' | '\u{feff}')).len()
 }
 
 /// The `{` of the first `},{` (with blanks between) from `from` on.

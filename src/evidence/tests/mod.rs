@@ -1,6 +1,11 @@
 //! Whole files through discovery, unpacking, decoding and splitting.
 
 mod cases;
+mod damage;
+mod encodings;
+mod envelopes;
+mod packed;
+mod properties;
 
 use super::*;
 use std::path::{Path, PathBuf};
