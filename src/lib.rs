@@ -4,9 +4,19 @@
 //! The way of the data, each module depending only on those before it:
 //!
 //! ```text
-//! evidence ─► events ─► formats ─► enrich ─► habits ─► detections ─► attribution ─► scoring ─► cascade ─► report ─► cli
+//! config ─► evidence ─► events ─► formats ─► enrich ─► habits ─► detections ─► scoring ─► attribution ─► cascade ─► analysis ─► report ─► cli
 //! ```
 
+pub mod analysis;
+pub mod attribution;
+pub mod cascade;
+pub mod cli;
+pub mod config;
+pub mod detections;
+pub mod enrich;
 pub mod events;
 pub mod evidence;
 pub mod formats;
+pub mod habits;
+pub mod report;
+pub mod scoring;

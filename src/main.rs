@@ -1,3 +1,7 @@
-//! The `bectrace` program.
+//! The `bectrace` program: reads the arguments, runs, and ends with the exit status of the outcome.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    bectrace::cli::main(std::env::args_os()).into()
+}

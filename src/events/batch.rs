@@ -8,7 +8,7 @@ use super::event::Event;
 use super::intern::{Interner, Ip, IpKind, Principal, PrincipalKind, Str, TextKind};
 use super::key::{self, Key};
 use super::time::{self, Ambiguous, Parsed, Time, Zone};
-use crate::evidence::RecordAt;
+use crate::evidence::{Doc, RecordAt};
 use std::borrow::Cow;
 use std::net::IpAddr;
 
@@ -69,6 +69,11 @@ pub struct Batch {
     pub pending: Vec<PendingDate>,
     /// Things worth saying about the input: code and text, said once each.
     pub notices: Vec<(&'static str, Cow<'static, str>)>,
+    /// Votes for month first and for day first, of records that state their time twice (see
+    /// [`Batch::vote`]).
+    pub votes: [u32; 2],
+    /// A document to parse the text of a cell into, lent to one record at a time.
+    pub scratch: Doc,
     /// Interned text.
     pub text: Interner<TextKind>,
     /// Interned names.
@@ -91,6 +96,8 @@ impl Batch {
             same: Vec::new(),
             pending: Vec::new(),
             notices: Vec::new(),
+            votes: [0; 2],
+            scratch: Doc::new(),
             text: Interner::default(),
             names: Interner::default(),
             ips: Interner::default(),
@@ -107,6 +114,7 @@ impl Batch {
         self.same.clear();
         self.pending.clear();
         self.notices.clear();
+        self.votes = [0; 2];
         self.text.clear();
         self.names.clear();
         self.ips.clear();
@@ -187,6 +195,22 @@ impl Batch {
                 self.pending.push(PendingDate { event: number, readings });
             }
             Parsed::Absent | Parsed::Unknown => {}
+        }
+    }
+
+    /// Tells the order of the file's dates by a record whose time is known for sure (`known`) and which
+    /// writes it once more in the order in question. A few votes a batch are enough.
+    pub fn vote(&mut self, text: &str, known: Time) {
+        const ENOUGH: u32 = 8;
+        let [month, day] = &mut self.votes;
+        if !known.is_known() || *month + *day >= ENOUGH || text.as_bytes().get(4) == Some(&b'-') {
+            return;
+        }
+        if let Parsed::DayMonth(readings) = time::parse(text) {
+            let near = |reading: Option<Time>| reading.is_some_and(|time| time.0.abs_diff(known.0) <= 2 * time::TICKS.unsigned_abs());
+            let (by_month, by_day) = (near(readings.month_first), near(readings.day_first));
+            *month += u32::from(by_month && !by_day);
+            *day += u32::from(by_day && !by_month);
         }
     }
 

@@ -241,6 +241,9 @@ pub struct Permission {
 pub struct Consent {
     /// Application id, lower case GUID; object id of its service principal where the record has only that.
     pub app_id: String,
+    /// Object id of the application's service principal in this tenant, lower case; empty where the
+    /// record has none. Grants found in a snapshot join the log by it.
+    pub object_id: String,
     /// Name of the application.
     pub app_name: String,
     /// Scopes, as recorded.
@@ -255,7 +258,7 @@ pub struct Consent {
 #[derive(Clone, Debug, Default)]
 pub struct Change {
     /// What kind of object or aspect, in our words: `mfa-method`, `password`, `sessions-revoked`,
-    /// `app-credential`, `service-principal`, `role`, `device`, `user`, `policy`, `owner`.
+    /// `app-credential`, `app-role`, `service-principal`, `role`, `device`, `user`, `group`, `policy`, `owner`.
     pub aspect: &'static str,
     /// Application id where one is meant, lower case.
     pub app_id: String,

@@ -118,12 +118,12 @@ fn strip_brackets(text: &str) -> &str {
     text.strip_prefix('<').and_then(|rest| rest.strip_suffix('>')).unwrap_or(text)
 }
 
-/// The token join of a unique token identifier: 22 characters of base64url for the 16 bytes of the
-/// request id in .NET byte order, 48 characters of base64 for its text, or the GUID itself. `None`
-/// for placeholders.
+/// The 128 bits of the request id that a unique token identifier stands for: 22 characters of
+/// base64url for its 16 bytes in .NET byte order, 48 characters of base64 for its text, or the GUID
+/// itself. `None` for placeholders.
 ///
 /// Source: the joins in Microsoft's "linkable identifiers"; byte order checked on real records.
-pub fn token_link(text: &str) -> Option<u64> {
+pub fn token_guid(text: &str) -> Option<u128> {
     let text = text.trim();
     let bits = match text.len() {
         22 => {
@@ -138,7 +138,12 @@ pub fn token_link(text: &str) -> Option<u64> {
         48 => guid(std::str::from_utf8(&base64(text)?).ok()?)?,
         _ => guid(text)?,
     };
-    (bits != 0).then(|| fold64(bits))
+    (bits != 0).then_some(bits)
+}
+
+/// The token join of a unique token identifier in any form that [`token_guid`] reads.
+pub fn token_link(text: &str) -> Option<u64> {
+    token_guid(text).map(fold64)
 }
 
 fn base64(text: &str) -> Option<Vec<u8>> {

@@ -20,11 +20,12 @@ pub use batch::{Batch, Fate, PendingDate, Reason, TimeRules};
 pub use detail::{
     Change, Consent, Detail, Forwarding, Items, Mail, Mfa, Permission, Protocol, Right, Risk, Rule, RuleChange, SignIn, State, StateKind,
 };
+pub(crate) use event::named;
 pub use event::{Action, Event, Family, Flags, Outcome};
 pub use identity::{Account, AccountId, Accounts, Party, is_service_name};
 pub use intern::{Id, Interner, Ip, IpKind, Principal, PrincipalKind, Str, TextKind};
 pub use join::fold_operation;
-pub use key::{Key, KeyKind, link, message_link, token_link};
+pub use key::{Key, KeyKind, guid, link, message_link, token_guid, token_link};
 pub use ledger::{Ledger, Tally};
 pub use store::{Conflict, Duplicate, Store};
 pub use time::{DateOrder, Time};

@@ -2,7 +2,7 @@
 
 use super::batch::{Batch, Fate, PendingDate};
 use super::detail::{Detail, SignIn, State, StateKind};
-use super::event::{Event, Outcome};
+use super::event::{Event, Family, Outcome};
 use super::identity::Accounts;
 use super::intern::{Id, Interner, Ip, IpKind, Principal, PrincipalKind, Str, TextKind};
 use super::key::{Key, KeyKind};
@@ -145,6 +145,9 @@ impl Store {
         let translation =
             Translation { text: self.text.absorb(&batch.text), names: self.names.absorb(&batch.names), ips: self.ips.absorb(&batch.ips) };
         self.same.extend(batch.same.iter().map(|(a, b)| (map(&translation.names, *a), map(&translation.names, *b))));
+        for (mine, theirs) in self.votes.iter_mut().zip(batch.votes) {
+            *mine += theirs;
+        }
         for (code, text) in &batch.notices {
             ledger.notice(code, text);
         }
@@ -271,7 +274,7 @@ impl Store {
         event.link = if event.link == 0 { other.link } else { event.link };
         event.flags.set(other.flags);
         if event.time.is_known() && other.time.is_known() {
-            if event.time.0.abs_diff(other.time.0) > 2 * TICKS.unsigned_abs() {
+            if event.time.0.abs_diff(other.time.0) > slack(event.family) {
                 conflict = Some("time");
             } else if other.digits > event.digits {
                 (event.time, event.digits) = (other.time, other.digits);
@@ -473,6 +476,13 @@ impl Store {
     }
 }
 
+/// Ticks by which records of one act may differ without contradiction. A delivery is logged on its way:
+/// received, filtered, delivered.
+fn slack(family: Family) -> u64 {
+    let seconds = if family == Family::MessageTrace { 600 } else { 2 };
+    seconds * TICKS.unsigned_abs()
+}
+
 impl Detail {
     /// Takes from a detail of the same kind what this one does not know.
     fn fill_from(&mut self, other: &Detail) {
@@ -482,8 +492,10 @@ impl Detail {
                 mine.status = mine.status.some().unwrap_or(theirs.status);
                 mine.message_id = mine.message_id.some().unwrap_or(theirs.message_id);
                 mine.threats = mine.threats.some().unwrap_or(theirs.threats);
-                if mine.attachments.is_empty() {
-                    mine.attachments.clone_from(&theirs.attachments);
+                for name in &theirs.attachments {
+                    if !mine.attachments.contains(name) {
+                        mine.attachments.push(name.clone());
+                    }
                 }
             }
             (Detail::Consent(mine), Detail::Consent(theirs)) if mine.scopes.is_empty() => mine.scopes.clone_from(&theirs.scopes),

@@ -14,6 +14,13 @@ pub const TICKS: i64 = 10_000_000;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Time(pub i64);
 
+impl Default for Time {
+    /// [`Time::NONE`].
+    fn default() -> Time {
+        Time::NONE
+    }
+}
+
 impl Time {
     /// "No usable time": sorts after every real time, so that undated events come last.
     pub const NONE: Time = Time(i64::MAX);

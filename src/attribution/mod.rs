@@ -1,0 +1,306 @@
+//! Attribution: which accounts were taken, and who did each event.
+//!
+//! Habits are learned, lanes drawn, and habits learned again without what looks like an intruder's,
+//! until nothing changes.
+
+mod actors;
+mod excuses;
+mod lanes;
+
+pub use actors::{Actor, Attributed};
+pub use lanes::{Lane, Lanes};
+
+use crate::config::Config;
+use crate::detections::{self, Case, EvidenceFamily, Finding};
+use crate::enrich::{AddressBook, AgentBook};
+use crate::events::{AccountId, Action, Store, Str, Time};
+use crate::habits::{ContextId, Contexts, Habits, Lesson, Tie};
+use crate::scoring::{Score, SUSPICIOUS_DB, Term};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Rounds of learning and drawing lanes at most. Source: the method's text.
+const ROUNDS: usize = 5;
+/// A lane worth this much over the prior is not learned from.
+const STRONG_LANE_DB: f64 = 15.0;
+/// Evidence that makes a context's acts an intruder's kind of act.
+const TELLING_ACT_DB: f64 = 8.0;
+/// Most that the other lanes of an account add.
+const OTHER_LANES_CAP_DB: f64 = 10.0;
+/// Seconds around the intrusion within which further unfamiliar contexts are taken as the intruder's.
+const GROWTH_SECONDS: i64 = 7 * 86_400;
+
+/// What does not change while lanes are drawn.
+pub struct Ground<'a> {
+    /// Events, states, names.
+    pub store: &'a Store,
+    /// Facts of every address.
+    pub book: &'a AddressBook,
+    /// Every user agent, classified.
+    pub agents: &'a AgentBook,
+    /// Thresholds and what the user told us.
+    pub config: &'a Config,
+    /// Which context each event is of.
+    pub contexts: &'a Contexts,
+    /// Recorded country of each address.
+    pub recorded: &'a [Option<[u8; 2]>],
+}
+
+impl<'a> Ground<'a> {
+    /// The case as detections see it, with the habits of a round.
+    pub fn case<'b>(&'b self, habits: &'b Habits, confirmed: &'b [bool]) -> Case<'b>
+    where
+        'a: 'b,
+    {
+        Case {
+            store: self.store,
+            book: self.book,
+            agents: self.agents,
+            config: self.config,
+            contexts: self.contexts,
+            habits,
+            recorded: self.recorded,
+            confirmed,
+        }
+    }
+}
+
+/// What is said of an account.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Verdict {
+    /// Taken over.
+    Compromised,
+    /// At least even odds.
+    Suspicious,
+    /// Attacked; nothing shows that it succeeded.
+    Targeted,
+    /// Nothing to say.
+    Clear,
+}
+
+impl Verdict {
+    /// The name in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Verdict::Compromised => "compromised",
+            Verdict::Suspicious => "suspicious",
+            Verdict::Targeted => "targeted",
+            Verdict::Clear => "clear",
+        }
+    }
+}
+
+/// The judgement of one account.
+#[derive(Clone, Debug)]
+pub struct Judgement {
+    /// What is said.
+    pub verdict: Verdict,
+    /// The score of its best lane, with the addend of the others.
+    pub score: Score,
+    /// Contexts ascribed to the intruder (on a suspicious account: in doubt), with certainty.
+    pub contexts: BTreeMap<ContextId, f64>,
+    /// Applications that the intruder had consented to.
+    pub apps: Vec<Str>,
+    /// Findings of the lanes.
+    pub findings: Vec<usize>,
+    /// First act of the intruder that succeeded.
+    pub compromised_at: Option<Time>,
+    /// Last act of the intruder.
+    pub last_at: Option<Time>,
+}
+
+/// Who did what, and who was taken.
+pub struct Attribution {
+    /// Habits without the intruders' acts.
+    pub habits: Habits,
+    /// What the detections saw.
+    pub findings: Vec<Finding>,
+    /// Lanes of every account with findings.
+    pub lanes: Lanes,
+    /// Judgements of every account with findings.
+    pub judgements: BTreeMap<AccountId, Judgement>,
+    /// Contexts of intruders on accounts compromised by their own evidence.
+    pub confirmed: Vec<bool>,
+    /// Actor and certainty of every event.
+    pub actors: Vec<Attributed>,
+    /// Rounds that it took; above the limit where it did not settle.
+    pub rounds: usize,
+}
+
+/// What one round sees.
+struct Round {
+    habits: Habits,
+    findings: Vec<Finding>,
+    lanes: Lanes,
+}
+
+/// Draws lanes until they are stable, then judges every account and event.
+pub fn attribute(ground: &Ground<'_>) -> Attribution {
+    let size = ground.contexts.len();
+    let (mut barred, mut acted, mut confirmed) = (vec![false; size], vec![false; size], vec![false; size]);
+    let mut rounds = 0;
+    let round = loop {
+        rounds += 1;
+        let round = play(ground, &barred, &acted, &confirmed);
+        let (next_barred, next_acted, next_confirmed) = outcome(ground, &round, &acted);
+        let stable = next_barred == barred && next_acted == acted && next_confirmed == confirmed;
+        if stable || rounds >= ROUNDS {
+            break round;
+        }
+        (barred, acted, confirmed) = (next_barred, next_acted, next_confirmed);
+    };
+    let case = ground.case(&round.habits, &confirmed);
+    let judgements: BTreeMap<AccountId, Judgement> = round
+        .lanes
+        .iter()
+        .filter(|(account, _)| case.is_judged(**account))
+        .map(|(account, lanes)| (*account, judge(&case, *account, lanes, &round.findings)))
+        .collect();
+    let actors = actors::attribute_events(&case, &judgements, &round.findings);
+    Attribution { habits: round.habits, findings: round.findings, lanes: round.lanes, judgements, confirmed, actors, rounds }
+}
+
+fn play(ground: &Ground<'_>, barred: &[bool], acted: &[bool], confirmed: &[bool]) -> Round {
+    let lesson = Lesson { store: ground.store, contexts: ground.contexts, book: ground.book, recorded: ground.recorded, barred, acted };
+    let habits = Habits::learn(&lesson);
+    let (findings, lanes) = {
+        let case = ground.case(&habits, confirmed);
+        let findings = detections::run(&case);
+        let lanes = lanes::build(&case, &findings, &excuses::excuses(&case));
+        (findings, lanes)
+    };
+    Round { habits, findings, lanes }
+}
+
+/// From a round: contexts not to learn from, contexts with telling acts, contexts of confirmed intruders.
+fn outcome(ground: &Ground<'_>, round: &Round, acted: &[bool]) -> (Vec<bool>, Vec<bool>, Vec<bool>) {
+    let size = ground.contexts.len();
+    let (mut barred, mut acted, mut confirmed) = (vec![false; size], acted.to_vec(), vec![false; size]);
+    let mark = |list: &mut Vec<bool>, id: ContextId| {
+        if let Some(entry) = list.get_mut(id.index()) {
+            *entry = true;
+        }
+    };
+    for finding in &round.findings {
+        let telling = finding.detection().is_some_and(|detection| !matches!(detection.family(), EvidenceFamily::Access | EvidenceFamily::Company));
+        if telling && finding.db >= TELLING_ACT_DB && finding.context.is_some() {
+            mark(&mut acted, finding.context);
+        }
+    }
+    for lane in round.lanes.values().flatten() {
+        for id in &lane.contexts {
+            if round.habits.of(*id).address {
+                continue;
+            }
+            if lane.score.evidence_db() >= STRONG_LANE_DB {
+                mark(&mut barred, *id);
+            }
+            if lane.own_score.is_compromised() {
+                mark(&mut confirmed, *id);
+            }
+        }
+    }
+    (barred, acted, confirmed)
+}
+
+/// Judges an account by its lanes, best first.
+fn judge(case: &Case<'_>, account: AccountId, lanes: &[Lane], findings: &[Finding]) -> Judgement {
+    let mut score = lanes.first().map(|lane| lane.score.clone()).unwrap_or_default();
+    let best_is_compromised = score.is_compromised();
+    let rest: f64 = lanes.iter().skip(1).map(|lane| lane.score.evidence_db().max(0.0) / 4.0).sum();
+    let rest = (rest.min(OTHER_LANES_CAP_DB) * 100.0).round() / 100.0;
+    if rest > 0.0 {
+        let why = format!("a quarter of {} other lane{}", lanes.len() - 1, if lanes.len() == 2 { "" } else { "s" });
+        score.add(Term { family: "other-lanes", detection: "", db: rest, why, findings: Vec::new() });
+    }
+    let attacked = || {
+        let own = lanes.iter().flat_map(|lane| &lane.findings).filter_map(|number| findings.get(*number));
+        own.filter_map(Finding::detection).any(detections::Detection::is_attack)
+    };
+    let verdict = if score.is_compromised() || best_is_compromised {
+        Verdict::Compromised
+    } else if score.db >= SUSPICIOUS_DB {
+        Verdict::Suspicious
+    } else if attacked() {
+        Verdict::Targeted
+    } else {
+        Verdict::Clear
+    };
+    let mut judgement = Judgement {
+        verdict,
+        score,
+        contexts: BTreeMap::new(),
+        apps: Vec::new(),
+        findings: lanes.iter().flat_map(|lane| lane.findings.iter().copied()).collect(),
+        compromised_at: None,
+        last_at: None,
+    };
+    if matches!(verdict, Verdict::Compromised | Verdict::Suspicious)
+        && let Some(best) = lanes.first()
+    {
+        judgement.contexts.extend(best.contexts.iter().map(|id| (*id, 0.97)));
+        judgement.apps.clone_from(&best.apps);
+        span(case, &mut judgement, best, findings);
+        grow(case, account, &mut judgement, lanes);
+        span(case, &mut judgement, best, findings);
+    }
+    judgement
+}
+
+/// First success and last act of the intruder.
+fn span(case: &Case<'_>, judgement: &mut Judgement, best: &Lane, findings: &[Finding]) {
+    let mut acts: Vec<&crate::events::Event> = Vec::new();
+    for context in judgement.contexts.keys().filter_map(|id| case.contexts.get(*id)) {
+        for (index, event) in case.events_of(context) {
+            if case.context_of(index).1 <= Tie::AppSignIn {
+                acts.push(event);
+            }
+        }
+    }
+    // Where nothing ties the findings to a context, they are all there is.
+    if !acts.iter().any(|event| event.succeeded()) {
+        let own = best.findings.iter().filter_map(|number| findings.get(*number)).flat_map(|finding| &finding.events);
+        acts.extend(own.filter_map(|index| case.event(*index)));
+    }
+    let times = |all: bool| acts.iter().filter(move |event| all || event.succeeded()).map(|event| event.time).filter(|time| time.is_known());
+    (judgement.compromised_at, judgement.last_at) = (times(false).min(), times(true).max());
+}
+
+/// Takes further unfamiliar contexts of the account as the same intruder's, with falling certainty.
+fn grow(case: &Case<'_>, account: AccountId, judgement: &mut Judgement, lanes: &[Lane]) {
+    let known: BTreeSet<_> = judgement.contexts.keys().filter_map(|id| case.contexts.get(*id)).map(|context| context.ip).collect();
+    let (from, to) = (judgement.compromised_at.unwrap_or(Time::NONE), judgement.last_at.unwrap_or(Time::NONE));
+    let strong: BTreeSet<ContextId> =
+        lanes.iter().skip(1).filter(|lane| lane.score.db >= SUSPICIOUS_DB).flat_map(|lane| lane.contexts.iter().copied()).collect();
+    for id in case.contexts.of_account(account) {
+        let Some(context) = case.contexts.get(*id) else { continue };
+        let familiar = case.familiarity(*id);
+        if judgement.contexts.contains_key(id) || familiar.address {
+            continue;
+        }
+        let near = context.last.since(from) >= -GROWTH_SECONDS && context.first.since(to) <= GROWTH_SECONDS;
+        let elsewhere = || case.contexts.iter().any(|(other, theirs)| theirs.ip == context.ip && theirs.account != account && case.is_confirmed(other));
+        let odd = !familiar.network && !familiar.asn && !familiar.device && !familiar.client && !familiar.thin && (case.is_anonymising(context.ip) || !familiar.tenant_country);
+        let certainty = if context.app.is_some() {
+            judgement.apps.contains(&context.app).then_some(0.9)
+        } else if known.contains(&context.ip) {
+            Some(0.97)
+        } else if strong.contains(id) {
+            Some(0.88)
+        } else if !familiar.network && elsewhere() {
+            Some(0.85)
+        } else {
+            (odd && near && context.succeeded()).then_some(0.75)
+        };
+        if let Some(certainty) = certainty {
+            judgement.contexts.insert(*id, certainty);
+        }
+    }
+}
+
+/// True for acts that an app did which the intruder had consented to.
+pub(crate) fn is_intruder_app(judgement: &Judgement, event: &crate::events::Event) -> bool {
+    event.app.is_some()
+        && judgement.apps.contains(&event.app)
+        && event.action != Action::Consent
+        && judgement.compromised_at.is_some_and(|from| event.time >= from)
+}

@@ -1,0 +1,278 @@
+//! The cascade: who fell because of whom.
+//!
+//! Path evidence tells the way, same-actor evidence only joins accounts. For each compromised account
+//! every account compromised before it is weighed against the rivals: the same actor by another way,
+//! and another actor.
+
+mod incident;
+mod paths;
+
+pub use incident::{Edge, Incident, Link, PatientZero};
+pub use paths::{Path, PathEvidence};
+
+use crate::attribution::{Attribution, Judgement, Verdict};
+use crate::detections::{Case, wording};
+use crate::enrich::NetworkClass;
+use crate::events::{AccountId, Action, Detail, Event, Ip, Outcome, RuleChange, Str, Time};
+use crate::habits::Client;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Same-actor evidence, in decibans. Source: the scoring text, section 3.
+const SAME_ADDRESS_DB: f64 = 15.0;
+const SHARED_EXIT_DB: f64 = 5.0;
+const SAME_SYSTEM_DB: f64 = 8.0;
+const SAME_RULE_DB: f64 = 8.0;
+const SAME_APP_DB: f64 = 6.0;
+/// Guessing at the account before it fell speaks for another way.
+const GUESSED_DB: f64 = 6.0;
+/// Mail from outside that Microsoft called phish, shortly before.
+const OUTSIDE_PHISH_DB: f64 = 6.0;
+/// Wrong passwords that count as guessing.
+const GUESSES: usize = 5;
+/// An edge is drawn from this share on.
+const EDGE_SHARE: f64 = 0.5;
+/// Same-actor evidence from here on joins two accounts without a path.
+const LINK_DB: f64 = 13.0;
+
+/// What an intruder leaves on one account, for comparing with other accounts.
+#[derive(Clone, Debug, Default)]
+pub struct Traits {
+    /// Addresses.
+    pub addresses: BTreeSet<Ip>,
+    /// Autonomous systems with client.
+    pub systems: BTreeSet<(u32, Client)>,
+    /// Wordings of rules.
+    pub rules: BTreeSet<String>,
+    /// Applications consented to.
+    pub apps: BTreeSet<Str>,
+}
+
+/// A compromised account in the cascade.
+pub struct Fallen<'a> {
+    /// Which.
+    pub account: AccountId,
+    /// When it fell.
+    pub at: Time,
+    /// Its judgement.
+    pub judgement: &'a Judgement,
+    /// What the intruder left.
+    pub traits: Traits,
+}
+
+/// Same-actor evidence between two accounts.
+#[derive(Clone, Debug, Default)]
+pub struct SameActor {
+    /// Decibans.
+    pub db: f64,
+    /// In words, strongest first.
+    pub why: Vec<String>,
+    /// The telling events on both sides.
+    pub events: Vec<u32>,
+}
+
+/// Incidents with their edges, the earliest first.
+pub fn cascade(case: &Case<'_>, attribution: &Attribution) -> Vec<Incident> {
+    let fallen = fallen(case, attribution);
+    let paths = paths::find(case, attribution, &fallen);
+    let mut edges: Vec<Edge> = Vec::new();
+    let mut open: Vec<Open> = Vec::new();
+    let mut rivals: BTreeMap<AccountId, f64> = BTreeMap::new();
+    for (at, child) in fallen.iter().enumerate() {
+        let parents: Vec<&Fallen<'_>> = fallen.iter().take(at).filter(|parent| parent.at < child.at).collect();
+        let weighed = weigh(case, &parents, child, &paths);
+        rivals.insert(child.account, weighed.share);
+        edges.extend(weighed.edge);
+        open.extend(weighed.open);
+    }
+    incident::build(case, &fallen, edges, &open, &rivals)
+}
+
+/// The compromised accounts, in the order in which they fell.
+fn fallen<'a>(case: &Case<'_>, attribution: &'a Attribution) -> Vec<Fallen<'a>> {
+    let mut list: Vec<Fallen<'a>> = attribution
+        .judgements
+        .iter()
+        .filter(|(_, judgement)| judgement.verdict == Verdict::Compromised)
+        .filter_map(|(account, judgement)| {
+            let at = judgement.compromised_at?;
+            Some(Fallen { account: *account, at, judgement, traits: traits(case, *account, judgement) })
+        })
+        .collect();
+    list.sort_by_key(|one| (one.at, case.name(one.account).to_owned()));
+    list
+}
+
+fn traits(case: &Case<'_>, account: AccountId, judgement: &Judgement) -> Traits {
+    let mut traits = Traits { apps: judgement.apps.iter().copied().collect(), ..Traits::default() };
+    for context in judgement.contexts.keys().filter_map(|id| case.contexts.get(*id)).filter(|context| context.succeeded()) {
+        traits.addresses.insert(context.ip);
+        if let Some(asn) = case.facts(context.ip).asn() {
+            traits.systems.extend(context.clients.iter().filter(|client| !client.is_unknown()).map(|client| (asn, *client)));
+        }
+        for (_, event) in case.events_of(context) {
+            if let Some(Detail::Rule(rule)) = case.store.detail(event)
+                && matches!(rule.change, RuleChange::New | RuleChange::Set)
+                && case.store.accounts().of(event.actor) == account
+            {
+                traits.rules.insert(wording(rule));
+            }
+        }
+    }
+    traits
+}
+
+/// What two accounts' intruders share.
+pub fn same_actor(case: &Case<'_>, a: &Fallen<'_>, b: &Fallen<'_>) -> SameActor {
+    let mut same = SameActor::default();
+    let shared: Vec<Ip> = a.traits.addresses.intersection(&b.traits.addresses).copied().collect();
+    let is_exit = |ip: &Ip| case.facts(*ip).hides_place() || case.facts(*ip).class == NetworkClass::SecureWebGateway;
+    if let Some(ip) = shared.iter().find(|ip| !is_exit(ip)).or(shared.first()) {
+        same.db += if is_exit(ip) { SHARED_EXIT_DB } else { SAME_ADDRESS_DB };
+        same.why.push(format!("same address {}", case.store.ip(*ip)));
+        for one in [a, b] {
+            same.events.extend(first_from(case, one, *ip));
+        }
+    } else if a.traits.systems.intersection(&b.traits.systems).next().is_some() {
+        same.db += SAME_SYSTEM_DB;
+        same.why.push("same network and client".to_owned());
+    }
+    if a.traits.rules.intersection(&b.traits.rules).next().is_some() {
+        same.db += SAME_RULE_DB;
+        same.why.push("same inbox rule".to_owned());
+    }
+    if a.traits.apps.intersection(&b.traits.apps).next().is_some() {
+        same.db += SAME_APP_DB;
+        same.why.push("same application".to_owned());
+    }
+    same
+}
+
+/// The first successful event of an intruder from an address.
+fn first_from(case: &Case<'_>, one: &Fallen<'_>, ip: Ip) -> Option<u32> {
+    let contexts = one.judgement.contexts.keys().filter_map(|id| case.contexts.get(*id)).filter(|context| context.ip == ip);
+    contexts.flat_map(|context| case.events_of(context)).find(|(_, event)| event.succeeded()).map(|(index, _)| index)
+}
+
+/// A child whose parent is in the incident, but which of several it is stays open.
+pub(crate) struct Open {
+    from: AccountId,
+    to: AccountId,
+    share: f64,
+    why: String,
+}
+
+/// What weighing the possible parents of a child gives.
+#[derive(Default)]
+struct Weighed {
+    edge: Option<Edge>,
+    open: Option<Open>,
+    /// Largest share that any parent has.
+    share: f64,
+}
+
+/// Weighs every possible parent of a child against each other and against the ways from outside.
+fn weigh(case: &Case<'_>, parents: &[&Fallen<'_>], child: &Fallen<'_>, paths: &paths::Paths) -> Weighed {
+    let sames: Vec<SameActor> = parents.iter().map(|parent| same_actor(case, parent, child)).collect();
+    let outside = outside_db(case, child);
+    let best_same = sames.iter().map(|same| same.db).fold(0.0, f64::max);
+    let mut weights = vec![power(best_same + outside), power(outside)];
+    let mut options: Vec<(usize, &PathEvidence, f64)> = Vec::new();
+    for (at, parent) in parents.iter().enumerate() {
+        let same = sames.get(at).map_or(0.0, |same| same.db);
+        for path in paths.between(parent.account, child.account) {
+            // Without anything that joins the actors a mail alone proves nothing.
+            let lone = same <= 0.0 && path.db < 12.0;
+            if !lone {
+                let weight = power(path.db + same);
+                options.push((at, path, weight));
+                weights.push(weight);
+            }
+        }
+    }
+    let total: f64 = weights.iter().sum();
+    let share = |weight: f64| weight / total;
+    let mut by_parent: BTreeMap<usize, f64> = BTreeMap::new();
+    for (at, _, weight) in &options {
+        *by_parent.entry(*at).or_default() += share(*weight);
+    }
+    let Some((parent_at, confidence)) = by_parent.iter().map(|(at, share)| (*at, *share)).max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0))) else {
+        return Weighed::default();
+    };
+    let mut own: Vec<&(usize, &PathEvidence, f64)> = options.iter().filter(|(at, ..)| *at == parent_at).collect();
+    own.sort_by(|a, b| b.2.total_cmp(&a.2).then_with(|| a.1.path.cmp(&b.1.path)));
+    let (Some((_, path, weight)), Some(parent), Some(same)) = (own.first().copied(), parents.get(parent_at), sames.get(parent_at)) else {
+        return Weighed { edge: None, open: None, share: confidence };
+    };
+    let all: f64 = by_parent.values().sum();
+    if confidence < EDGE_SHARE {
+        let open = (all >= EDGE_SHARE).then(|| Open { from: parent.account, to: child.account, share: all, why: path.why.clone() });
+        return Weighed { edge: None, open, share: confidence };
+    }
+    let tied = own.get(1).is_some_and(|(_, _, second)| (weight - second).abs() < f64::EPSILON * weight);
+    let alternatives = by_parent
+        .iter()
+        .filter(|(at, share)| **at != parent_at && **share >= 0.01)
+        .filter_map(|(at, share)| parents.get(*at).map(|other| (other.account, *share)))
+        .collect();
+    let mut why = vec![path.why.clone()];
+    why.extend(same.why.iter().cloned());
+    let edge = Edge {
+        from: parent.account,
+        to: child.account,
+        time: path.time,
+        path: if tied { Path::Unknown } else { path.path },
+        confidence,
+        path_events: path.events.clone(),
+        same_actor_events: same.events.clone(),
+        why: why.join(", "),
+        alternatives,
+    };
+    Weighed { edge: Some(edge), open: None, share: confidence }
+}
+
+fn power(db: f64) -> f64 {
+    10f64.powf(db / 10.0)
+}
+
+/// What speaks for the child having fallen by a way from outside.
+fn outside_db(case: &Case<'_>, child: &Fallen<'_>) -> f64 {
+    let known = &child.traits.addresses;
+    let (mut guesses, mut phished) = (0, false);
+    let window = |event: &Event| (0..=86_400).contains(&child.at.since(event.time));
+    for context in case.contexts.of_account(child.account).iter().filter_map(|id| case.contexts.get(*id)) {
+        if known.contains(&context.ip) || context.succeeded() {
+            continue;
+        }
+        let failed = |event: &Event| event.action == Action::SignIn && event.outcome == Outcome::Failure && window(event);
+        guesses += case.events_of(context).filter(|(_, event)| failed(event)).count();
+    }
+    for event in case.store.events() {
+        if event.action == Action::MailReceived
+            && window(event)
+            && case.store.accounts().of(event.actor) == child.account
+            && let Some(Detail::Mail(mail)) = case.store.detail(event)
+        {
+            phished |= case.store.text(mail.threats).to_ascii_lowercase().contains("phish");
+        }
+    }
+    (if guesses >= GUESSES { GUESSED_DB } else { 0.0 }) + (if phished { OUTSIDE_PHISH_DB } else { 0.0 })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::power;
+
+    fn share(path_and_same: f64, rivals: &[f64]) -> f64 {
+        let sum: f64 = rivals.iter().map(|db| power(*db)).sum();
+        power(path_and_same) / (power(path_and_same) + sum)
+    }
+
+    #[test]
+    fn shares_by_hand_from_the_method() {
+        let same = 23.0;
+        for (path, outside, expected) in [(12.0, 0.0, 0.94), (12.0, 6.0, 0.80), (8.0, 0.0, 0.86), (-2.0, 0.0, 0.39)] {
+            let got = share(path + same, &[same + outside, outside]);
+            assert!((got - expected).abs() < 0.01, "{path} {outside}: {got}");
+        }
+    }
+}

@@ -1,0 +1,250 @@
+//! Paths: acts of one account's intruder that reach another account.
+
+use super::Fallen;
+use crate::attribution::{Actor, Attribution};
+use crate::detections::{Case, recipients};
+use crate::events::{AccountId, Action, Detail, Event, Flags, Str, Time};
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::BTreeMap;
+
+/// Kind of path of an edge.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Path {
+    /// Mail from the intruder on one account to the other.
+    InternalPhishing,
+    /// A file or link that the intruder shared and the other opened.
+    SharedFile,
+    /// A message in Teams.
+    TeamsMessage,
+    /// Rights on the other's mailbox.
+    DelegateAccess,
+    /// The other's credential was reset or known.
+    SharedCredential,
+    /// Two kinds of path fit equally.
+    Unknown,
+}
+
+impl Path {
+    /// The name in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Path::InternalPhishing => "internal-phishing",
+            Path::SharedFile => "shared-file",
+            Path::TeamsMessage => "teams-message",
+            Path::DelegateAccess => "delegate-access",
+            Path::SharedCredential => "shared-credential",
+            Path::Unknown => "unknown-path",
+        }
+    }
+}
+
+/// What one path is worth and rests on.
+#[derive(Clone, Debug)]
+pub struct PathEvidence {
+    /// Kind.
+    pub path: Path,
+    /// Decibans.
+    pub db: f64,
+    /// Time of the telling act.
+    pub time: Time,
+    /// Its events.
+    pub events: Vec<u32>,
+    /// In words.
+    pub why: String,
+}
+
+/// Paths between compromised accounts.
+#[derive(Default)]
+pub struct Paths {
+    list: BTreeMap<(AccountId, AccountId), Vec<PathEvidence>>,
+}
+
+impl Paths {
+    /// Paths from one account to another.
+    pub fn between(&self, from: AccountId, to: AccountId) -> &[PathEvidence] {
+        self.list.get(&(from, to)).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// Worth of each kind. Source: the scoring text, section 3.
+const MAIL_DB: f64 = 6.0;
+const IN_BURST_DB: f64 = 4.0;
+const LINK_DB: f64 = 2.0;
+const READ_DB: f64 = 3.0;
+const CLICK_DB: f64 = 10.0;
+const TEAMS_DB: f64 = 8.0;
+const FILE_DB: f64 = 10.0;
+const DELEGATE_DB: f64 = 25.0;
+const RESET_DB: f64 = 25.0;
+/// Lost for each 12 hours after the first day, and at most.
+const DELAY_DB: f64 = 1.0;
+const DELAY_CAP_DB: f64 = 10.0;
+/// Like mails within an hour that make a burst: as many as `internal-phish` asks for.
+const BURST_MAILS: usize = 8;
+/// Events that an edge lists.
+const LISTED: usize = 20;
+
+/// Finds the paths between the fallen, from the intruders' acts: one pass over the events.
+pub fn find(case: &Case<'_>, attribution: &Attribution, fallen: &[Fallen<'_>]) -> Paths {
+    let by_account: FxHashMap<AccountId, &Fallen<'_>> = fallen.iter().map(|one| (one.account, one)).collect();
+    let mut reached: BTreeMap<(AccountId, AccountId, Path), Vec<u32>> = BTreeMap::new();
+    let mut subjects: FxHashMap<(AccountId, Str, i64), FxHashSet<u64>> = FxHashMap::default();
+    for (index, event) in case.in_order() {
+        let by_intruder = attribution.actors.get(index as usize).is_some_and(|who| who.actor == Actor::Intruder);
+        let account = case.contexts.account_of(index);
+        if !by_intruder || !event.time.is_known() || !event.succeeded() || !by_account.contains_key(&account) {
+            continue;
+        }
+        if event.action == Action::MailSent {
+            let copies = subjects.entry((account, event.object, event.time.secs() / 3600)).or_default();
+            for to in 0..u64::from(event.count) {
+                copies.insert(u64::from(index) << 20 | to);
+            }
+        }
+        let Some(path) = path_of(event) else { continue };
+        let targets = if path == Path::InternalPhishing || path == Path::TeamsMessage { recipients(case, index) } else { target(case, event) };
+        for to in targets.into_iter().filter(|to| *to != account) {
+            if by_account.get(&to).is_some_and(|child| event.time < child.at) {
+                reached.entry((account, to, path)).or_default().push(index);
+            }
+        }
+    }
+    let mut paths = Paths::default();
+    let seen = Seen::by_children(case, &by_account);
+    for ((from, to, path), events) in reached {
+        let Some(child) = by_account.get(&to) else { continue };
+        let best = events.iter().filter_map(|index| one(case, path, *index, child, &subjects, &seen)).max_by(|a, b| a.db.total_cmp(&b.db).then(b.time.cmp(&a.time)));
+        if let Some(mut best) = best {
+            best.events.extend(events.iter().copied().filter(|index| !best.events.contains(index)).take(LISTED).collect::<Vec<_>>());
+            paths.list.entry((from, to)).or_default().push(best);
+        }
+    }
+    shared_files(case, attribution, &by_account, &mut paths);
+    paths
+}
+
+/// The kind of path that an act can be.
+fn path_of(event: &Event) -> Option<Path> {
+    match event.action {
+        Action::MailSent if !event.flags.has(Flags::NOT_DELIVERED) => Some(Path::InternalPhishing),
+        Action::Teams => Some(Path::TeamsMessage),
+        Action::Credential => Some(Path::SharedCredential),
+        _ if event.flags.has(Flags::DELEGATE) => Some(Path::DelegateAccess),
+        _ => None,
+    }
+}
+
+fn target(case: &Case<'_>, event: &Event) -> std::collections::BTreeSet<AccountId> {
+    std::iter::once(case.store.accounts().of(event.target)).filter(|account| account.is_some()).collect()
+}
+
+/// What the children are seen to have read and clicked before they fell.
+#[derive(Default)]
+struct Seen {
+    /// When the child last read a mail (by its Message-ID).
+    read: FxHashMap<(AccountId, u64), Time>,
+    clicked: FxHashSet<AccountId>,
+}
+
+impl Seen {
+    fn by_children(case: &Case<'_>, children: &FxHashMap<AccountId, &Fallen<'_>>) -> Seen {
+        let mut seen = Seen::default();
+        for (index, event) in case.in_order() {
+            let account = case.store.accounts().of(event.actor);
+            let Some(child) = children.get(&account).filter(|child| event.time <= child.at) else { continue };
+            match case.store.detail(event) {
+                Some(Detail::Items(items)) if event.action == Action::MailRead && case.contexts.account_of(index) == account => {
+                    seen.read.extend(items.links.iter().map(|link| ((account, *link), event.time)));
+                }
+                Some(Detail::Click { .. }) if child.at.since(event.time) <= 86_400 => {
+                    seen.clicked.insert(account);
+                }
+                _ => {}
+            }
+        }
+        seen
+    }
+}
+
+/// What one act is worth as a path to the child.
+fn one(case: &Case<'_>, path: Path, index: u32, child: &Fallen<'_>, subjects: &FxHashMap<(AccountId, Str, i64), FxHashSet<u64>>, seen: &Seen) -> Option<PathEvidence> {
+    let event = case.event(index)?;
+    let parent = case.contexts.account_of(index);
+    let after = child.at.since(event.time);
+    let mut waited = after;
+    let mut why = Vec::new();
+    let mut db = match path {
+        Path::InternalPhishing => MAIL_DB,
+        Path::TeamsMessage => TEAMS_DB,
+        Path::DelegateAccess => DELEGATE_DB,
+        Path::SharedCredential => RESET_DB,
+        Path::SharedFile | Path::Unknown => FILE_DB,
+    };
+    let has_lure = event.flags.has_any(Flags::HAS_LINK | Flags::HAS_ATTACHMENT);
+    if has_lure {
+        db += LINK_DB;
+    }
+    let from = case.name(parent);
+    if path == Path::InternalPhishing {
+        let hour = event.time.secs() / 3600;
+        let alike: usize = (hour - 1..=hour + 1).filter_map(|hour| subjects.get(&(parent, event.object, hour))).map(FxHashSet::len).sum();
+        if alike >= BURST_MAILS {
+            db += IN_BURST_DB;
+            // A burst of like mails has one purpose; traces do not show the link in it.
+            db += if has_lure { 0.0 } else { LINK_DB };
+        }
+        why.push(format!("mail of {from}, {} before", ago(after)));
+        // What counts is how soon the fall followed the reading; a mail read days ago told nothing.
+        if let Some(read) = seen.read.get(&(child.account, event.link)).map(|read| child.at.since(*read)) {
+            why.push(format!("opened {} before", ago(read)));
+            if read <= 86_400 {
+                db += READ_DB;
+                waited = read;
+            }
+        }
+        if seen.clicked.contains(&child.account) {
+            db += CLICK_DB;
+            why.push("a link was clicked".to_owned());
+        }
+    } else {
+        why.push(match path {
+            Path::TeamsMessage => format!("Teams message of {from}, {} before", ago(after)),
+            Path::DelegateAccess => format!("{from} has rights on the mailbox and used them"),
+            _ => format!("{from} reset the credential, {} before", ago(after)),
+        });
+    }
+    #[expect(clippy::cast_precision_loss, reason = "hours of a case")]
+    let late = ((waited - 86_400).max(0) / 43_200) as f64 * DELAY_DB;
+    Some(PathEvidence { path, db: db - late.min(DELAY_CAP_DB), time: event.time, events: vec![index], why: why.join(", ") })
+}
+
+/// "27 min", "22 h", "3 days".
+fn ago(seconds: i64) -> String {
+    match seconds {
+        ..5400 => format!("{} min", (seconds + 30) / 60),
+        5400..172_800 => format!("{} h", (seconds + 1800) / 3600),
+        _ => format!("{} days", (seconds + 43_200) / 86_400),
+    }
+}
+
+/// Files that the intruder shared and that a child opened afterwards.
+fn shared_files(case: &Case<'_>, attribution: &Attribution, by_account: &FxHashMap<AccountId, &Fallen<'_>>, paths: &mut Paths) {
+    let mut shared: BTreeMap<Str, Vec<(AccountId, u32)>> = BTreeMap::new();
+    for (index, event) in case.in_order() {
+        if event.action == Action::FileShared && attribution.actors.get(index as usize).is_some_and(|who| who.actor == Actor::Intruder) && event.object.is_some() {
+            shared.entry(event.object).or_default().push((case.contexts.account_of(index), index));
+        }
+    }
+    for (index, event) in case.in_order().filter(|(_, event)| event.action == Action::FileRead) {
+        let reader = case.contexts.account_of(index);
+        let Some(child) = by_account.get(&reader).filter(|child| event.time <= child.at) else { continue };
+        for (from, share) in shared.get(&event.object).into_iter().flatten().filter(|(from, _)| *from != reader) {
+            let Some(given) = case.event(*share).filter(|given| given.time < event.time) else { continue };
+            let list = paths.list.entry((*from, reader)).or_default();
+            if !list.iter().any(|known| known.path == Path::SharedFile) {
+                let why = format!("opened {} that {} shared, {} before", case.store.text(event.object), case.name(*from), ago(child.at.since(event.time)));
+                list.push(PathEvidence { path: Path::SharedFile, db: FILE_DB, time: given.time, events: vec![*share, index], why });
+            }
+        }
+    }
+}

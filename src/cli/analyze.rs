@@ -1,0 +1,179 @@
+//! `bectrace analyze`.
+
+use super::exit::{Exit, Failure};
+use super::global::Global;
+use super::outputs::Outputs;
+use super::progress::Meter;
+use super::run::{self, Analysis, Request};
+use super::{interrupt, terminal};
+use crate::report::events_file::EventWriter;
+use crate::report::model::{Report, Verdict};
+use crate::report::output::Output;
+use crate::report::{screen, timeline_csv};
+use clap::Args;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+const EXAMPLES: &str = "\
+Examples:
+  bectrace analyze exports/
+  bectrace analyze ual.csv signIns.json --from 2022-02-01 --display-tz Europe/Berlin
+  bectrace analyze exports/ -o report/ --geoip GeoLite2-City.mmdb --geoip GeoLite2-ASN.mmdb
+  bectrace analyze exports/ --json - --quiet | jq '.accounts[].account'";
+
+/// Say who was taken over, since when, how, from where, and who next
+#[derive(Args, Debug)]
+#[command(after_long_help = EXAMPLES)]
+pub(super) struct Analyze {
+    /// Folders with exports, or export files (CSV, JSON, gzip, zip, zstd)
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
+
+    /// Write the report as JSON; - for standard output, and then nothing else goes there
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+
+    /// Write every event, whose act it was and where its record is: .jsonl, .csv or .parquet
+    #[arg(long, value_name = "FILE")]
+    events: Option<PathBuf>,
+
+    /// Write report, events and timeline into this folder, which must be new or empty
+    #[arg(short = 'o', long = "output", value_name = "DIR")]
+    folder: Option<PathBuf>,
+
+    /// Replace earlier results in the folder
+    #[arg(long, requires = "folder")]
+    force: bool,
+
+    /// End with status 1 if an account is compromised or suspicious
+    #[arg(long)]
+    exit_code: bool,
+
+    /// End with status 4 if some input was damaged, refused or unreadable
+    #[arg(long)]
+    strict: bool,
+
+    #[command(flatten)]
+    reading: run::Reading,
+}
+
+impl Analyze {
+    pub(super) fn run(&self, global: &Global) -> Result<Exit, Failure> {
+        let outputs = Outputs::plan(self.json.as_deref(), self.events.as_deref(), self.folder.as_deref(), self.force, &self.paths)?;
+        let cancel = interrupt::watch();
+        let meter = Meter::start(global.quiet);
+        let request = Request { paths: &self.paths, global, reading: &self.reading };
+        run::analyse(&request, &meter, &cancel, |analysis| {
+            meter.phase("writing");
+            self.write(&outputs, analysis)?;
+            meter.finish();
+            if !outputs.take_stdout() {
+                terminal::print(&screen::render(&analysis.report, &terminal::look(global, &self.paths)))?;
+            }
+            Ok(self.outcome(&analysis.report))
+        })
+    }
+
+    fn write(&self, outputs: &Outputs, analysis: &Analysis<'_>) -> Result<(), Failure> {
+        let report = &analysis.report;
+        let mut failed = None;
+        let mut attempt = |path: &Path, write: &dyn Fn(&Path) -> io::Result<()>| {
+            if failed.is_none() {
+                failed = write(path).err().map(|error| Failure::write(&path.display().to_string(), &error));
+            }
+        };
+        let json = |path: &Path| write_json(report, path);
+        let events = |path: &Path| {
+            let mut writer = EventWriter::create(path)?;
+            (analysis.write_events)(&mut writer)?;
+            writer.finish()
+        };
+        let timeline = |path: &Path| timeline_csv::write(report, Output::file(path)?);
+        if let Some(path) = &outputs.json {
+            attempt(path, &json);
+        }
+        if let Some(path) = &outputs.events {
+            attempt(path, &events);
+        }
+        for path in outputs.files_in_folder() {
+            match path.extension().and_then(|ending| ending.to_str()) {
+                Some("json") => attempt(&path, &json),
+                Some("parquet") => attempt(&path, &events),
+                _ => attempt(&path, &timeline),
+            }
+        }
+        failed.map_or(Ok(()), Err)
+    }
+
+    /// The exit status: of those that apply and were asked for, the highest.
+    fn outcome(&self, report: &Report) -> Exit {
+        let found = report.accounts.iter().any(|account| matches!(account.verdict, Verdict::Compromised | Verdict::Suspicious));
+        let incomplete = !report.refused.is_empty() || report.inputs.iter().any(|input| input.damaged || !input.rejected.is_empty());
+        let mut exit = Exit::Success;
+        if self.exit_code && found {
+            exit = exit.max(Exit::Found);
+        }
+        if self.strict && incomplete {
+            exit = exit.max(Exit::Incomplete);
+        }
+        exit
+    }
+}
+
+fn write_json(report: &Report, path: &Path) -> io::Result<()> {
+    let mut output = Output::open(path)?;
+    output.write_all(report.to_json()?.as_bytes())?;
+    output.commit()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::samples;
+
+    fn command(exit_code: bool, strict: bool) -> Analyze {
+        Analyze {
+            paths: Vec::new(),
+            json: None,
+            events: None,
+            folder: None,
+            force: false,
+            exit_code,
+            strict,
+            reading: run::Reading::default(),
+        }
+    }
+
+    #[test]
+    fn the_exit_status_says_only_what_was_asked_for() {
+        let (found, clean) = (samples::cascade(), samples::clean());
+        assert_eq!(command(false, false).outcome(&found), Exit::Success);
+        assert_eq!(command(true, false).outcome(&found), Exit::Found);
+        assert_eq!(command(false, true).outcome(&found), Exit::Incomplete);
+        assert_eq!(command(true, true).outcome(&found), Exit::Incomplete, "the higher one");
+        assert_eq!(command(true, true).outcome(&clean), Exit::Success);
+    }
+
+    #[test]
+    fn a_targeted_account_is_no_finding() {
+        let mut report = samples::cascade();
+        report.accounts.retain(|account| account.verdict == Verdict::Targeted);
+        assert_eq!(command(true, false).outcome(&report), Exit::Success);
+    }
+
+    #[test]
+    fn the_folder_gets_report_events_and_timeline() {
+        let parent = tempfile::tempdir().unwrap();
+        let folder = parent.path().join("case");
+        let analysis = Analysis { report: samples::cascade(), write_events: &|_| Ok(()) };
+        let outputs = Outputs::plan(None, None, Some(&folder), false, &[]).unwrap();
+        command(false, false).write(&outputs, &analysis).unwrap();
+        drop(outputs);
+        let mut names: Vec<String> =
+            std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        assert_eq!(names, ["events.parquet", "report.json", "timeline.csv"]);
+        let back: Report = serde_json::from_slice(&std::fs::read(folder.join("report.json")).unwrap()).unwrap();
+        assert_eq!(back, analysis.report);
+    }
+}

@@ -1,0 +1,33 @@
+//! `bectrace inspect`.
+
+use super::exit::{Exit, Failure};
+use super::global::Global;
+use super::progress::Meter;
+use super::run::{self, Request};
+use super::{interrupt, terminal};
+use crate::report::screen;
+use clap::Args;
+use std::path::PathBuf;
+
+/// Say what each file is, what was read, what is missing and which questions stay open
+#[derive(Args, Debug)]
+pub(super) struct Inspect {
+    /// Folders with exports, or export files
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
+
+    #[command(flatten)]
+    reading: run::Reading,
+}
+
+impl Inspect {
+    pub(super) fn run(&self, global: &Global) -> Result<Exit, Failure> {
+        let cancel = interrupt::watch();
+        let meter = Meter::start(global.quiet);
+        let request = Request { paths: &self.paths, global, reading: &self.reading };
+        let report = run::inspect(&request, &meter, &cancel)?;
+        drop(meter);
+        terminal::print(&screen::inspect(&report, &terminal::look(global, &self.paths)))?;
+        Ok(if report.inputs.is_empty() { Exit::NoEvidence } else { Exit::Success })
+    }
+}

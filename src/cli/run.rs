@@ -1,0 +1,211 @@
+//! The way from paths to a report: the one place where commands meet the analysis.
+
+use super::exit::Failure;
+use super::global::Global;
+use super::progress::Meter;
+use super::sources::Sources;
+use crate::analysis::{self, Basis, final_case};
+use crate::events::TimeRules;
+use crate::evidence::{Limits, Pointer, RawRecord, Refusal, encoding_named, raw_record};
+use crate::formats::load::{self, LoadError, LoadOptions, Loaded};
+use crate::habits::Habits;
+use crate::report::build::{self, EventRows, Material};
+use crate::report::events_file::EventWriter;
+use crate::report::model::Report;
+use clap::Args;
+use encoding_rs::Encoding;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// How inputs are to be read against what they look like.
+#[derive(Args, Clone, Debug, Default)]
+pub(super) struct Reading {
+    /// Encoding of all text, against what the files look like: windows-1252, utf-16le
+    #[arg(long, value_name = "LABEL", value_parser = encoding_named, hide_short_help = true)]
+    pub(super) encoding: Option<&'static Encoding>,
+
+    /// Read every input as this format; `bectrace inspect` shows their ids
+    #[arg(long = "as", value_name = "FORMAT", hide_short_help = true)]
+    pub(super) format: Option<String>,
+
+    /// Addresses that were Tor exits, one a line
+    #[arg(long, value_name = "FILE", hide_short_help = true)]
+    pub(super) tor_exits: Option<PathBuf>,
+}
+
+/// What a run is to read, and how.
+pub(super) struct Request<'a> {
+    /// Files and folders.
+    pub(super) paths: &'a [PathBuf],
+    /// Options of every command.
+    pub(super) global: &'a Global,
+    /// How inputs are to be read against what they look like.
+    pub(super) reading: &'a Reading,
+}
+
+/// What came of it.
+pub(super) struct Analysis<'a> {
+    /// The report, in the scope that was asked for.
+    pub(super) report: Report,
+    /// Writes every event of that scope.
+    pub(super) write_events: &'a dyn Fn(&mut EventWriter) -> io::Result<()>,
+}
+
+impl load::Progress for Meter {
+    fn total(&self, bytes: u64) {
+        Meter::total(self, bytes);
+    }
+
+    fn advance(&self, bytes: u64) {
+        Meter::advance(self, bytes);
+    }
+}
+
+/// Reads and analyses, and hands the result to `then`.
+///
+/// # Errors
+/// For a missing path, nothing recognised, wrong options, or Ctrl-C; and whatever `then` fails with.
+pub(super) fn analyse<T>(
+    request: &Request<'_>,
+    meter: &Meter,
+    cancel: &AtomicBool,
+    then: impl FnOnce(&Analysis<'_>) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    let sources = Sources::open(request.global, request.reading)?;
+    let loaded = read(request, &sources, meter, cancel)?;
+    meter.phase("analysing");
+    let networks = sources.networks();
+    let basis = Basis::new(&loaded.store, &networks);
+    let ground = basis.ground(&loaded.store, &sources.config);
+    let outcome = analysis::analyse(&ground);
+    let case = final_case(&ground, &outcome.attribution);
+    let material = Material {
+        loaded: &loaded,
+        case: &case,
+        attribution: &outcome.attribution,
+        incidents: &outcome.incidents,
+        geo: &sources.geo,
+        only: None,
+    };
+    let mut report = build::report(&material);
+    let scope = request.global.scope().resolved(&report);
+    scope.narrow(&mut report);
+    let rows = EventRows { loaded: &loaded, case: &case, attribution: Some(&outcome.attribution) };
+    let write_events = |writer: &mut EventWriter| rows.each(|row| if scope.has_row(row) { writer.write(row) } else { Ok(()) });
+    stop_if(cancel)?;
+    then(&Analysis { report, write_events: &write_events })
+}
+
+/// Reads without analysing: a report with inputs, refused files and coverage, and no account.
+///
+/// # Errors
+/// As of [`analyse`].
+pub(super) fn inspect(request: &Request<'_>, meter: &Meter, cancel: &AtomicBool) -> Result<Report, Failure> {
+    let everything = Global { from: None, to: None, account: Vec::new(), ..request.global.clone() };
+    analyse(&Request { global: &everything, ..*request }, meter, cancel, |analysis| Ok(analysis.report.clone()))
+}
+
+/// Reads without analysing and writes every event to a file.
+///
+/// # Errors
+/// As of [`analyse`], and when the file cannot be written.
+pub(super) fn normalise(request: &Request<'_>, output: &Path, meter: &Meter, cancel: &AtomicBool) -> Result<(), Failure> {
+    let sources = Sources::open(request.global, request.reading)?;
+    let loaded = read(request, &sources, meter, cancel)?;
+    meter.phase("writing");
+    let networks = sources.networks();
+    let basis = Basis::new(&loaded.store, &networks);
+    let ground = basis.ground(&loaded.store, &sources.config);
+    let habits = Habits::default();
+    let case = ground.case(&habits, &[]);
+    let rows = EventRows { loaded: &loaded, case: &case, attribution: None };
+    let scope = request.global.scope();
+    let failed = |error: io::Error| Failure::write(&output.display().to_string(), &error);
+    let mut writer = EventWriter::create(output).map_err(failed)?;
+    rows.each(|row| if scope.has_row(row) { writer.write(row) } else { Ok(()) }).map_err(failed)?;
+    stop_if(cancel)?;
+    writer.finish().map_err(failed)
+}
+
+/// A record of the evidence, with the path and archive member that it is in.
+pub(super) struct Found {
+    /// Path as shown in reports.
+    pub(super) path: String,
+    /// Member of the archive.
+    pub(super) member: Option<String>,
+    /// The record.
+    pub(super) record: RawRecord,
+}
+
+/// Finds the record behind a pointer.
+///
+/// # Errors
+/// For a missing path, and where there is no such input or record.
+pub(super) fn record(request: &Request<'_>, pointer: Pointer, meter: &Meter, cancel: &AtomicBool) -> Result<Found, Failure> {
+    let sources = Sources::open(request.global, request.reading)?;
+    check_paths(request.paths)?;
+    let options = options(request, &sources, meter, cancel);
+    let (candidate, open) = load::locate(request.paths, &options, pointer.input).map_err(failure)?;
+    let record = raw_record(&candidate, pointer.number, &options.limits, &open)
+        .map_err(|error| Failure::no_evidence(error.to_string()).hint("give the same paths as to the analysis that printed the pointer"))?;
+    Ok(Found { path: candidate.path, member: candidate.member, record })
+}
+
+fn check_paths(paths: &[PathBuf]) -> Result<(), Failure> {
+    match paths.iter().find(|path| !path.exists()) {
+        None => Ok(()),
+        Some(missing) => {
+            let failure = Failure::no_evidence(format!("{}: no such file or folder", missing.display()));
+            Err(failure.hint("give a folder with exports, or export files"))
+        }
+    }
+}
+
+/// Reads all evidence.
+fn read(request: &Request<'_>, sources: &Sources, meter: &Meter, cancel: &AtomicBool) -> Result<Loaded, Failure> {
+    check_paths(request.paths)?;
+    let options = options(request, sources, meter, cancel);
+    let loaded = load::load(request.paths, &options).map_err(failure)?;
+    if loaded.inputs.is_empty() { Err(nothing_usable(&loaded.refused)) } else { Ok(loaded) }
+}
+
+fn options<'a>(request: &Request<'_>, sources: &Sources, meter: &'a Meter, cancel: &'a AtomicBool) -> LoadOptions<'a> {
+    LoadOptions {
+        limits: Limits::default(),
+        threads: request.global.threads(),
+        times: TimeRules { zone: request.global.assume_tz, order: request.global.date_order.map_or_else(Default::default, Into::into) },
+        encoding: request.reading.encoding,
+        format: request.reading.format.clone(),
+        own_domains: sources.config.own_domains.clone(),
+        progress: meter,
+        cancel,
+    }
+}
+
+fn failure(error: LoadError) -> Failure {
+    match error {
+        LoadError::Cancelled => Failure::interrupted(),
+        LoadError::UnknownFormat(_) => Failure::usage(error.to_string()),
+        LoadError::NoInput { .. } => {
+            Failure::no_evidence(error.to_string()).hint("give the same paths as to the analysis that printed the pointer")
+        }
+        LoadError::Evidence(error) => Failure::no_evidence(error.to_string()).hint("give a folder with exports, or export files"),
+    }
+}
+
+/// Ends the run if Ctrl-C was pressed.
+fn stop_if(cancel: &AtomicBool) -> Result<(), Failure> {
+    if cancel.load(Ordering::Relaxed) { Err(Failure::interrupted()) } else { Ok(()) }
+}
+
+/// Says why none of the files could be used.
+fn nothing_usable(refused: &[Refusal]) -> Failure {
+    let named: Vec<String> = refused.iter().take(3).map(|file| format!("{} ({})", file.path, file.reason)).collect();
+    let message = match refused.len() {
+        0 => "no usable evidence: there is no file".to_owned(),
+        1 => format!("no usable evidence: {}", named.join("; ")),
+        n => format!("no usable evidence: none of {n} files is an export that bectrace reads: {}", named.join("; ")),
+    };
+    Failure::no_evidence(message).hint("give exports of Microsoft 365 logs: unified audit log, sign-ins, message traces, inbox rules")
+}

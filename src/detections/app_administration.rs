@@ -1,0 +1,58 @@
+//! `app-administration`: an application was administered.
+
+use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text};
+use crate::events::{AccountId, Detail, Event};
+use crate::habits::ContextId;
+use std::collections::BTreeMap;
+
+/// See the text.
+pub struct AppAdministration;
+
+/// Worth of a finding.
+const DB: f64 = 8.0;
+
+impl Detection for AppAdministration {
+    fn id(&self) -> &'static str {
+        "app-administration"
+    }
+    fn title(&self) -> &'static str {
+        "Application secrets or owners changed"
+    }
+    fn family(&self) -> EvidenceFamily {
+        EvidenceFamily::Apps
+    }
+    fn severity(&self) -> Severity {
+        Severity::High
+    }
+    fn mitre(&self) -> &'static [&'static str] {
+        &["T1098.001"]
+    }
+    fn text(&self) -> &'static Text {
+        &Text {
+            what: "Secrets, certificates, owners or roles of an application were changed in an unfamiliar context.",
+            why: "A secret of his own lets the intruder in without any user.",
+            innocent: "Developers.",
+            next: "Remove the secret; ask the application's owner.",
+            references: &["https://attack.mitre.org/techniques/T1098/001/"],
+            model: "Azure Application Administration Activities",
+        }
+    }
+    fn find(&self, case: &Case<'_>, out: &mut Findings) {
+        let mut groups: BTreeMap<(AccountId, ContextId), Vec<u32>> = BTreeMap::new();
+        for (index, _) in case.in_order().filter(|(_, event)| event.succeeded() && is_one(case, event)) {
+            let account = case.contexts.account_of(index);
+            if case.is_judged(account) {
+                groups.entry((account, case.context_of(index).0)).or_default().push(index);
+            }
+        }
+        for ((account, id), events) in groups.into_iter().filter(|((_, id), _)| case.rarity(*id) > 0.0) {
+            let Some(first) = events.first().and_then(|index| case.event(*index)) else { continue };
+            let summary = format!("changed the application {} ({})", case.store.text(first.object), case.store.text(first.operation));
+            out.add(case.store, account, id, events, DB * case.rarity(id), summary);
+        }
+    }
+}
+
+fn is_one(case: &Case<'_>, event: &Event) -> bool {
+    matches!(case.store.detail(event), Some(Detail::Change(change)) if matches!(change.aspect, "app-credential" | "owner"))
+}

@@ -1,0 +1,70 @@
+//! `audit-disabled`: auditing was switched off.
+
+use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text};
+use crate::events::{AccountId, Detail, Event};
+use crate::habits::ContextId;
+use std::collections::BTreeMap;
+
+/// See the text.
+pub struct AuditDisabled;
+
+/// Worth of a finding.
+const DB: f64 = 12.0;
+
+impl Detection for AuditDisabled {
+    fn id(&self) -> &'static str {
+        "audit-disabled"
+    }
+    fn title(&self) -> &'static str {
+        "Auditing switched off"
+    }
+    fn family(&self) -> EvidenceFamily {
+        EvidenceFamily::Tenant
+    }
+    fn severity(&self) -> Severity {
+        Severity::High
+    }
+    fn mitre(&self) -> &'static [&'static str] {
+        &["T1562.008"]
+    }
+    fn text(&self) -> &'static Text {
+        &Text {
+            what: "Mailbox or tenant auditing was switched off or bypassed by a person.",
+            why: "What is not logged is not found.",
+            innocent: "Administrators, licence changes.",
+            next: "Switch it on; say that the records end there.",
+            references: &["https://attack.mitre.org/techniques/T1562/008/"],
+            model: "",
+        }
+    }
+    fn find(&self, case: &Case<'_>, out: &mut Findings) {
+        let mut groups: BTreeMap<(AccountId, ContextId), Vec<u32>> = BTreeMap::new();
+        for (index, _) in case.in_order().filter(|(_, event)| event.succeeded() && is_one(case, event)) {
+            let account = case.contexts.account_of(index);
+            if case.is_judged(account) {
+                groups.entry((account, case.context_of(index).0)).or_default().push(index);
+            }
+        }
+        for ((account, id), events) in groups.into_iter().filter(|((_, id), _)| case.rarity(*id) > 0.0) {
+            let Some(first) = events.first().and_then(|index| case.event(*index)) else { continue };
+            let summary = format!("switched auditing off ({})", case.store.text(first.operation));
+            out.add(case.store, account, id, events, DB, summary);
+        }
+    }
+}
+
+fn is_one(case: &Case<'_>, event: &Event) -> bool {
+    let operation = case.store.text(event.operation);
+    let parameters = match case.store.detail(event) {
+        Some(Detail::Parameters(list)) => list.as_slice(),
+        _ => &[],
+    };
+    let is = |name: &str, value: &str| parameters.iter().any(|(key, text)| key.eq_ignore_ascii_case(name) && text.trim().eq_ignore_ascii_case(value));
+    match operation {
+        "Set-MailboxAuditBypassAssociation" => is("AuditBypassEnabled", "True"),
+        "Set-AdminAuditLogConfig" => is("UnifiedAuditLogIngestionEnabled", "False") || is("AdminAuditLogEnabled", "False"),
+        "Set-Mailbox" => is("AuditEnabled", "False"),
+        "Set-OrganizationConfig" => is("AuditDisabled", "True"),
+        _ => false,
+    }
+}

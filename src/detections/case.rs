@@ -1,0 +1,179 @@
+//! The case as detections see it: events with their contexts, habits and enrichment.
+
+use crate::config::Config;
+use crate::enrich::{AddressBook, AddressFacts, Agent, AgentBook, ErrorClass, NetworkClass, error_class};
+use crate::events::{AccountId, Action, Event, Ip, Outcome, Store, Time};
+use crate::habits::{Client, Context, ContextId, Contexts, Familiarity, Habits, Tie};
+
+/// Everything that a detection may look at. It holds no results of other detections.
+pub struct Case<'a> {
+    /// Events, states, names.
+    pub store: &'a Store,
+    /// Facts of every address.
+    pub book: &'a AddressBook,
+    /// Every user agent, classified.
+    pub agents: &'a AgentBook,
+    /// Thresholds and what the user told us of the tenant.
+    pub config: &'a Config,
+    /// Which context each event is of.
+    pub contexts: &'a Contexts,
+    /// How familiar each context is.
+    pub habits: &'a Habits,
+    /// Recorded country of each address.
+    pub recorded: &'a [Option<[u8; 2]>],
+    /// Contexts of intruders on accounts that are compromised by their own evidence, from the round
+    /// before. Detections of the company family start from these.
+    pub confirmed: &'a [bool],
+}
+
+impl<'a> Case<'a> {
+    /// An event by its index.
+    pub fn event(&self, index: u32) -> Option<&'a Event> {
+        self.store.event(index)
+    }
+
+    /// The events of a context, in time order, with their indexes.
+    pub fn events_of(&self, context: &'a Context) -> impl Iterator<Item = (u32, &'a Event)> {
+        context.events.iter().filter_map(|index| self.store.event(*index).map(|event| (*index, event)))
+    }
+
+    /// All events in time order, with their indexes; undated ones last.
+    pub fn in_order(&self) -> impl Iterator<Item = (u32, &'a Event)> {
+        self.store.order().iter().filter_map(|index| self.store.event(*index).map(|event| (*index, event)))
+    }
+
+    /// The context of an event and how it was put there.
+    pub fn context_of(&self, event: u32) -> (ContextId, Tie) {
+        self.contexts.of(event)
+    }
+
+    /// How familiar a context is.
+    pub fn familiarity(&self, context: ContextId) -> Familiarity {
+        self.habits.of(context)
+    }
+
+    /// True if acts in this context are unfamiliar: the address is new to the account, and so is the
+    /// network around it. False without a context.
+    pub fn is_unfamiliar(&self, context: ContextId) -> bool {
+        let familiar = self.habits.of(context);
+        context.is_some() && !familiar.address && !familiar.network && !familiar.asn
+    }
+
+    /// True if the context is an intruder's on an account that is compromised by its own evidence.
+    pub fn is_confirmed(&self, context: ContextId) -> bool {
+        self.confirmed.get(context.index()).copied().unwrap_or(false)
+    }
+
+    /// How unfamiliar acts in this context are, 0 to 1: the rarity that scales terms marked r.
+    ///
+    /// 1 where network and client are new to the account; half where the client is its own; little in
+    /// networks that it or its colleagues use, whose addresses change; 0 in habitual contexts. With thin
+    /// history a third, unless the country is new to the tenant.
+    pub fn rarity(&self, context: ContextId) -> f64 {
+        let familiar = self.habits.of(context);
+        if !context.is_some() || familiar.address {
+            return 0.0;
+        }
+        let known_network = familiar.network || familiar.asn || familiar.asn_colleagues >= crate::habits::COLLEAGUES;
+        let rarity = match (known_network, familiar.client) {
+            (true, true) => 0.0,
+            (true, false) => 0.3,
+            (false, false) => 1.0,
+            (false, true) if !familiar.country || !familiar.tenant_country => 0.5,
+            (false, true) => 0.3,
+        };
+        if familiar.thin && familiar.tenant_country { rarity / 3.0 } else { rarity }
+    }
+
+    /// True if ordinary acts (reading, moving, sharing) in this context are more than the account does
+    /// anyway: by a client that is not its own, or at half as much again as on its busiest day.
+    pub fn is_out_of_habit(&self, id: ContextId, actions: &[Action]) -> bool {
+        let Some(context) = self.contexts.get(id) else { return false };
+        if self.rarity(id) <= 0.0 {
+            return false;
+        }
+        if !self.habits.of(id).client {
+            return true;
+        }
+        let pace = crate::habits::pace(self.store, context);
+        actions.iter().any(|action| {
+            let here = pace.iter().filter(|((kind, _), _)| kind == action).map(|(_, count)| *count).max().unwrap_or(0);
+            let usual = self.habits.daily_peak(self.store, id, context, *action);
+            here > 0 && u64::from(here) * 2 > u64::from(usual) * 3
+        })
+    }
+
+    /// Facts of an address.
+    pub fn facts(&self, ip: Ip) -> &AddressFacts {
+        self.book.facts(ip)
+    }
+
+    /// True for networks that hide where somebody is and are no carrier: hosting, VPN, Tor, proxies.
+    pub fn is_anonymising(&self, ip: Ip) -> bool {
+        matches!(
+            self.book.facts(ip).class,
+            NetworkClass::Hosting | NetworkClass::Vpn | NetworkClass::Anonymiser | NetworkClass::ResidentialProxy | NetworkClass::CloudOther
+        )
+    }
+
+    /// The classified user agent of an event; of a sign-in without one, from its device details.
+    pub fn agent(&self, event: &Event) -> Agent {
+        agent_of(self.store, self.agents, event)
+    }
+
+    /// The client of an event, as habits see it.
+    pub fn client(&self, event: &Event) -> Client {
+        Client::of(&self.agent(event))
+    }
+
+    /// The class of a sign-in's result.
+    pub fn error_class(&self, event: &Event) -> ErrorClass {
+        match (event.outcome, event.code) {
+            (Outcome::Success, 0) => ErrorClass::Ok,
+            (_, code) => error_class(code),
+        }
+    }
+
+    /// Successful sign-ins of a context, in time order.
+    pub fn sign_ins(&self, context: &'a Context) -> impl Iterator<Item = (u32, &'a Event)> {
+        self.events_of(context).filter(|(_, event)| event.action == Action::SignIn && event.outcome == Outcome::Success)
+    }
+
+    /// The name to show of an account.
+    pub fn name(&self, account: AccountId) -> &'a str {
+        self.store.accounts().name(account)
+    }
+
+    /// A threshold of a detection, from the configuration or its default.
+    pub fn threshold(&self, detection: &dyn super::Detection, name: &str) -> f64 {
+        let default = detection.thresholds().iter().find(|threshold| threshold.name == name).map_or(0.0, |threshold| threshold.default);
+        self.config.threshold(detection.id(), name, default)
+    }
+
+    /// True if the account exists in the tenant as a person, guest or mailbox.
+    pub fn is_judged(&self, account: AccountId) -> bool {
+        use crate::events::Party;
+        self.store.accounts().get(account).is_some_and(|account| matches!(account.party, Party::Person | Party::Guest))
+    }
+
+    /// "Nigeria, AS29465 MTN" or as much of it as is known.
+    pub fn place_words(&self, ip: Ip) -> String {
+        let facts = self.book.facts(ip);
+        let country = self.recorded.get(ip.index()).copied().flatten().or(facts.country());
+        crate::enrich::place_words(country, facts)
+    }
+}
+
+/// The classified user agent of an event; of a sign-in without one, from its device details.
+pub fn agent_of(store: &Store, agents: &AgentBook, event: &Event) -> Agent {
+    let facts = store.sign_in(event);
+    match facts {
+        Some(facts) => agents.of_sign_in(event.agent, facts.os, facts.browser, facts.client),
+        None => agents.of(event.agent),
+    }
+}
+
+/// Seconds between two times, for thresholds; a very large number where one is unknown.
+pub fn seconds_between(earlier: Time, later: Time) -> i64 {
+    if earlier.is_known() && later.is_known() { later.since(earlier) } else { i64::MAX }
+}

@@ -1,0 +1,55 @@
+//! `delegate-mailbox-access`: other people's mailboxes were opened.
+
+use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text};
+use crate::events::{AccountId, Action, Flags};
+use crate::habits::ContextId;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// See the text.
+pub struct DelegateMailboxAccess;
+
+/// Worth of a finding.
+const DB: f64 = 8.0;
+
+impl Detection for DelegateMailboxAccess {
+    fn id(&self) -> &'static str {
+        "delegate-mailbox-access"
+    }
+    fn title(&self) -> &'static str {
+        "Other people's mailboxes opened"
+    }
+    fn family(&self) -> EvidenceFamily {
+        EvidenceFamily::Collection
+    }
+    fn severity(&self) -> Severity {
+        Severity::Medium
+    }
+    fn mitre(&self) -> &'static [&'static str] {
+        &["T1114.002"]
+    }
+    fn text(&self) -> &'static Text {
+        &Text {
+            what: "Another person's mailbox was opened from an unfamiliar context.",
+            why: "One account with delegate rights opens many mailboxes.",
+            innocent: "Assistants.",
+            next: "List whose mailboxes were opened; treat them as seen.",
+            references: &["https://attack.mitre.org/techniques/T1114/002/"],
+            model: "",
+        }
+    }
+    fn find(&self, case: &Case<'_>, out: &mut Findings) {
+        let mut opened: BTreeMap<(AccountId, ContextId), Vec<u32>> = BTreeMap::new();
+        for (index, event) in case.in_order() {
+            let (id, _) = case.context_of(index);
+            let mail = matches!(event.action, Action::MailRead | Action::MailSent | Action::MailMoved | Action::MailDeleted | Action::MailChanged);
+            if event.flags.has(Flags::DELEGATE) && !event.flags.has_any(Flags::SERVICE | Flags::BACKGROUND) && mail && event.succeeded() && case.rarity(id) >= 0.5 {
+                opened.entry((case.contexts.account_of(index), id)).or_default().push(index);
+            }
+        }
+        for ((account, id), events) in opened.into_iter().filter(|((account, _), _)| case.is_judged(*account)) {
+            let owners: BTreeSet<&str> = events.iter().filter_map(|index| case.event(*index)).map(|event| case.store.name(event.target)).collect();
+            let summary = format!("opened the mailbox of {}", owners.into_iter().collect::<Vec<_>>().join(", "));
+            out.add(case.store, account, id, events, DB * case.rarity(id), summary);
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! `device-code-sign-in`: a sign-in by a code typed in elsewhere.
+
+use super::support::unusual_contexts;
+use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text};
+use crate::events::Protocol;
+
+/// See the text.
+pub struct DeviceCodeSignIn;
+
+/// Worth of a finding.
+const DB: f64 = 10.0;
+
+impl Detection for DeviceCodeSignIn {
+    fn id(&self) -> &'static str {
+        "device-code-sign-in"
+    }
+    fn title(&self) -> &'static str {
+        "Sign-in by device code"
+    }
+    fn family(&self) -> EvidenceFamily {
+        EvidenceFamily::Access
+    }
+    fn severity(&self) -> Severity {
+        Severity::Medium
+    }
+    fn mitre(&self) -> &'static [&'static str] {
+        &["T1528"]
+    }
+    fn text(&self) -> &'static Text {
+        &Text {
+            what: "A sign-in by device code or authentication transfer succeeded from an unfamiliar network.",
+            why: "A phisher starts the flow and has the victim type in the code: the victim passes MFA, the phisher gets the token.",
+            innocent: "Televisions, meeting rooms, command-line tools.",
+            next: "Ask the owner whether he typed in a code, and where it came from.",
+            references: &["https://attack.mitre.org/techniques/T1528/"],
+            model: "",
+        }
+    }
+    fn find(&self, case: &Case<'_>, out: &mut Findings) {
+        for (id, context) in unusual_contexts(case) {
+            let by_code = |event| case.store.sign_in(event).is_some_and(|facts| facts.protocol == Protocol::DeviceCode);
+            let events: Vec<u32> = case.sign_ins(context).filter(|(_, event)| by_code(event)).map(|(index, _)| index).collect();
+            let summary = format!("signed in by a code that was typed in elsewhere, from {}", case.place_words(context.ip));
+            out.add(case.store, context.account, id, events, DB * case.rarity(id), summary);
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! `device-registered`: a device was registered.
+
+use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text};
+use crate::events::{AccountId, Action, Event, Flags};
+use crate::habits::ContextId;
+use std::collections::BTreeMap;
+
+/// See the text.
+pub struct DeviceRegistered;
+
+/// Worth of a finding.
+const DB: f64 = 8.0;
+
+impl Detection for DeviceRegistered {
+    fn id(&self) -> &'static str {
+        "device-registered"
+    }
+    fn title(&self) -> &'static str {
+        "Device registered from an unfamiliar place"
+    }
+    fn family(&self) -> EvidenceFamily {
+        EvidenceFamily::Persistence
+    }
+    fn severity(&self) -> Severity {
+        Severity::Medium
+    }
+    fn mitre(&self) -> &'static [&'static str] {
+        &["T1098.005"]
+    }
+    fn text(&self) -> &'static Text {
+        &Text {
+            what: "A device was joined or registered in an unfamiliar context.",
+            why: "A registered device gets long-lived tokens and passes device rules.",
+            innocent: "A new laptop.",
+            next: "Remove the device; ask the owner.",
+            references: &["https://attack.mitre.org/techniques/T1098/005/"],
+            model: "",
+        }
+    }
+    fn find(&self, case: &Case<'_>, out: &mut Findings) {
+        let mut groups: BTreeMap<(AccountId, ContextId), Vec<u32>> = BTreeMap::new();
+        for (index, _) in case.in_order().filter(|(_, event)| event.succeeded() && is_one(event)) {
+            let account = case.contexts.account_of(index);
+            if case.is_judged(account) {
+                groups.entry((account, case.context_of(index).0)).or_default().push(index);
+            }
+        }
+        for ((account, id), events) in groups.into_iter().filter(|((_, id), _)| case.rarity(*id) > 0.0) {
+            let Some(first) = events.first().and_then(|index| case.event(*index)) else { continue };
+            let summary = format!("registered the device {}", case.store.text(first.object));
+            out.add(case.store, account, id, events, DB * case.rarity(id), summary);
+        }
+    }
+}
+
+fn is_one(event: &Event) -> bool {
+    event.action == Action::Device && !event.flags.has(Flags::REMOVAL)
+}

@@ -1,0 +1,64 @@
+//! `file-collection`: files were read.
+
+use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text, Threshold};
+use super::support::counted;
+use crate::events::{AccountId, Action, Flags};
+use crate::habits::{ContextId, Tie};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// See the text.
+pub struct FileCollection;
+
+/// Worth of a finding.
+const DB: f64 = 6.0;
+
+impl Detection for FileCollection {
+    fn id(&self) -> &'static str {
+        "file-collection"
+    }
+    fn title(&self) -> &'static str {
+        "Files read from an unfamiliar place"
+    }
+    fn family(&self) -> EvidenceFamily {
+        EvidenceFamily::Collection
+    }
+    fn severity(&self) -> Severity {
+        Severity::Medium
+    }
+    fn mitre(&self) -> &'static [&'static str] {
+        &["T1530", "T1213.002"]
+    }
+    fn text(&self) -> &'static Text {
+        &Text {
+            what: "Several files were read or downloaded in an unfamiliar context.",
+            why: "Documents tell the intruder whom to ask for money, and are taken.",
+            innocent: "A new device synchronises.",
+            next: "List the files.",
+            references: &["https://attack.mitre.org/techniques/T1530/", "https://attack.mitre.org/techniques/T1213/002/"],
+            model: "unusual file access (January 2023)",
+        }
+    }
+    fn thresholds(&self) -> &'static [Threshold] {
+        &[
+            Threshold { name: "files", default: 5.0, doc: "different files read in the context" },
+        ]
+    }
+    fn find(&self, case: &Case<'_>, out: &mut Findings) {
+        let least = case.threshold(self, "files");
+        let mut reads: BTreeMap<(AccountId, ContextId), Vec<u32>> = BTreeMap::new();
+        for (index, event) in case.in_order() {
+            let (id, tie) = case.context_of(index);
+            if event.action == Action::FileRead && event.succeeded() && !event.flags.has_any(Flags::BACKGROUND | Flags::APP_ONLY) && tie <= Tie::Session && case.is_out_of_habit(id, &[Action::FileRead]) {
+                reads.entry((case.contexts.account_of(index), id)).or_default().push(index);
+            }
+        }
+        for ((account, id), events) in reads.into_iter().filter(|((account, _), _)| case.is_judged(*account)) {
+            let files: BTreeSet<_> = events.iter().filter_map(|index| case.event(*index)).map(|event| event.object).collect();
+            #[expect(clippy::cast_precision_loss, reason = "a count of files")]
+            if files.len() as f64 >= least {
+                let summary = format!("read {}", counted(files.len(), "file", "files"));
+                out.add(case.store, account, id, events, DB * case.rarity(id), summary);
+            }
+        }
+    }
+}

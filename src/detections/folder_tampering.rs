@@ -1,0 +1,59 @@
+//! `folder-tampering`: mail was moved or changed.
+
+use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text};
+use crate::events::{AccountId, Action, Event, Flags};
+use crate::habits::ContextId;
+use std::collections::BTreeMap;
+use super::support::counted;
+
+/// See the text.
+pub struct FolderTampering;
+
+/// Worth of a finding.
+const DB: f64 = 5.0;
+
+impl Detection for FolderTampering {
+    fn id(&self) -> &'static str {
+        "folder-tampering"
+    }
+    fn title(&self) -> &'static str {
+        "Mail changed or moved from an unfamiliar place"
+    }
+    fn family(&self) -> EvidenceFamily {
+        EvidenceFamily::Hiding
+    }
+    fn severity(&self) -> Severity {
+        Severity::Low
+    }
+    fn mitre(&self) -> &'static [&'static str] {
+        &["T1070.008"]
+    }
+    fn text(&self) -> &'static Text {
+        &Text {
+            what: "Items in Sent Items, Deleted Items or other folders were changed or moved in an unfamiliar context.",
+            why: "Traces of the intruder's mails are cleared away.",
+            innocent: "A new client that synchronises.",
+            next: "List the items by subject.",
+            references: &["https://attack.mitre.org/techniques/T1070/008/"],
+            model: "Suspicious Internal Exchange Activity",
+        }
+    }
+    fn find(&self, case: &Case<'_>, out: &mut Findings) {
+        let mut groups: BTreeMap<(AccountId, ContextId), Vec<u32>> = BTreeMap::new();
+        for (index, _) in case.in_order().filter(|(_, event)| event.succeeded() && is_one(event)) {
+            let account = case.contexts.account_of(index);
+            if case.is_judged(account) {
+                groups.entry((account, case.context_of(index).0)).or_default().push(index);
+            }
+        }
+        for ((account, id), events) in groups.into_iter().filter(|((_, id), _)| case.is_out_of_habit(*id, &[Action::MailMoved, Action::MailChanged, Action::MailDeleted])) {
+                let total: usize = events.iter().filter_map(|index| case.event(*index)).map(|event| event.count as usize).sum();
+            let summary = format!("changed, moved or deleted {} in the mailbox", counted(total, "item", "items"));
+            out.add(case.store, account, id, events, DB * case.rarity(id), summary);
+        }
+    }
+}
+
+fn is_one(event: &Event) -> bool {
+    matches!(event.action, Action::MailMoved | Action::MailChanged | Action::MailDeleted) && !event.flags.has_any(Flags::BACKGROUND | Flags::DELEGATE)
+}

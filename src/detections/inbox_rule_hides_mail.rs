@@ -1,0 +1,114 @@
+//! `inbox-rule-hides-mail`: a rule hides mail.
+
+use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text};
+use super::support::{rule_name, rules_made};
+use crate::enrich::{HidingFolder, hiding_folder, telling_word};
+use crate::events::Rule;
+
+/// See the text.
+pub struct InboxRuleHidesMail;
+
+/// Worth of a finding.
+const DB: f64 = 12.0;
+
+impl Detection for InboxRuleHidesMail {
+    fn id(&self) -> &'static str {
+        "inbox-rule-hides-mail"
+    }
+    fn title(&self) -> &'static str {
+        "Inbox rule hides mail"
+    }
+    fn family(&self) -> EvidenceFamily {
+        EvidenceFamily::Hiding
+    }
+    fn severity(&self) -> Severity {
+        Severity::High
+    }
+    fn mitre(&self) -> &'static [&'static str] {
+        &["T1564.008"]
+    }
+    fn text(&self) -> &'static Text {
+        &Text {
+            what: "An inbox rule moves mail to a folder that nobody reads (RSS, Conversation History, Archive, Junk, Deleted; in any language), deletes it, or marks it read and moves everything or what speaks of money or security.",
+            why: "The owner must not see replies to the intruder's mails, nor warnings.",
+            innocent: "Newsletters sorted into a folder.",
+            next: "Remove the rule; look in its folder for what it hid.",
+            references: &["https://attack.mitre.org/techniques/T1564/008/"],
+            model: "New Email Rule",
+        }
+    }
+    fn find(&self, case: &Case<'_>, out: &mut Findings) {
+        for (index, _, rule) in rules_made(case) {
+            let Some(how) = hides(rule) else { continue };
+            let account = case.contexts.account_of(index);
+            let summary = format!("made inbox rule {} that {how}", rule_name(rule));
+            out.add(case.store, account, case.context_of(index).0, vec![index], DB, summary);
+        }
+    }
+}
+
+/// How a rule hides mail, in words; `None` where it does not.
+pub fn hides(rule: &Rule) -> Option<String> {
+    let words = rule.conditions.iter().filter(|(name, _)| name.to_ascii_lowercase().contains("words") || name.to_ascii_lowercase().contains("contains"));
+    let telling = words.clone().find_map(|(_, value)| telling_word(value));
+    let everything = rule.conditions.is_empty();
+    if rule.deletes {
+        return Some("deletes mail".to_owned());
+    }
+    let folder = rule.move_to.as_deref().or(rule.copy_to.as_deref())?;
+    let shown = folder.rsplit(['\\', '/']).find(|part| !part.is_empty()).unwrap_or(folder);
+    match hiding_folder(folder) {
+        Some(HidingFolder::Archive) => {}
+        Some(_) => return Some(format!("moves mail to {shown}")),
+        None => {}
+    }
+    let moved = rule.move_to.is_some();
+    match (rule.marks_read && moved, everything, telling) {
+        (true, true, _) => Some(format!("marks all mail as read and moves it to {shown}")),
+        (true, _, Some(word)) => Some(format!("marks mail with \"{word}\" as read and moves it to {shown}")),
+        (false, _, Some(word)) if moved && hiding_folder(folder).is_some() => Some(format!("moves mail with \"{word}\" to {shown}")),
+        (true, ..) if rule.conditions.iter().any(|(name, _)| name.eq_ignore_ascii_case("from")) && hiding_folder(folder).is_some() => {
+            Some(format!("marks mail of certain senders as read and moves it to {shown}"))
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::events::RuleChange;
+
+    fn rule(folder: Option<&str>, words: Option<&str>, marks_read: bool, deletes: bool) -> Rule {
+        let mut rule = Rule::new(RuleChange::New);
+        rule.move_to = folder.map(str::to_owned);
+        rule.conditions = words.iter().map(|value| ("SubjectContainsWords".to_owned(), (*value).to_owned())).collect();
+        (rule.marks_read, rule.deletes) = (marks_read, deletes);
+        rule
+    }
+
+    #[test]
+    fn what_nobody_reads_is_hidden() {
+        for (case, folder, words, read, deletes) in [
+            ("RSS", Some("RSS Feeds"), Some("invoice"), false, false),
+            ("localised", Some("Historique des conversations"), None, false, false),
+            ("delete", None, Some("hello"), false, true),
+            ("all read and moved", Some("Old"), None, true, false),
+            ("money read and moved", Some("Old"), Some("payment"), true, false),
+        ] {
+            assert!(hides(&rule(folder, words, read, deletes)).is_some(), "{case}");
+        }
+    }
+
+    #[test]
+    fn sorting_is_not_hiding() {
+        for (case, folder, words, read) in [
+            ("newsletter to a folder", Some("Newsletter"), Some("weekly, digest"), false),
+            ("newsletter read and moved", Some("Newsletter"), Some("weekly, digest"), true),
+            ("archive", Some("Archive"), Some("digest"), false),
+            ("nothing", None, Some("payment"), true),
+        ] {
+            assert_eq!(hides(&rule(folder, words, read, false)), None, "{case}");
+        }
+    }
+}

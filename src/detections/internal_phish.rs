@@ -1,0 +1,63 @@
+//! `internal-phish`: like mails to colleagues.
+
+use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text, Threshold};
+use super::sent::{Sent, bursts, main_context, main_subject, recipients, sent_mail};
+use crate::events::Flags;
+
+/// See the text.
+pub struct InternalPhish;
+
+/// Worth of a finding.
+const DB: f64 = 6.0;
+
+impl Detection for InternalPhish {
+    fn id(&self) -> &'static str {
+        "internal-phish"
+    }
+    fn title(&self) -> &'static str {
+        "Like mails to colleagues from an unfamiliar place"
+    }
+    fn family(&self) -> EvidenceFamily {
+        EvidenceFamily::Spreading
+    }
+    fn severity(&self) -> Severity {
+        Severity::High
+    }
+    fn mitre(&self) -> &'static [&'static str] {
+        &["T1534"]
+    }
+    fn text(&self) -> &'static Text {
+        &Text {
+            what: "Like mails went to several colleagues within 15 minutes from an unfamiliar context.",
+            why: "Colleagues trust a colleague's mail: so it goes from account to account.",
+            innocent: "Mail to all staff.",
+            next: "See which recipients opened it; look at their sign-ins after it.",
+            references: &["https://attack.mitre.org/techniques/T1534/"],
+            model: "Suspicious Internal Exchange Activity",
+        }
+    }
+    fn thresholds(&self) -> &'static [Threshold] {
+        &[
+            Threshold { name: "recipients", default: 8.0, doc: "colleagues within 15 minutes" },
+        ]
+    }
+    fn find(&self, case: &Case<'_>, out: &mut Findings) {
+        let least = case.threshold(self, "recipients");
+        for (account, sent) in sent_mail(case) {
+            let inside: Vec<Sent> = sent.into_iter().filter(|mail| case.event(mail.event).is_some_and(|event| event.flags.has(Flags::INTERNAL) || reaches_colleagues(case, mail.event))).collect();
+            for burst in bursts(&inside, 900, least) {
+                let events: Vec<u32> = inside.get(burst.range.clone()).unwrap_or_default().iter().map(|mail| mail.event).collect();
+                let id = main_context(case, &events);
+                let (subject, share) = main_subject(case, &events);
+                if case.rarity(id) >= 0.5 && share >= 0.5 {
+                    let summary = format!("sent like mails to {} colleagues, subject \"{subject}\"", burst.recipients);
+                    out.add(case.store, account, id, events, DB, summary);
+                }
+            }
+        }
+    }
+}
+
+fn reaches_colleagues(case: &Case<'_>, index: u32) -> bool {
+    recipients(case, index).iter().any(|account| case.store.accounts().is_own(*account))
+}

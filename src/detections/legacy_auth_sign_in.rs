@@ -1,0 +1,55 @@
+//! `legacy-auth-sign-in`: a sign-in by a client that cannot do MFA.
+
+use super::support::unusual_contexts;
+use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text};
+use crate::habits::Client;
+
+/// See the text.
+pub struct LegacyAuthSignIn;
+
+/// Worth of a finding.
+const DB: f64 = 14.0;
+/// Part of it that stays where network and client are otherwise familiar.
+const FLOOR: f64 = 0.3;
+
+impl Detection for LegacyAuthSignIn {
+    fn id(&self) -> &'static str {
+        "legacy-auth-sign-in"
+    }
+    fn title(&self) -> &'static str {
+        "Sign-in by a legacy client"
+    }
+    fn family(&self) -> EvidenceFamily {
+        EvidenceFamily::Access
+    }
+    fn severity(&self) -> Severity {
+        Severity::High
+    }
+    fn mitre(&self) -> &'static [&'static str] {
+        &["T1078.004"]
+    }
+    fn text(&self) -> &'static Text {
+        &Text {
+            what: "A sign-in succeeded with a legacy mail client (BAV2ROPC, CBAInPROD, IMAP, POP, SMTP and the like) that is not the account's habit.",
+            why: "Legacy clients send only user name and password: MFA is never asked for, so a stolen password is enough.",
+            innocent: "An old phone or a scanner that was set up anew.",
+            next: "Ask the owner for such a device; look for rules, consents and mail sent from the same address.",
+            references: &["https://attack.mitre.org/techniques/T1078/004/"],
+            model: "Suspicious Login User-Agent",
+        }
+    }
+    fn find(&self, case: &Case<'_>, out: &mut Findings) {
+        for (id, context) in unusual_contexts(case) {
+            let legacy = case.sign_ins(context).filter(|(_, event)| {
+                let agent = case.agent(event);
+                agent.legacy && !case.habits.uses_client(context.account, Client::of(&agent))
+            });
+            let events: Vec<u32> = legacy.map(|(index, _)| index).collect();
+            let Some(first) = events.first().and_then(|index| case.event(*index)) else { continue };
+            let agent = case.store.text(first.agent);
+            let shown = if agent.is_empty() { "a legacy protocol" } else { agent };
+            let summary = format!("signed in with {shown}, a legacy client that skips MFA, from {}", case.place_words(context.ip));
+            out.add(case.store, context.account, id, events, DB * case.rarity(id).max(FLOOR), summary);
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! `mail-collection`: mail was read.
+
+use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text, Threshold};
+use super::support::counted;
+use crate::events::{AccountId, Action, Flags};
+use crate::habits::{ContextId, Tie};
+use std::collections::BTreeMap;
+
+/// See the text.
+pub struct MailCollection;
+
+/// Worth of a finding.
+const DB: f64 = 6.0;
+
+impl Detection for MailCollection {
+    fn id(&self) -> &'static str {
+        "mail-collection"
+    }
+    fn title(&self) -> &'static str {
+        "Mail read from an unfamiliar place"
+    }
+    fn family(&self) -> EvidenceFamily {
+        EvidenceFamily::Collection
+    }
+    fn severity(&self) -> Severity {
+        Severity::Medium
+    }
+    fn mitre(&self) -> &'static [&'static str] {
+        &["T1114.002"]
+    }
+    fn text(&self) -> &'static Text {
+        &Text {
+            what: "Mail was opened or a whole folder synchronised in an unfamiliar context.",
+            why: "What was read there counts as seen by the intruder.",
+            innocent: "A new client synchronises.",
+            next: "List the messages; say what was in them.",
+            references: &["https://attack.mitre.org/techniques/T1114/002/"],
+            model: "Suspicious Internal Exchange Activity",
+        }
+    }
+    fn thresholds(&self) -> &'static [Threshold] {
+        &[
+            Threshold { name: "items", default: 5.0, doc: "mails opened in the context" },
+        ]
+    }
+    fn find(&self, case: &Case<'_>, out: &mut Findings) {
+        let least = case.threshold(self, "items");
+        let mut reads: BTreeMap<(AccountId, ContextId), Vec<u32>> = BTreeMap::new();
+        for (index, event) in case.in_order() {
+            let (id, tie) = case.context_of(index);
+            let by_person = !event.flags.has_any(Flags::BACKGROUND | Flags::SERVICE | Flags::APP_ONLY);
+            if event.action == Action::MailRead && by_person && event.succeeded() && tie <= Tie::Session && case.is_out_of_habit(id, &[Action::MailRead]) {
+                reads.entry((case.contexts.account_of(index), id)).or_default().push(index);
+            }
+        }
+        for ((account, id), events) in reads.into_iter().filter(|((account, id), _)| case.is_judged(*account) && case.contexts.get(*id).is_some_and(|context| context.app.is_none())) {
+            let listed = events.iter().filter_map(|index| case.event(*index));
+            let (items, synced) = listed.fold((0usize, false), |(items, synced), event| (items + event.count as usize, synced || event.flags.has(Flags::SYNC)));
+            #[expect(clippy::cast_precision_loss, reason = "a count of items")]
+            if synced || items as f64 >= least {
+                let how = if synced { "synchronised whole folders".to_owned() } else { format!("opened {}", counted(items, "mail", "mails")) };
+                out.add(case.store, account, id, events, DB * case.rarity(id), how);
+            }
+        }
+    }
+}

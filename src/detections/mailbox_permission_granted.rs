@@ -1,0 +1,58 @@
+//! `mailbox-permission-granted`: a right on a mailbox was given.
+
+use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text};
+use crate::events::{AccountId, Action, Event, Flags};
+use crate::habits::ContextId;
+use std::collections::BTreeMap;
+
+/// See the text.
+pub struct MailboxPermissionGranted;
+
+/// Worth of a finding.
+const DB: f64 = 8.0;
+
+impl Detection for MailboxPermissionGranted {
+    fn id(&self) -> &'static str {
+        "mailbox-permission-granted"
+    }
+    fn title(&self) -> &'static str {
+        "Mailbox right granted"
+    }
+    fn family(&self) -> EvidenceFamily {
+        EvidenceFamily::Persistence
+    }
+    fn severity(&self) -> Severity {
+        Severity::Medium
+    }
+    fn mitre(&self) -> &'static [&'static str] {
+        &["T1098.002"]
+    }
+    fn text(&self) -> &'static Text {
+        &Text {
+            what: "Full access, send-as or a folder right was given to somebody in an unfamiliar context.",
+            why: "A second account keeps reading after the first is cleaned.",
+            innocent: "Assistants, shared mailboxes, administrators.",
+            next: "Ask the administrator; remove the right.",
+            references: &["https://attack.mitre.org/techniques/T1098/002/"],
+            model: "",
+        }
+    }
+    fn find(&self, case: &Case<'_>, out: &mut Findings) {
+        let mut groups: BTreeMap<(AccountId, ContextId), Vec<u32>> = BTreeMap::new();
+        for (index, _) in case.in_order().filter(|(_, event)| event.succeeded() && is_one(case, event)) {
+            let account = case.contexts.account_of(index);
+            if case.is_judged(account) {
+                groups.entry((account, case.context_of(index).0)).or_default().push(index);
+            }
+        }
+        for ((account, id), events) in groups.into_iter().filter(|((_, id), _)| case.rarity(*id) > 0.0) {
+            let Some(first) = events.first().and_then(|index| case.event(*index)) else { continue };
+            let summary = format!("gave rights on the mailbox {}", case.store.name(first.target));
+            out.add(case.store, account, id, events, DB * case.rarity(id), summary);
+        }
+    }
+}
+
+fn is_one(case: &Case<'_>, event: &Event) -> bool {
+    event.action == Action::Permission && !event.flags.has(Flags::REMOVAL) && case.store.detail(event).is_some()
+}

@@ -1,0 +1,58 @@
+//! `malicious-share`: a file was shared.
+
+use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text};
+use crate::events::{AccountId, Action, Event, Flags};
+use crate::habits::ContextId;
+use std::collections::BTreeMap;
+
+/// See the text.
+pub struct MaliciousShare;
+
+/// Worth of a finding.
+const DB: f64 = 8.0;
+
+impl Detection for MaliciousShare {
+    fn id(&self) -> &'static str {
+        "malicious-share"
+    }
+    fn title(&self) -> &'static str {
+        "File or link shared from an unfamiliar place"
+    }
+    fn family(&self) -> EvidenceFamily {
+        EvidenceFamily::Spreading
+    }
+    fn severity(&self) -> Severity {
+        Severity::Medium
+    }
+    fn mitre(&self) -> &'static [&'static str] {
+        &["T1534", "T1080"]
+    }
+    fn text(&self) -> &'static Text {
+        &Text {
+            what: "A file or link was shared in an unfamiliar context.",
+            why: "A link from a colleague is trusted: it spreads the phish.",
+            innocent: "Work while travelling.",
+            next: "Open the file safely; see who got the link and who used it.",
+            references: &["https://attack.mitre.org/techniques/T1534/", "https://attack.mitre.org/techniques/T1080/"],
+            model: "",
+        }
+    }
+    fn find(&self, case: &Case<'_>, out: &mut Findings) {
+        let mut groups: BTreeMap<(AccountId, ContextId), Vec<u32>> = BTreeMap::new();
+        for (index, _) in case.in_order().filter(|(_, event)| event.succeeded() && is_one(event)) {
+            let account = case.contexts.account_of(index);
+            if case.is_judged(account) {
+                groups.entry((account, case.context_of(index).0)).or_default().push(index);
+            }
+        }
+        for ((account, id), events) in groups.into_iter().filter(|((_, id), _)| case.is_out_of_habit(*id, &[Action::FileShared])) {
+            let Some(first) = events.first().and_then(|index| case.event(*index)) else { continue };
+            let summary = format!("shared {}", case.store.text(first.object));
+            out.add(case.store, account, id, events, DB * case.rarity(id), summary);
+        }
+    }
+}
+
+fn is_one(event: &Event) -> bool {
+    event.action == Action::FileShared && !event.flags.has_any(Flags::REMOVAL | Flags::BACKGROUND)
+}

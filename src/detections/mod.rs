@@ -1,0 +1,259 @@
+//! Detections: what is notable. One file each, one line in [`DETECTIONS`].
+//!
+//! A detection reads the [`Case`] and reports [`Finding`]s: which account, which context, which
+//! records, and how many decibans it is worth there. It does not judge an account: that is scoring.
+//! Its text, thresholds and tests live in its file; `bectrace detections` and `docs/detections.md` are
+//! made from them.
+
+mod case;
+mod finding;
+
+mod abused_app;
+mod anonymised_sign_in;
+mod app_acts_after_grant;
+mod app_administration;
+mod apps;
+mod audit_disabled;
+mod brute_force;
+mod delegate_mailbox_access;
+mod device_code_sign_in;
+mod device_registered;
+mod external_forwarding;
+mod failures_then_success;
+mod file_collection;
+mod folder_tampering;
+mod inbox_rule_created;
+mod inbox_rule_forwards;
+mod inbox_rule_hides_mail;
+mod inbox_rule_odd_name;
+mod inbox_rule_silent_flags;
+mod internal_phish;
+mod legacy_auth_sign_in;
+mod mail_burst;
+mod mail_collection;
+mod mail_deletion_burst;
+mod mailbox_permission_granted;
+mod mailbox_search;
+mod mailbox_sign_in_unfamiliar;
+mod malicious_share;
+mod mfa_fatigue;
+mod mfa_method_added;
+mod oauth_consent;
+mod password_changed_unfamiliar;
+mod password_known;
+mod password_spray;
+mod risk_flagged;
+mod role_granted;
+mod rule_burst;
+mod same_rule_elsewhere;
+mod scripted_agent_sign_in;
+mod sent;
+mod service_principal_added;
+mod session_replay;
+mod shared_attacker_address;
+mod support;
+mod targeted_by_incident;
+mod transport_rule_changed;
+mod unfamiliar_sign_in;
+
+pub use case::{Case, agent_of};
+pub use finding::{Finding, Findings};
+pub use inbox_rule_hides_mail::hides;
+pub use same_rule_elsewhere::wording;
+pub use sent::{recipients, sent_mail};
+
+/// What kind of evidence a detection gives. Evidence of one family is dependent and counts with
+/// falling weight.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum EvidenceFamily {
+    /// How the account was entered.
+    Access,
+    /// Hiding mail and traces.
+    Hiding,
+    /// Staying.
+    Persistence,
+    /// Applications and consents.
+    Apps,
+    /// Spreading by mail, files, chat.
+    Spreading,
+    /// Reading and taking.
+    Collection,
+    /// Changes to the tenant.
+    Tenant,
+    /// The same actor as on an account that is compromised already.
+    Company,
+}
+
+impl EvidenceFamily {
+    /// Every family, in the natural order of an intrusion.
+    pub const ALL: [EvidenceFamily; 8] = [
+        EvidenceFamily::Access,
+        EvidenceFamily::Hiding,
+        EvidenceFamily::Persistence,
+        EvidenceFamily::Apps,
+        EvidenceFamily::Spreading,
+        EvidenceFamily::Collection,
+        EvidenceFamily::Tenant,
+        EvidenceFamily::Company,
+    ];
+
+    /// The name in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            EvidenceFamily::Access => "access",
+            EvidenceFamily::Hiding => "hiding",
+            EvidenceFamily::Persistence => "persistence",
+            EvidenceFamily::Apps => "apps",
+            EvidenceFamily::Spreading => "spreading",
+            EvidenceFamily::Collection => "collection",
+            EvidenceFamily::Tenant => "tenant",
+            EvidenceFamily::Company => "company",
+        }
+    }
+}
+
+/// How serious a finding is on an account that turns out to be compromised; on any other account it is
+/// shown as medium at most.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Severity {
+    /// Good to know.
+    Info,
+    /// Weak.
+    Low,
+    /// Notable.
+    Medium,
+    /// Serious.
+    High,
+    /// Act now.
+    Critical,
+}
+
+impl Severity {
+    /// The name in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Severity::Info => "info",
+            Severity::Low => "low",
+            Severity::Medium => "medium",
+            Severity::High => "high",
+            Severity::Critical => "critical",
+        }
+    }
+}
+
+/// A number that the configuration can change.
+#[derive(Clone, Copy, Debug)]
+pub struct Threshold {
+    /// Its key in `[thresholds.<detection>]`.
+    pub name: &'static str,
+    /// Its value without configuration.
+    pub default: f64,
+    /// What it means, with its unit.
+    pub doc: &'static str,
+}
+
+/// What a reader is told of a detection.
+#[derive(Clone, Copy, Debug)]
+pub struct Text {
+    /// What it finds, one sentence.
+    pub what: &'static str,
+    /// Why it matters.
+    pub why: &'static str,
+    /// Honest ways in which it comes about.
+    pub innocent: &'static str,
+    /// What to check next.
+    pub next: &'static str,
+    /// Where to read more.
+    pub references: &'static [&'static str],
+    /// Detection models of the published incidents that it answers to; empty where none.
+    pub model: &'static str,
+}
+
+/// One detection.
+pub trait Detection: Sync {
+    /// Stable id in kebab case that says what happened.
+    fn id(&self) -> &'static str;
+    /// Its heading for people.
+    fn title(&self) -> &'static str;
+    /// What kind of evidence it gives.
+    fn family(&self) -> EvidenceFamily;
+    /// How serious it is.
+    fn severity(&self) -> Severity;
+    /// ATT&CK techniques.
+    fn mitre(&self) -> &'static [&'static str];
+    /// What a reader is told of it.
+    fn text(&self) -> &'static Text;
+    /// Numbers that the configuration can change.
+    fn thresholds(&self) -> &'static [Threshold] {
+        &[]
+    }
+    /// True for an attack on the account that need not have succeeded: it makes an account *targeted*.
+    fn is_attack(&self) -> bool {
+        false
+    }
+    /// Finds it in the case.
+    fn find(&self, case: &Case<'_>, out: &mut Findings);
+}
+
+/// Every detection, in the order of the catalogue.
+pub static DETECTIONS: &[&dyn Detection] = &[
+    &legacy_auth_sign_in::LegacyAuthSignIn,
+    &scripted_agent_sign_in::ScriptedAgentSignIn,
+    &unfamiliar_sign_in::UnfamiliarSignIn,
+    &anonymised_sign_in::AnonymisedSignIn,
+    &session_replay::SessionReplay,
+    &device_code_sign_in::DeviceCodeSignIn,
+    &failures_then_success::FailuresThenSuccess,
+    &mfa_fatigue::MfaFatigue,
+    &password_known::PasswordKnown,
+    &password_spray::PasswordSpray,
+    &brute_force::BruteForce,
+    &risk_flagged::RiskFlagged,
+    &mailbox_sign_in_unfamiliar::MailboxSignInUnfamiliar,
+    &inbox_rule_created::InboxRuleCreated,
+    &inbox_rule_hides_mail::InboxRuleHidesMail,
+    &inbox_rule_odd_name::InboxRuleOddName,
+    &inbox_rule_forwards::InboxRuleForwards,
+    &inbox_rule_silent_flags::InboxRuleSilentFlags,
+    &rule_burst::RuleBurst,
+    &mail_deletion_burst::MailDeletionBurst,
+    &folder_tampering::FolderTampering,
+    &external_forwarding::ExternalForwarding,
+    &mailbox_permission_granted::MailboxPermissionGranted,
+    &mfa_method_added::MfaMethodAdded,
+    &device_registered::DeviceRegistered,
+    &password_changed_unfamiliar::PasswordChangedUnfamiliar,
+    &transport_rule_changed::TransportRuleChanged,
+    &role_granted::RoleGranted,
+    &audit_disabled::AuditDisabled,
+    &oauth_consent::OauthConsent,
+    &abused_app::AbusedApp,
+    &service_principal_added::ServicePrincipalAdded,
+    &app_administration::AppAdministration,
+    &app_acts_after_grant::AppActsAfterGrant,
+    &mail_burst::MailBurst,
+    &internal_phish::InternalPhish,
+    &malicious_share::MaliciousShare,
+    &mail_collection::MailCollection,
+    &mailbox_search::MailboxSearch,
+    &delegate_mailbox_access::DelegateMailboxAccess,
+    &file_collection::FileCollection,
+    &shared_attacker_address::SharedAttackerAddress,
+    &same_rule_elsewhere::SameRuleElsewhere,
+    &targeted_by_incident::TargetedByIncident,
+];
+
+/// The detection with this id.
+pub fn by_id(id: &str) -> Option<&'static dyn Detection> {
+    DETECTIONS.iter().copied().find(|detection| detection.id() == id)
+}
+
+/// Runs every detection. Findings come out in the order of the catalogue, then of time.
+pub fn run(case: &Case<'_>) -> Vec<Finding> {
+    let mut findings = Findings::default();
+    for (number, detection) in DETECTIONS.iter().enumerate() {
+        findings.start(number);
+        detection.find(case, &mut findings);
+    }
+    findings.finish()
+}

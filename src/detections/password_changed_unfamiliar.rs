@@ -1,0 +1,58 @@
+//! `password-changed-unfamiliar`: the password was changed.
+
+use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text};
+use crate::events::{AccountId, Detail, Event};
+use crate::habits::ContextId;
+use std::collections::BTreeMap;
+
+/// See the text.
+pub struct PasswordChangedUnfamiliar;
+
+/// Worth of a finding.
+const DB: f64 = 6.0;
+
+impl Detection for PasswordChangedUnfamiliar {
+    fn id(&self) -> &'static str {
+        "password-changed-unfamiliar"
+    }
+    fn title(&self) -> &'static str {
+        "Password changed from an unfamiliar place"
+    }
+    fn family(&self) -> EvidenceFamily {
+        EvidenceFamily::Persistence
+    }
+    fn severity(&self) -> Severity {
+        Severity::Medium
+    }
+    fn mitre(&self) -> &'static [&'static str] {
+        &["T1098"]
+    }
+    fn text(&self) -> &'static Text {
+        &Text {
+            what: "The account's password was changed or reset by itself from an unfamiliar context.",
+            why: "It locks the owner out.",
+            innocent: "After a call to the help desk.",
+            next: "Ask the owner.",
+            references: &["https://attack.mitre.org/techniques/T1098/"],
+            model: "",
+        }
+    }
+    fn find(&self, case: &Case<'_>, out: &mut Findings) {
+        let mut groups: BTreeMap<(AccountId, ContextId), Vec<u32>> = BTreeMap::new();
+        for (index, _) in case.in_order().filter(|(_, event)| event.succeeded() && is_one(case, event)) {
+            let account = case.contexts.account_of(index);
+            if case.is_judged(account) {
+                groups.entry((account, case.context_of(index).0)).or_default().push(index);
+            }
+        }
+        for ((account, id), events) in groups.into_iter().filter(|((_, id), _)| case.rarity(*id) > 0.0) {
+            let Some(first) = events.first().and_then(|index| case.event(*index)) else { continue };
+            let summary = format!("changed the password ({})", case.store.text(first.operation));
+            out.add(case.store, account, id, events, DB * case.rarity(id), summary);
+        }
+    }
+}
+
+fn is_one(case: &Case<'_>, event: &Event) -> bool {
+    matches!(case.store.detail(event), Some(Detail::Change(change)) if change.aspect == "password" && (change.by_self || event.actor == event.target))
+}

@@ -1,0 +1,56 @@
+//! `password-known`: the password is in somebody else's hands.
+
+use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text};
+use crate::enrich::ErrorClass;
+use crate::events::{Action, Event, Flags};
+
+/// See the text.
+pub struct PasswordKnown;
+
+/// Worth of a finding.
+const DB: f64 = 3.0;
+
+impl Detection for PasswordKnown {
+    fn id(&self) -> &'static str {
+        "password-known"
+    }
+    fn title(&self) -> &'static str {
+        "Right password, stopped later"
+    }
+    fn family(&self) -> EvidenceFamily {
+        EvidenceFamily::Access
+    }
+    fn severity(&self) -> Severity {
+        Severity::High
+    }
+    fn mitre(&self) -> &'static [&'static str] {
+        &["T1078.004"]
+    }
+    fn text(&self) -> &'static Text {
+        &Text {
+            what: "The password was right, but the sign-in was stopped by MFA or policy, from an unfamiliar network, and nothing from there succeeded.",
+            why: "Somebody else has the password.",
+            innocent: "The owner with a forgotten phone, abroad.",
+            next: "Reset the password; look for prompts that the owner refused.",
+            references: &["https://attack.mitre.org/techniques/T1078/004/"],
+            model: "Suspicious Login Attempt",
+        }
+    }
+    fn is_attack(&self) -> bool {
+        true
+    }
+    fn find(&self, case: &Case<'_>, out: &mut Findings) {
+        for (id, context) in case.contexts.iter().filter(|(id, context)| {
+            !context.succeeded() && case.is_judged(context.account) && case.is_unfamiliar(*id)
+        }) {
+            let known = |event: &Event| {
+                let facts = case.store.sign_in(event);
+                let passed = matches!(case.error_class(event), ErrorClass::PasswordOk | ErrorClass::PasswordOkBlocked);
+                passed && !event.flags.has(Flags::NON_INTERACTIVE) && facts.is_none_or(|facts| !facts.by_token && facts.password != Some(false))
+            };
+            let events: Vec<u32> = case.events_of(context).filter(|(_, event)| event.action == Action::SignIn && known(event)).map(|(index, _)| index).collect();
+            let summary = format!("the password is known: it was right from {}, and the sign-in was stopped only later", case.place_words(context.ip));
+            out.add(case.store, context.account, id, events, DB, summary);
+        }
+    }
+}

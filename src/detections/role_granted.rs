@@ -1,0 +1,58 @@
+//! `role-granted`: a role was granted.
+
+use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text};
+use crate::events::{AccountId, Action, Event, Flags};
+use crate::habits::ContextId;
+use std::collections::BTreeMap;
+
+/// See the text.
+pub struct RoleGranted;
+
+/// Worth of a finding.
+const DB: f64 = 10.0;
+
+impl Detection for RoleGranted {
+    fn id(&self) -> &'static str {
+        "role-granted"
+    }
+    fn title(&self) -> &'static str {
+        "Directory role granted"
+    }
+    fn family(&self) -> EvidenceFamily {
+        EvidenceFamily::Tenant
+    }
+    fn severity(&self) -> Severity {
+        Severity::High
+    }
+    fn mitre(&self) -> &'static [&'static str] {
+        &["T1098.003"]
+    }
+    fn text(&self) -> &'static Text {
+        &Text {
+            what: "A directory role was given to an account or application in an unfamiliar context.",
+            why: "Rights for everything.",
+            innocent: "Onboarding.",
+            next: "Ask the administrators; remove the role.",
+            references: &["https://attack.mitre.org/techniques/T1098/003/"],
+            model: "Azure Application Administration Activities",
+        }
+    }
+    fn find(&self, case: &Case<'_>, out: &mut Findings) {
+        let mut groups: BTreeMap<(AccountId, ContextId), Vec<u32>> = BTreeMap::new();
+        for (index, _) in case.in_order().filter(|(_, event)| event.succeeded() && is_one(event)) {
+            let account = case.contexts.account_of(index);
+            if case.is_judged(account) {
+                groups.entry((account, case.context_of(index).0)).or_default().push(index);
+            }
+        }
+        for ((account, id), events) in groups.into_iter().filter(|((_, id), _)| case.rarity(*id) > 0.0) {
+            let Some(first) = events.first().and_then(|index| case.event(*index)) else { continue };
+            let summary = format!("gave a directory role ({}) to {}", case.store.text(first.object), case.store.name(first.target));
+            out.add(case.store, account, id, events, DB, summary);
+        }
+    }
+}
+
+fn is_one(event: &Event) -> bool {
+    event.action == Action::RoleChange && !event.flags.has(Flags::REMOVAL)
+}

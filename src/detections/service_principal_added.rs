@@ -1,0 +1,58 @@
+//! `service-principal-added`: a service principal was added.
+
+use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text};
+use crate::events::{AccountId, Action, Detail, Event};
+use crate::habits::ContextId;
+use std::collections::BTreeMap;
+
+/// See the text.
+pub struct ServicePrincipalAdded;
+
+/// Worth of a finding.
+const DB: f64 = 7.0;
+
+impl Detection for ServicePrincipalAdded {
+    fn id(&self) -> &'static str {
+        "service-principal-added"
+    }
+    fn title(&self) -> &'static str {
+        "Service principal or application added"
+    }
+    fn family(&self) -> EvidenceFamily {
+        EvidenceFamily::Apps
+    }
+    fn severity(&self) -> Severity {
+        Severity::Medium
+    }
+    fn mitre(&self) -> &'static [&'static str] {
+        &["T1098.001"]
+    }
+    fn text(&self) -> &'static Text {
+        &Text {
+            what: "A service principal or application came into the tenant from a user's unfamiliar context.",
+            why: "It is the first trace of a consent, and a place for secrets.",
+            innocent: "Developers.",
+            next: "Look for the consent beside it.",
+            references: &["https://attack.mitre.org/techniques/T1098/001/"],
+            model: "New Application Service Principal",
+        }
+    }
+    fn find(&self, case: &Case<'_>, out: &mut Findings) {
+        let mut groups: BTreeMap<(AccountId, ContextId), Vec<u32>> = BTreeMap::new();
+        for (index, _) in case.in_order().filter(|(_, event)| event.succeeded() && is_one(case, event)) {
+            let account = case.contexts.account_of(index);
+            if case.is_judged(account) {
+                groups.entry((account, case.context_of(index).0)).or_default().push(index);
+            }
+        }
+        for ((account, id), events) in groups.into_iter().filter(|((_, id), _)| case.rarity(*id) > 0.0) {
+            let Some(first) = events.first().and_then(|index| case.event(*index)) else { continue };
+            let summary = format!("added the service principal {}", case.store.text(first.object));
+            out.add(case.store, account, id, events, DB * case.rarity(id), summary);
+        }
+    }
+}
+
+fn is_one(case: &Case<'_>, event: &Event) -> bool {
+    event.action == Action::App && matches!(case.store.detail(event), Some(Detail::Change(change)) if change.aspect == "service-principal")
+}

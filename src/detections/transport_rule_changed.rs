@@ -1,0 +1,58 @@
+//! `transport-rule-changed`: mail flow was changed.
+
+use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text};
+use crate::events::{AccountId, Action, Event, Flags};
+use crate::habits::ContextId;
+use std::collections::BTreeMap;
+
+/// See the text.
+pub struct TransportRuleChanged;
+
+/// Worth of a finding.
+const DB: f64 = 10.0;
+
+impl Detection for TransportRuleChanged {
+    fn id(&self) -> &'static str {
+        "transport-rule-changed"
+    }
+    fn title(&self) -> &'static str {
+        "Mail-flow rule or connector changed"
+    }
+    fn family(&self) -> EvidenceFamily {
+        EvidenceFamily::Tenant
+    }
+    fn severity(&self) -> Severity {
+        Severity::High
+    }
+    fn mitre(&self) -> &'static [&'static str] {
+        &["T1564.008", "T1114.003"]
+    }
+    fn text(&self) -> &'static Text {
+        &Text {
+            what: "A mail-flow rule or connector was made or changed in an unfamiliar context.",
+            why: "It copies, redirects or frees from filtering the mail of everybody.",
+            innocent: "Administrators at work.",
+            next: "Read the rule; ask the administrators.",
+            references: &["https://attack.mitre.org/techniques/T1564/008/", "https://attack.mitre.org/techniques/T1114/003/"],
+            model: "",
+        }
+    }
+    fn find(&self, case: &Case<'_>, out: &mut Findings) {
+        let mut groups: BTreeMap<(AccountId, ContextId), Vec<u32>> = BTreeMap::new();
+        for (index, _) in case.in_order().filter(|(_, event)| event.succeeded() && is_one(event)) {
+            let account = case.contexts.account_of(index);
+            if case.is_judged(account) {
+                groups.entry((account, case.context_of(index).0)).or_default().push(index);
+            }
+        }
+        for ((account, id), events) in groups.into_iter().filter(|((_, id), _)| case.rarity(*id) > 0.0) {
+            let Some(first) = events.first().and_then(|index| case.event(*index)) else { continue };
+            let summary = format!("made or changed the mail-flow rule \"{}\"", case.store.text(first.object));
+            out.add(case.store, account, id, events, DB, summary);
+        }
+    }
+}
+
+fn is_one(event: &Event) -> bool {
+    event.action == Action::TransportRule && !event.flags.has(Flags::REMOVAL)
+}

@@ -1,0 +1,128 @@
+//! `unfamiliar-sign-in`: a sign-in from where the account never was.
+
+use super::support::unusual_contexts;
+use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text};
+use crate::habits::{COLLEAGUES, ContextId, Familiarity};
+
+/// See the text.
+pub struct UnfamiliarSignIn;
+
+/// Worth of each step of newness, from the address outwards. Source: the scoring text.
+const ADDRESS_DB: f64 = 4.0;
+const SYSTEM_DB: f64 = 8.0;
+const CLIENT_DB: f64 = 11.0;
+const COUNTRY_DB: f64 = 13.0;
+const TENANT_COUNTRY_DB: f64 = 16.0;
+/// Worth where the exports show nobody's habits: half of the most, since anything may be usual.
+const NO_BASELINE_DB: f64 = 8.0;
+/// Taken off where the client is the account's own.
+const OWN_CLIENT_DB: f64 = 4.0;
+
+/// What newness a context has, and what it is worth. `hides_place` says that the network is a VPN,
+/// relay or gateway, whose country and client say little.
+fn newness(familiar: &Familiarity, hides_place: bool) -> (f64, &'static str) {
+    if familiar.address || familiar.network {
+        return (0.0, "");
+    }
+    if familiar.asn || familiar.asn_colleagues >= COLLEAGUES {
+        return (if familiar.thin { ADDRESS_DB / 3.0 } else { ADDRESS_DB }, "an address new to the account, in a known network");
+    }
+    let (db, words, of_account) = if hides_place {
+        (SYSTEM_DB, "a network new to the account", true)
+    } else if familiar.no_baseline {
+        (NO_BASELINE_DB, "nothing in these exports shows where the account usually is", false)
+    } else if !familiar.tenant_country {
+        (TENANT_COUNTRY_DB, "a country new to the whole tenant", false)
+    } else if !familiar.country {
+        (COUNTRY_DB, "a country new to the account", true)
+    } else if !familiar.client {
+        (CLIENT_DB, "a network and a client new to the account", true)
+    } else {
+        (SYSTEM_DB, "a network new to the account", true)
+    };
+    let db = if familiar.client && !familiar.thin { db - OWN_CLIENT_DB } else { db };
+    (if familiar.thin && of_account { db / 3.0 } else { db }, words)
+}
+
+impl Detection for UnfamiliarSignIn {
+    fn id(&self) -> &'static str {
+        "unfamiliar-sign-in"
+    }
+    fn title(&self) -> &'static str {
+        "Sign-in from an unfamiliar place"
+    }
+    fn family(&self) -> EvidenceFamily {
+        EvidenceFamily::Access
+    }
+    fn severity(&self) -> Severity {
+        Severity::Medium
+    }
+    fn mitre(&self) -> &'static [&'static str] {
+        &["T1078.004"]
+    }
+    fn text(&self) -> &'static Text {
+        &Text {
+            what: "A sign-in succeeded from an address, network, country or client that is not the account's; judged from the address outwards, and against colleagues.",
+            why: "An intruder rarely sits where the owner sits.",
+            innocent: "Travel, a new phone, a new line at home.",
+            next: "Ask the owner where he was; look at what was done from there.",
+            references: &["https://attack.mitre.org/techniques/T1078/004/"],
+            model: "Unusual External Source for SaaS Credential Use",
+        }
+    }
+    fn find(&self, case: &Case<'_>, out: &mut Findings) {
+        for (id, context) in unusual_contexts(case) {
+            let (db, words) = newness(&case.familiarity(id), case.facts(context.ip).hides_place());
+            let events: Vec<u32> = case.sign_ins(context).map(|(index, _)| index).collect();
+            if db > 0.0 && !events.is_empty() {
+                let summary = format!("signed in from {}: {words}", case.place_words(context.ip));
+                out.add(case.store, context.account, id, events, db, summary);
+            }
+        }
+    }
+}
+
+/// Worth of a context's newness, for detections of the same question on other records.
+pub fn newness_db(case: &Case<'_>, id: ContextId) -> f64 {
+    let hides_place = case.contexts.get(id).is_some_and(|context| case.facts(context.ip).hides_place());
+    newness(&case.familiarity(id), hides_place).0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stranger() -> Familiarity {
+        Familiarity::default()
+    }
+
+    #[test]
+    fn newness_backs_off_from_the_tenant_to_the_address() {
+        let worth = |familiar: Familiarity| newness(&familiar, false).0;
+        assert_eq!(worth(stranger()), 16.0);
+        assert_eq!(worth(Familiarity { tenant_country: true, ..stranger() }), 13.0);
+        assert_eq!(worth(Familiarity { tenant_country: true, country: true, ..stranger() }), 11.0);
+        assert_eq!(worth(Familiarity { tenant_country: true, country: true, client: true, ..stranger() }), 4.0);
+        assert_eq!(worth(Familiarity { client: true, ..stranger() }), 12.0);
+        assert_eq!(worth(Familiarity { asn: true, ..stranger() }), 4.0);
+        assert_eq!(worth(Familiarity { network: true, ..stranger() }), 0.0);
+    }
+
+    #[test]
+    fn a_thin_history_leaves_only_what_is_new_to_the_tenant() {
+        assert_eq!(newness(&Familiarity { thin: true, ..stranger() }, false).0, 16.0);
+        assert!(newness(&Familiarity { thin: true, tenant_country: true, ..stranger() }, false).0 < 5.0);
+    }
+
+    #[test]
+    fn without_anybodys_habits_nothing_is_new_to_the_tenant() {
+        let (db, words) = newness(&Familiarity { no_baseline: true, thin: true, ..stranger() }, false);
+        assert_eq!(db, 8.0);
+        assert!(!words.contains("new to the whole tenant"), "{words}");
+    }
+
+    #[test]
+    fn a_vpn_exit_has_no_country() {
+        assert_eq!(newness(&stranger(), true).0, 8.0);
+    }
+}

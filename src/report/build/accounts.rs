@@ -1,0 +1,103 @@
+//! Accounts with a verdict, most severe first.
+
+use super::{Material, verdict};
+use crate::attribution::{Actor, Judgement, Verdict};
+use crate::events::{AccountId, Ip, Time};
+use crate::report::model::{Account, IntruderAddress, Term};
+use std::collections::BTreeMap;
+
+/// What is known of an intruder's address on one account.
+#[derive(Clone, Copy, Default)]
+struct Use {
+    first: Option<Time>,
+    last: Option<Time>,
+    events: u64,
+    succeeded: bool,
+}
+
+pub(super) fn accounts(material: &Material<'_>, ids: &BTreeMap<usize, String>) -> Vec<Account> {
+    let judged = material.attribution.judgements.iter().filter(|(account, judgement)| judgement.verdict != Verdict::Clear && material.wanted(**account));
+    let mut list: Vec<Account> = judged.map(|(account, judgement)| one(material, *account, judgement, ids)).collect();
+    list.sort_by(|a, b| a.verdict.cmp(&b.verdict).then_with(|| b.score_db.total_cmp(&a.score_db)).then_with(|| a.account.cmp(&b.account)));
+    list
+}
+
+fn one(material: &Material<'_>, id: AccountId, judgement: &Judgement, ids: &BTreeMap<usize, String>) -> Account {
+    let account = material.case.store.accounts().get(id).cloned().unwrap_or_default();
+    let named = |numbers: &[usize]| numbers.iter().filter_map(|number| ids.get(number).cloned()).collect::<Vec<_>>();
+    let taken = judgement.verdict == Verdict::Compromised;
+    let shown = matches!(judgement.verdict, Verdict::Compromised | Verdict::Suspicious);
+    let mut findings = named(&judgement.findings);
+    findings.sort_by_key(|id| id.trim_start_matches('f').parse::<usize>().unwrap_or(usize::MAX));
+    Account {
+        account: account.name,
+        aliases: account.aliases,
+        object_id: account.object_id,
+        verdict: verdict(judgement.verdict),
+        probability: (judgement.score.probability() * 10_000.0).round() / 10_000.0,
+        score_db: judgement.score.db,
+        terms: judgement
+            .score
+            .terms
+            .iter()
+            .map(|term| Term {
+                family: term.family.to_owned(),
+                detection: term.detection.to_owned(),
+                db: term.db,
+                why: term.why.clone(),
+                findings: named(&term.findings),
+            })
+            .collect(),
+        compromised_at: judgement.compromised_at.filter(|_| taken).and_then(|time| first_time(material, id, time)),
+        last_intruder_at: judgement.last_at.filter(|_| taken).and_then(|time| material.time(time)),
+        incident: material.incident_of(id),
+        intruder_addresses: if shown { addresses(material, judgement) } else { Vec::new() },
+        narrative: None,
+        findings,
+        exposure: None,
+        remaining: Vec::new(),
+    }
+}
+
+/// The time of the first act, with the digits of its record.
+fn first_time(material: &Material<'_>, account: AccountId, time: Time) -> Option<String> {
+    let contexts = material.case.contexts.of_account(account).iter().filter_map(|id| material.case.contexts.get(*id));
+    let event = contexts.flat_map(|context| material.case.events_of(context)).map(|(_, event)| event).find(|event| event.time == time);
+    Some(time.rfc3339(event.map_or(0, |event| event.digits)))
+}
+
+/// The intruder's addresses: those of his contexts that got in. An application's servers are not his.
+fn addresses(material: &Material<'_>, judgement: &Judgement) -> Vec<IntruderAddress> {
+    let mut uses: BTreeMap<Ip, Use> = BTreeMap::new();
+    let doubtful = judgement.verdict != Verdict::Compromised;
+    for context in judgement.contexts.keys().filter_map(|id| material.case.contexts.get(*id)).filter(|context| context.app.is_none()) {
+        let entry = uses.entry(context.ip).or_default();
+        entry.succeeded |= context.succeeded();
+        for (index, event) in material.case.events_of(context) {
+            let his = material.attribution.actors.get(index as usize).is_some_and(|who| who.actor == Actor::Intruder);
+            if (his || doubtful) && event.time.is_known() {
+                entry.first = Some(entry.first.map_or(event.time, |time| time.min(event.time)));
+                entry.last = Some(entry.last.map_or(event.time, |time| time.max(event.time)));
+                entry.events += 1;
+            }
+        }
+    }
+    let mut list: Vec<(Ip, Use)> = uses.into_iter().filter(|(_, one)| one.succeeded).collect();
+    list.sort_by_key(|(ip, one)| (one.first, material.case.store.ip(*ip).to_owned()));
+    list.into_iter().map(|(ip, one)| address(material, ip, &one)).collect()
+}
+
+fn address(material: &Material<'_>, ip: Ip, one: &Use) -> IntruderAddress {
+    let facts = material.case.facts(ip);
+    let country = material.case.recorded.get(ip.index()).copied().flatten().or(facts.country());
+    IntruderAddress {
+        ip: material.case.store.ip(ip).to_owned(),
+        country: country.map(|letters| String::from_utf8_lossy(&letters).into_owned()),
+        asn: facts.asn(),
+        as_org: facts.org().map(str::to_owned),
+        network: Some(facts.class.name().to_owned()),
+        first_at: one.first.and_then(|time| material.time(time)),
+        last_at: one.last.and_then(|time| material.time(time)),
+        events: one.events,
+    }
+}

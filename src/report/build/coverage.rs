@@ -1,0 +1,96 @@
+//! What was read, what was not, and what therefore cannot be answered.
+
+use super::Material;
+use crate::events::{Action, Family, Tally};
+use crate::formats::Format;
+use crate::formats::load::{Input, Loaded};
+use crate::report::model::{self, Count, Coverage, Notice, Refused, Span, Unanswerable};
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+pub(super) fn inputs(loaded: &Loaded) -> Vec<model::Input> {
+    loaded.inputs.iter().enumerate().map(|(number, input)| one(number, input)).collect()
+}
+
+fn one(number: usize, input: &Input) -> model::Input {
+    let ledger = &input.ledger;
+    let counts = |tallies: &BTreeMap<crate::events::Reason, Tally>| {
+        let count = |(reason, tally): (&crate::events::Reason, &Tally)| Count {
+            reason: reason.0.to_owned(),
+            count: tally.count,
+            first: tally.first.pointer().to_string(),
+        };
+        tallies.iter().map(count).collect()
+    };
+    model::Input {
+        id: format!("i{number}"),
+        path: input.path.clone(),
+        member: input.member.clone(),
+        sha256: hex(&input.sha256),
+        bytes: input.bytes,
+        encoding: input.encoding.to_owned(),
+        compression: input.compression.to_owned(),
+        format: input.format().map_or("", Format::id).to_owned(),
+        family: input.family().name().to_owned(),
+        records: ledger.records,
+        events: ledger.events,
+        states: ledger.states,
+        duplicates: ledger.duplicates,
+        ignored: counts(&ledger.ignored),
+        rejected: counts(&ledger.rejected),
+        first_event_at: ledger.first_event.map(|time| time.rfc3339(0)),
+        last_event_at: ledger.last_event.map(|time| time.rfc3339(0)),
+        damaged: input.damaged,
+        notices: ledger.notices.iter().map(|(code, text)| Notice { code: code.clone(), text: text.clone() }).collect(),
+    }
+}
+
+/// Bytes as lower-case hexadecimal digits.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+pub(super) fn refused(loaded: &Loaded) -> Vec<Refused> {
+    let one = |refusal: &crate::evidence::Refusal| Refused {
+        path: refusal.member.as_ref().map_or_else(|| refusal.path.clone(), |member| format!("{} > {member}", refusal.path)),
+        reason: refusal.reason.clone(),
+        damaged: refusal.damaged,
+    };
+    loaded.refused.iter().map(one).collect()
+}
+
+pub(super) fn coverage(material: &Material<'_>) -> Coverage {
+    let mut spans: BTreeMap<Family, (crate::events::Time, crate::events::Time)> = BTreeMap::new();
+    for event in material.case.store.events().iter().filter(|event| event.time.is_known()) {
+        let span = spans.entry(event.family).or_insert((event.time, event.time));
+        *span = (span.0.min(event.time), span.1.max(event.time));
+    }
+    let families = spans.iter().map(|(family, (from, to))| (family.name().to_owned(), Span { from: from.rfc3339(0), to: to.rfc3339(0) })).collect();
+    Coverage { families, unanswerable: unanswerable(material) }
+}
+
+/// Questions that lack their source.
+fn unanswerable(material: &Material<'_>) -> Vec<Unanswerable> {
+    let store = material.case.store;
+    let has = |family: Family| store.events().iter().any(|event| event.family == family);
+    let does = |action: Action| store.events().iter().any(|event| event.action == action);
+    let state = |family: Family| material.loaded.inputs.iter().any(|input| input.family() == family);
+    let clicks = store.events().iter().any(|event| matches!(store.detail(event), Some(crate::events::Detail::Click { .. })));
+    let mut list = Vec::new();
+    let mut ask = |missing: bool, question: &str, what: &str| {
+        if missing {
+            list.push(Unanswerable { question: question.to_owned(), missing: what.to_owned() });
+        }
+    };
+    ask(!has(Family::SignIn), "how MFA was passed, and from which device", "Entra sign-ins (interactive and non-interactive)");
+    ask(!has(Family::Audit), "what was done in the mailboxes", "the unified audit log");
+    ask(!has(Family::MessageTrace), "who received mail from a taken account", "a message trace");
+    ask(!does(Action::MailRead), "which mails were read", "MailItemsAccessed records of the audit log");
+    ask(!clicks, "who clicked a link in a mail", "Defender's UrlClickEvents");
+    ask(!state(Family::Rules), "which inbox rules are still in place", "Get-InboxRule of every mailbox");
+    ask(!state(Family::Grants), "which consents are still in place", "the list of OAuth grants");
+    list
+}

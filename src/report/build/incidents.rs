@@ -1,0 +1,139 @@
+//! Incidents with their edges, milestones and summary.
+
+use super::Material;
+use crate::attribution::Actor;
+use crate::cascade::{self, Path};
+use crate::events::{AccountId, Action, Time};
+use crate::report::model::{Edge, EdgePath, Incident, Link, Milestone, PatientZero};
+
+pub(super) fn incidents(material: &Material<'_>) -> Vec<Incident> {
+    material.incidents.iter().enumerate().map(|(at, incident)| one(material, at, incident)).collect()
+}
+
+fn one(material: &Material<'_>, at: usize, incident: &cascade::Incident) -> Incident {
+    let zero = &incident.patient_zero;
+    Incident {
+        id: format!("c{}", at + 1),
+        accounts: incident.accounts.iter().map(|account| material.name(*account)).collect(),
+        patient_zero: Some(PatientZero {
+            account: material.name(zero.account),
+            confidence: share(zero.confidence),
+            vector: zero.vector.to_owned(),
+            why: Some(entry_words(material, incident)),
+        }),
+        edges: incident.edges.iter().map(|one| edge(material, one)).collect(),
+        links: incident
+            .links
+            .iter()
+            .map(|link| Link { accounts: link.accounts.iter().map(|account| material.name(*account)).collect(), why: link.why.clone(), confidence: share(link.confidence) })
+            .collect(),
+        milestones: milestones(material, incident),
+        summary: summary(material, incident),
+    }
+}
+
+fn share(value: f64) -> f64 {
+    (value * 1000.0).round() / 1000.0
+}
+
+fn edge(material: &Material<'_>, edge: &cascade::Edge) -> Edge {
+    let mut why = edge.why.clone();
+    for (other, share) in &edge.alternatives {
+        why.push_str(&format!("; less likely from {} ({:.0} %)", material.name(*other), share * 100.0));
+    }
+    Edge {
+        from: material.name(edge.from),
+        to: material.name(edge.to),
+        time: material.time_among(edge.time, &edge.path_events),
+        path: match edge.path {
+            Path::InternalPhishing => EdgePath::InternalPhishing,
+            Path::SharedFile => EdgePath::SharedFile,
+            Path::TeamsMessage => EdgePath::TeamsMessage,
+            Path::DelegateAccess => EdgePath::DelegateAccess,
+            Path::SharedCredential => EdgePath::SharedCredential,
+            Path::Unknown => EdgePath::UnknownPath,
+        },
+        confidence: share(edge.confidence),
+        path_evidence: material.pointers(&edge.path_events),
+        same_actor_evidence: material.pointers(&edge.same_actor_events),
+        why,
+    }
+}
+
+/// Days at the start of the exports within which "first seen" is all that can be said.
+const EARLY_SECONDS: i64 = 3 * 86_400;
+
+/// How the intruder got into the first account, as far as the exports tell.
+fn entry_words(material: &Material<'_>, incident: &cascade::Incident) -> String {
+    let zero = &incident.patient_zero;
+    let mut words = match zero.vector {
+        "mfa-fatigue" => "MFA prompts were sent until one was accepted".to_owned(),
+        "session-replay" => "a session was taken over: consistent with a phishing proxy or a stolen token".to_owned(),
+        "password-spray" => "the password was guessed in a spray".to_owned(),
+        "device-code" => "a device code was typed in for the intruder".to_owned(),
+        "consent" => "a consent let an application in".to_owned(),
+        _ => "how the password was lost is not in these exports".to_owned(),
+    };
+    let begin = material.case.in_order().map(|(_, event)| event.time).find(|time| time.is_known());
+    if begin.is_some_and(|begin| incident.span.0.since(begin) < EARLY_SECONDS) {
+        words.push_str("; first seen in these exports, which begin within three days before");
+    }
+    words
+}
+
+/// The first act of each kind, and the last act of all.
+fn milestones(material: &Material<'_>, incident: &cascade::Incident) -> Vec<Milestone> {
+    let kinds: [(&str, &str, fn(Action) -> bool); 4] = [
+        ("first-access", "first access", |_| true),
+        ("first-hiding", "first hiding", |action| action == Action::MailboxRule),
+        ("first-consent", "first consent", |action| action == Action::Consent),
+        ("first-spread", "first mail sent", |action| action == Action::MailSent),
+    ];
+    let acts = || {
+        material.case.in_order().filter(|(index, event)| {
+            event.time.is_known()
+                && event.succeeded()
+                && material.attribution.actors.get(*index as usize).is_some_and(|who| who.actor == Actor::Intruder)
+                && incident.accounts.contains(&material.case.contexts.account_of(*index))
+        })
+    };
+    let milestone = |kind: &str, words: &str, index: u32| Milestone {
+        time: material.time_of(index).unwrap_or_default(),
+        account: material.name(material.case.contexts.account_of(index)),
+        kind: kind.to_owned(),
+        summary: words.to_owned(),
+        evidence: material.pointers(&[index]),
+    };
+    let mut list: Vec<Milestone> = kinds
+        .iter()
+        .filter_map(|(kind, words, test)| acts().find(|(_, event)| test(event.action)).map(|(index, _)| milestone(kind, words, index)))
+        .collect();
+    list.extend(acts().last().map(|(index, _)| milestone("last-activity", "last activity", index)));
+    list
+}
+
+/// "3 accounts compromised within 32 h 12 min; 794 mails sent".
+fn summary(material: &Material<'_>, incident: &cascade::Incident) -> String {
+    let count = incident.accounts.len();
+    let fell: Vec<Time> = incident.accounts.iter().filter_map(|account| material.judgement(*account)?.compromised_at).collect();
+    let (first, last) = (fell.iter().min(), fell.iter().max());
+    let mut words = format!("{count} account{} compromised", if count == 1 { "" } else { "s" });
+    if let (Some(first), Some(last)) = (first, last)
+        && count > 1
+    {
+        words.push_str(&format!(" within {}", crate::report::screen::duration(last.since(*first))));
+    }
+    let mails: usize = incident.accounts.iter().map(|account| mails_sent(material, *account)).sum();
+    if mails > 0 {
+        words.push_str(&format!("; {mails} mail{} sent by the intruder", if mails == 1 { "" } else { "s" }));
+    }
+    words
+}
+
+/// Mails that the intruder sent from the account, each delivery counted, whichever log tells of it.
+fn mails_sent(material: &Material<'_>, account: AccountId) -> usize {
+    let sent = crate::detections::sent_mail(material.case);
+    let own = sent.get(&account).map_or(&[][..], Vec::as_slice);
+    let his = own.iter().filter(|mail| material.attribution.actors.get(mail.event as usize).is_some_and(|who| who.actor == Actor::Intruder));
+    his.map(|mail| mail.recipients).sum()
+}

@@ -1,0 +1,202 @@
+//! From the analysis to the report: names, times and pointers instead of numbers.
+
+mod accounts;
+mod coverage;
+mod incidents;
+mod rows;
+
+pub use rows::EventRows;
+
+use super::model::{Finding, GeoSource, Report, Severity, Tool, Undated, Verdict};
+use super::summary::{self, Names};
+use crate::attribution::{Attribution, Judgement};
+use crate::cascade::Incident;
+use crate::detections::Case;
+use crate::enrich::{Geo, app_name, error_words};
+use crate::events::{AccountId, Party, Principal, Str, Time};
+use crate::formats::load::Loaded;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+/// Pointers that a list shows; the rest is counted.
+const LISTED: usize = 50;
+
+/// Everything that a report is made of.
+pub struct Material<'a> {
+    /// What was read.
+    pub loaded: &'a Loaded,
+    /// The case with the final habits.
+    pub case: &'a Case<'a>,
+    /// Who did what.
+    pub attribution: &'a Attribution,
+    /// Incidents.
+    pub incidents: &'a [Incident],
+    /// Address databases.
+    pub geo: &'a Geo,
+    /// Only this account, where one was asked for.
+    pub only: Option<AccountId>,
+}
+
+/// The words that event summaries look up.
+pub struct CaseNames<'a>(pub &'a Case<'a>);
+
+impl Names for CaseNames<'_> {
+    fn text(&self, id: Str) -> &str {
+        self.0.store.text(id)
+    }
+    fn name(&self, id: Principal) -> &str {
+        let accounts = self.0.store.accounts();
+        let name = accounts.name(accounts.of(id));
+        if name.is_empty() { self.0.store.name(id) } else { name }
+    }
+    fn app_name(&self, id: &str) -> Option<Cow<'_, str>> {
+        app_name(id).map(Cow::Borrowed)
+    }
+    fn agent_words(&self, agent: &str) -> Option<Cow<'_, str>> {
+        let known = self.0.store.texts().find(agent).map(|id| self.0.agents.of(id))?;
+        Some(Cow::Owned(crate::enrich::agent_words(agent, &known)))
+    }
+    fn error_words(&self, code: u32) -> Option<Cow<'_, str>> {
+        Some(error_words(code)).filter(|words| !words.is_empty()).map(Cow::Owned)
+    }
+    fn is_outside(&self, address: &str) -> bool {
+        address.contains('@') && !self.0.store.accounts().is_own_address(address)
+    }
+}
+
+impl<'a> Material<'a> {
+    fn name(&self, account: AccountId) -> String {
+        self.case.name(account).to_owned()
+    }
+
+    fn time(&self, time: Time) -> Option<String> {
+        time.is_known().then(|| time.rfc3339(0))
+    }
+
+    /// The time of an event with the digits that its record has.
+    fn time_of(&self, index: u32) -> Option<String> {
+        let event = self.case.event(index)?;
+        event.time.is_known().then(|| event.time.rfc3339(event.digits))
+    }
+
+    /// A time that is that of one of the events, with the digits of its record.
+    fn time_among(&self, time: Time, events: &[u32]) -> Option<String> {
+        let digits = events.iter().filter_map(|index| self.case.event(*index)).find(|event| event.time == time).map_or(0, |event| event.digits);
+        time.is_known().then(|| time.rfc3339(digits))
+    }
+
+    fn pointers(&self, events: &[u32]) -> Vec<String> {
+        events.iter().take(LISTED).filter_map(|index| self.case.store.pointer(*index)).map(|pointer| pointer.to_string()).collect()
+    }
+
+    fn judgement(&self, account: AccountId) -> Option<&'a Judgement> {
+        self.attribution.judgements.get(&account)
+    }
+
+    fn wanted(&self, account: AccountId) -> bool {
+        self.only.is_none_or(|only| only == account)
+    }
+
+    /// The incident that an account belongs to, as its id.
+    fn incident_of(&self, account: AccountId) -> Option<String> {
+        let at = self.incidents.iter().position(|incident| incident.accounts.contains(&account))?;
+        Some(format!("c{}", at + 1))
+    }
+}
+
+/// Builds the report.
+pub fn report(material: &Material<'_>) -> Report {
+    let ids = finding_ids(material);
+    let accounts = accounts::accounts(material, &ids);
+    Report {
+        schema_version: super::model::SCHEMA_VERSION.to_owned(),
+        tool: Tool::this(),
+        inputs: coverage::inputs(material.loaded),
+        refused: coverage::refused(material.loaded),
+        geoip: material
+            .geo
+            .sources()
+            .map(|source| GeoSource { source: source.name.clone(), build_date: Some(source.build_date.clone()), kind: source.database_type.clone() })
+            .collect(),
+        coverage: coverage::coverage(material),
+        accounts,
+        accounts_total: material.case.store.accounts().iter().filter(|(_, account)| matches!(account.party, Party::Person | Party::Guest)).count() as u64,
+        undated: undated(material),
+        findings: findings(material, &ids),
+        incidents: incidents::incidents(material),
+        timeline: rows::timeline(material),
+    }
+}
+
+/// The verdict of the analysis, as the report has it.
+fn verdict(of: crate::attribution::Verdict) -> Verdict {
+    match of {
+        crate::attribution::Verdict::Compromised => Verdict::Compromised,
+        crate::attribution::Verdict::Suspicious => Verdict::Suspicious,
+        crate::attribution::Verdict::Targeted => Verdict::Targeted,
+        crate::attribution::Verdict::Clear => Verdict::Clear,
+    }
+}
+
+/// Ids of the findings that the report has: those of accounts that are judged, in time order.
+fn finding_ids(material: &Material<'_>) -> BTreeMap<usize, String> {
+    let all = &material.attribution.findings;
+    let mut kept: Vec<usize> = (0..all.len()).filter(|at| all.get(*at).is_some_and(|finding| material.case.is_judged(finding.account) && material.wanted(finding.account))).collect();
+    kept.sort_by_key(|at| all.get(*at).map(|finding| (finding.time, finding.detection, finding.account)));
+    kept.into_iter().zip(1usize..).map(|(at, number)| (at, format!("f{number}"))).collect()
+}
+
+fn findings(material: &Material<'_>, ids: &BTreeMap<usize, String>) -> Vec<Finding> {
+    let mut list: Vec<(usize, Finding)> = Vec::new();
+    for (at, id) in ids {
+        let Some(finding) = material.attribution.findings.get(*at) else { continue };
+        let Some(detection) = finding.detection() else { continue };
+        let taken = material.judgement(finding.account).is_some_and(|one| one.verdict == crate::attribution::Verdict::Compromised);
+        let severity = severity(detection.severity());
+        list.push((
+            id.trim_start_matches('f').parse().unwrap_or(usize::MAX),
+            Finding {
+                id: id.clone(),
+                detection: detection.id().to_owned(),
+                title: detection.title().to_owned(),
+                severity: if taken { severity } else { severity.min(Severity::Medium) },
+                account: Some(material.name(finding.account)),
+                time: material.time_among(finding.time, &finding.events),
+                end_time: material.time_among(finding.end, &finding.events).filter(|_| finding.end != finding.time),
+                summary: finding.summary.clone(),
+                mitre: detection.mitre().iter().map(|&id| id.to_owned()).collect(),
+                evidence: material.pointers(&finding.events),
+                evidence_total: finding.total as u64,
+            },
+        ));
+    }
+    list.sort_by_key(|(number, _)| *number);
+    list.into_iter().map(|(_, finding)| finding).collect()
+}
+
+fn severity(of: crate::detections::Severity) -> Severity {
+    match of {
+        crate::detections::Severity::Info => Severity::Info,
+        crate::detections::Severity::Low => Severity::Low,
+        crate::detections::Severity::Medium => Severity::Medium,
+        crate::detections::Severity::High => Severity::High,
+        crate::detections::Severity::Critical => Severity::Critical,
+    }
+}
+
+/// Acts without a usable time.
+fn undated(material: &Material<'_>) -> Vec<Undated> {
+    let names = CaseNames(material.case);
+    let events = material.case.store.events().iter().filter(|event| !event.time.is_known());
+    events
+        .map(|event| {
+            let account = material.name(material.case.store.accounts().of(event.actor));
+            Undated {
+                account: Some(account).filter(|name| !name.is_empty()),
+                action: event.action.name().to_owned(),
+                summary: summary::summary(event, material.case.store.detail(event), &names),
+                evidence: vec![event.at.pointer().to_string()],
+            }
+        })
+        .collect()
+}

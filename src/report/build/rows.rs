@@ -1,0 +1,238 @@
+//! Rows: the timeline of the incident accounts, and the events file.
+
+use super::{CaseNames, LISTED, Material};
+use crate::attribution::{Actor, Attributed, Attribution, Verdict};
+use crate::detections::Case;
+use crate::enrich::app_name;
+use crate::events::{AccountId, Action, Detail, Event, Family, Flags, Ip, Outcome, Str};
+use crate::formats::FORMATS;
+use crate::formats::load::Loaded;
+use crate::report::events_file::EventRow;
+use crate::report::model::{self, TimelineRow};
+use crate::report::summary::{Run, run_summary};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Seconds between two like events of one row.
+const ROW_GAP_SECONDS: i64 = 1800;
+
+/// A row under way.
+struct Row {
+    account: AccountId,
+    events: Vec<u32>,
+    acts: u64,
+}
+
+/// What makes two events one row.
+#[derive(PartialEq, Eq, PartialOrd, Ord, Clone, Copy)]
+struct Likeness {
+    account: AccountId,
+    action: Action,
+    outcome: Outcome,
+    place: Ip,
+    agent: Str,
+    object: Str,
+    removal: bool,
+}
+
+pub(super) fn timeline(material: &Material<'_>) -> Vec<TimelineRow> {
+    let detections = detections_by_event(material);
+    let traced = traced_mails(material.case);
+    let mut open: BTreeMap<Likeness, usize> = BTreeMap::new();
+    let mut rows: Vec<Row> = Vec::new();
+    for (index, event) in material.case.in_order() {
+        let account = material.case.contexts.account_of(index);
+        if !event.time.is_known() || !material.wanted(account) || !is_shown(material, index, event, account, &traced) {
+            continue;
+        }
+        let likeness = likeness(material.case, account, index, event);
+        let near = open.get(&likeness).and_then(|at| rows.get_mut(*at)).filter(|row| {
+            let last = row.events.last().and_then(|last| material.case.event(*last));
+            last.is_some_and(|last| event.time.since(last.time) <= ROW_GAP_SECONDS)
+        });
+        match near {
+            Some(row) => {
+                row.events.push(index);
+                row.acts += u64::from(event.count);
+            }
+            None => {
+                open.insert(likeness, rows.len());
+                rows.push(Row { account, events: vec![index], acts: u64::from(event.count) });
+            }
+        }
+    }
+    rows.iter().map(|row| finish(material, row, &detections)).collect()
+}
+
+/// Acts of the intruder on accounts of incidents, and the attempts before them.
+fn is_shown(material: &Material<'_>, index: u32, event: &Event, account: AccountId, traced: &BTreeSet<u64>) -> bool {
+    let taken = material.judgement(account).is_some_and(|judgement| judgement.verdict == Verdict::Compromised);
+    let his = material.attribution.actors.get(index as usize).is_some_and(|who| who.actor == Actor::Intruder);
+    // A mail is told once: by its trace rows where there are some, else by its Send record.
+    let told = event.action == Action::MailSent && event.family != Family::MessageTrace && traced.contains(&event.link);
+    taken && his && !told
+}
+
+fn traced_mails(case: &Case<'_>) -> BTreeSet<u64> {
+    let trace = case.store.events().iter().filter(|event| event.action == Action::MailSent && event.family == Family::MessageTrace);
+    trace.map(|event| event.link).filter(|link| *link != 0).collect()
+}
+
+fn likeness(case: &Case<'_>, account: AccountId, index: u32, event: &Event) -> Likeness {
+    let many = matches!(
+        event.action,
+        Action::MailRead | Action::MailSent | Action::MailDeleted | Action::MailMoved | Action::MailChanged | Action::FileRead | Action::FileChanged
+    );
+    let (id, _) = case.context_of(index);
+    let place = case.contexts.get(id).map_or(event.ip, |context| context.ip);
+    let by_subject = event.action == Action::MailSent;
+    Likeness {
+        account,
+        action: event.action,
+        outcome: if by_subject { Outcome::Unknown } else { event.outcome },
+        place,
+        agent: if event.action == Action::SignIn { event.agent } else { Str::NONE },
+        object: if many && !by_subject || event.action == Action::SignIn { Str::NONE } else { event.object },
+        removal: event.flags.has(Flags::REMOVAL),
+    }
+}
+
+fn detections_by_event(material: &Material<'_>) -> BTreeMap<u32, BTreeSet<&'static str>> {
+    let mut by_event: BTreeMap<u32, BTreeSet<&'static str>> = BTreeMap::new();
+    for finding in &material.attribution.findings {
+        if let Some(detection) = finding.detection() {
+            for event in &finding.events {
+                by_event.entry(*event).or_default().insert(detection.id());
+            }
+        }
+    }
+    by_event
+}
+
+fn finish(material: &Material<'_>, row: &Row, detections: &BTreeMap<u32, BTreeSet<&'static str>>) -> TimelineRow {
+    let case = material.case;
+    let first_index = row.events.first().copied().unwrap_or_default();
+    let last_index = row.events.last().copied().unwrap_or_default();
+    let fallback = Event::new(crate::evidence::RecordAt::default(), Action::Other);
+    let first = case.event(first_index).unwrap_or(&fallback);
+    let last = case.event(last_index).unwrap_or(first);
+    let (id, _) = case.context_of(first_index);
+    let ip = case.contexts.get(id).map_or(first.ip, |context| context.ip);
+    let facts = case.facts(ip);
+    let certainty = row.events.iter().filter_map(|index| material.attribution.actors.get(*index as usize)).map(|who| f64::from(who.certainty)).fold(1.0, f64::min);
+    let alike = row.events.iter().filter_map(|index| case.event(*index)).all(|event| event.object == first.object);
+    let run = Run { acts: row.acts.max(row.events.len() as u64), seconds: last.time.since(first.time), alike };
+    let named: BTreeSet<&str> = row.events.iter().filter_map(|index| detections.get(index)).flatten().copied().collect();
+    let text = |id: Str| Some(case.store.text(id).to_owned()).filter(|text| !text.is_empty());
+    let country = case.recorded.get(ip.index()).copied().flatten().or(facts.country());
+    TimelineRow {
+        time: material.time_of(first_index).unwrap_or_default(),
+        end_time: material.time_of(last_index).filter(|_| last.time != first.time),
+        count: row.events.len() as u64,
+        account: material.name(row.account),
+        actor: model::Actor::Intruder,
+        certainty: (certainty * 100.0).round() / 100.0,
+        action: first.action.name().to_owned(),
+        outcome: first.outcome.name().to_owned(),
+        summary: run_summary(first, case.store.detail(first), &CaseNames(case), run),
+        ip: Some(case.store.ip(ip).to_owned()).filter(|ip| !ip.is_empty()),
+        country: country.map(|letters| String::from_utf8_lossy(&letters).into_owned()),
+        asn: facts.asn(),
+        as_org: facts.org().map(str::to_owned),
+        user_agent: text(first.agent),
+        app: app_shown(case, first),
+        detections: named.into_iter().map(str::to_owned).collect(),
+        evidence: row.events.iter().take(LISTED).filter_map(|index| case.store.pointer(*index)).map(|pointer| pointer.to_string()).collect(),
+        evidence_total: row.events.len() as u64,
+    }
+}
+
+/// The name of the application of an event: from the table, else from the record.
+fn app_shown(case: &Case<'_>, event: &Event) -> Option<String> {
+    let id = case.store.text(event.app);
+    let recorded = case.store.sign_in(event).map(|facts| case.store.text(facts.app_name)).filter(|name| !name.is_empty());
+    let consented = match case.store.detail(event) {
+        Some(Detail::Consent(consent)) => Some(consent.app_name.as_str()).filter(|name| !name.is_empty()),
+        _ => None,
+    };
+    app_name(id).or(recorded).or(consented).map(str::to_owned).or_else(|| Some(id.to_owned()).filter(|id| !id.is_empty()))
+}
+
+/// Rows of the events file: every event in the order of its record, then every duplicate.
+pub struct EventRows<'a> {
+    /// What was read.
+    pub loaded: &'a Loaded,
+    /// The case, where the events were analysed.
+    pub case: &'a Case<'a>,
+    /// Who did what; `None` where the events were only read.
+    pub attribution: Option<&'a Attribution>,
+}
+
+impl<'a> EventRows<'a> {
+    /// Gives every row to `write`, which may end it early with an error.
+    ///
+    /// # Errors
+    /// The first error of `write`.
+    pub fn each(&self, mut write: impl FnMut(&EventRow<'a>) -> std::io::Result<()>) -> std::io::Result<()> {
+        let store = self.case.store;
+        for (index, event) in (0u32..).zip(store.events()) {
+            write(&self.row(index, event, event.at, event.format, None))?;
+        }
+        for duplicate in store.duplicates() {
+            let Some(of) = duplicate.of else { continue };
+            if let Some(event) = store.event(of) {
+                write(&self.row(of, event, duplicate.at, duplicate.format, store.pointer(of)))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn row(&self, index: u32, event: &'a Event, at: crate::evidence::RecordAt, format: u8, duplicate_of: Option<crate::evidence::Pointer>) -> EventRow<'a> {
+        let store = self.case.store;
+        let input = self.loaded.inputs.get(at.input as usize);
+        let who = self.attribution.and_then(|attribution| attribution.actors.get(index as usize)).copied().unwrap_or(Attributed { actor: Actor::Unknown, certainty: 0.0 });
+        let facts = self.case.facts(event.ip);
+        let accounts = store.accounts();
+        let shown = |name| {
+            let account = accounts.name(accounts.of(name));
+            if account.is_empty() { store.name(name) } else { account }
+        };
+        let app_id = store.text(event.app);
+        EventRow {
+            pointer: at.pointer(),
+            path: input.map_or("", |input| &input.path),
+            member: input.and_then(|input| input.member.as_deref()).unwrap_or_default(),
+            offset: at.offset,
+            length: at.length,
+            time: event.time,
+            digits: event.digits,
+            account: shown(event.actor),
+            actor: match who.actor {
+                Actor::Intruder => model::Actor::Intruder,
+                Actor::Owner => model::Actor::Owner,
+                Actor::System => model::Actor::System,
+                Actor::Unknown => model::Actor::Unknown,
+            },
+            certainty: f64::from(who.certainty),
+            family: event.family,
+            action: event.action,
+            outcome: event.outcome,
+            target: if event.target.is_some() { shown(event.target) } else { store.text(event.object) },
+            ip: store.ip(event.ip),
+            country: self.country(event.ip),
+            asn: facts.asn(),
+            as_org: facts.org().unwrap_or_default(),
+            network: if event.ip.is_some() { facts.class.name() } else { "" },
+            user_agent: store.text(event.agent),
+            app_id,
+            app: app_name(app_id).unwrap_or_default(),
+            session_id: store.text(event.session),
+            source_format: FORMATS.get(format as usize).map_or("", |format| format.id()),
+            duplicate_of,
+        }
+    }
+
+    fn country(&self, ip: Ip) -> &'a str {
+        let letters = self.case.recorded.get(ip.index()).and_then(Option::as_ref).or(self.case.facts(ip).place.country.as_ref());
+        letters.and_then(|letters| std::str::from_utf8(letters).ok()).unwrap_or_default()
+    }
+}

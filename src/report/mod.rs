@@ -1,0 +1,16 @@
+//! The report: its data model and the views drawn from it. No analysis in here.
+
+pub mod build;
+mod countries;
+pub mod events_file;
+#[cfg(test)]
+pub(crate) mod golden;
+pub mod model;
+pub mod output;
+#[cfg(test)]
+pub(crate) mod samples;
+pub mod sanitize;
+pub mod scope;
+pub mod screen;
+pub mod summary;
+pub mod timeline_csv;

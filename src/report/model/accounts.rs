@@ -1,0 +1,179 @@
+//! Accounts: verdicts with every reason, what was exposed, what is still in place.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// How an account stands. Ordered from the most severe.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// Somebody else acted in it (probability from 0.99, by at least two kinds of evidence).
+    Compromised,
+    /// The evidence points that way and does not suffice.
+    Suspicious,
+    /// It was attacked, and nothing shows that an attack succeeded.
+    Targeted,
+    /// Nothing speaks against it.
+    Clear,
+}
+
+impl Verdict {
+    /// The name in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Verdict::Compromised => "compromised",
+            Verdict::Suspicious => "suspicious",
+            Verdict::Targeted => "targeted",
+            Verdict::Clear => "clear",
+        }
+    }
+}
+
+/// One account (a directory object) with its verdict.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Account {
+    /// Lower-case user principal name or primary address; a lower-case GUID where no row names it.
+    pub account: String,
+    /// Other names under which records know it.
+    pub aliases: Vec<String>,
+    /// Its object id in the directory.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub object_id: Option<String>,
+    /// How it stands.
+    pub verdict: Verdict,
+    /// Probability that somebody else acted in it, 0 to 1.
+    pub probability: f64,
+    /// The same as a score in decibans: the prior plus all terms.
+    pub score_db: f64,
+    /// The terms of the score, largest first.
+    pub terms: Vec<Term>,
+    /// First act ascribed to the intruder that succeeded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub compromised_at: Option<String>,
+    /// Last act ascribed to the intruder.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_intruder_at: Option<String>,
+    /// Incident that it belongs to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub incident: Option<String>,
+    /// Addresses that the intruder acted from, by first use.
+    pub intruder_addresses: Vec<IntruderAddress>,
+    /// What happened, in sentences.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub narrative: Option<String>,
+    /// Ids of its findings.
+    pub findings: Vec<String>,
+    /// What the intruder saw or took.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exposure: Option<Exposure>,
+    /// What the intruder left in place.
+    pub remaining: Vec<Remaining>,
+}
+
+/// One term of a score.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Term {
+    /// Family of evidence; dependent evidence shares one and is not counted twice.
+    pub family: String,
+    /// Detection that it comes from, or the name of the rule that lowers or links.
+    pub detection: String,
+    /// What it adds, in decibans; negative where it speaks for the owner.
+    pub db: f64,
+    /// Why, in words.
+    pub why: String,
+    /// Findings behind it.
+    pub findings: Vec<String>,
+}
+
+/// An address that the intruder acted from.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct IntruderAddress {
+    /// The address.
+    pub ip: String,
+    /// Country, two letters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub country: Option<String>,
+    /// Number of the autonomous system.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub asn: Option<u32>,
+    /// Who runs it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub as_org: Option<String>,
+    /// Kind of network: `consumer`, `mobile`, `hosting`, `vpn`, ...
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub network: Option<String>,
+    /// First act from it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first_at: Option<String>,
+    /// Last act from it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_at: Option<String>,
+    /// Acts from it that are ascribed to the intruder.
+    pub events: u64,
+}
+
+/// A number that the records bound but, where logging was throttled, do not state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Bounds {
+    /// At least so many are recorded.
+    pub at_least: u64,
+    /// At most so many, where the records say so; absent where there may be more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at_most: Option<u64>,
+}
+
+/// What the intruder saw or took, as far as the records show.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Exposure {
+    /// The same in one line.
+    pub summary: String,
+    /// Mails opened or synchronised.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mails_read: Option<Bounds>,
+    /// Mails sent in the owner's name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mails_sent: Option<Bounds>,
+    /// People that those mails went to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recipients: Option<Bounds>,
+    /// Files opened or downloaded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub files_read: Option<Bounds>,
+    /// Folders that were read, in the order of their names.
+    pub folders: Vec<String>,
+    /// Pointers of the first records behind it.
+    pub evidence: Vec<String>,
+    /// How many records there are behind it.
+    pub evidence_total: u64,
+}
+
+/// Something that the intruder left and that still works.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Remaining {
+    /// What kind: `inbox-rule`, `forwarding`, `permission`, `app-grant`, `mfa-method`, `device`, ...
+    pub kind: String,
+    /// What it is, in one line: `"." moves mail to RSS Feeds`.
+    pub summary: String,
+    /// Since when, where a record says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub since: Option<String>,
+    /// `present` where a snapshot shows it; `not-removed` where the log shows it made and not removed.
+    pub basis: String,
+    /// Pointers of the records that show it.
+    pub evidence: Vec<String>,
+}
+
+/// An act without a usable time.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Undated {
+    /// Who acted, where known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account: Option<String>,
+    /// What was done.
+    #[schemars(schema_with = "super::action_schema")]
+    pub action: String,
+    /// The same in words.
+    pub summary: String,
+    /// Pointers of its records.
+    pub evidence: Vec<String>,
+}

@@ -1,0 +1,299 @@
+//! Reports made by hand, for tests of the views.
+
+use super::model::*;
+
+fn text(value: &str) -> Option<String> {
+    Some(value.to_owned())
+}
+
+fn list(values: &[&str]) -> Vec<String> {
+    values.iter().map(|value| (*value).to_owned()).collect()
+}
+
+fn input(id: &str, path: &str, format: &str, family: &str, records: u64, span: (&str, &str)) -> Input {
+    Input {
+        id: id.to_owned(),
+        path: path.to_owned(),
+        sha256: "0".repeat(64),
+        bytes: records * 100,
+        encoding: "utf-8".to_owned(),
+        compression: "none".to_owned(),
+        format: format.to_owned(),
+        family: family.to_owned(),
+        records,
+        events: records,
+        first_event_at: text(span.0),
+        last_event_at: text(span.1),
+        ..Input::default()
+    }
+}
+
+fn term(family: &str, detection: &str, db: f64, why: &str) -> Term {
+    Term { family: family.to_owned(), detection: detection.to_owned(), db, why: why.to_owned(), findings: list(&["f1"]) }
+}
+
+fn account(name: &str, verdict: Verdict, since: &str) -> Account {
+    Account {
+        account: name.to_owned(),
+        aliases: Vec::new(),
+        object_id: None,
+        verdict,
+        probability: 0.9995,
+        score_db: 31.5,
+        terms: Vec::new(),
+        compromised_at: (!since.is_empty()).then(|| since.to_owned()),
+        last_intruder_at: None,
+        incident: None,
+        intruder_addresses: Vec::new(),
+        narrative: None,
+        findings: Vec::new(),
+        exposure: None,
+        remaining: Vec::new(),
+    }
+}
+
+fn row(time: &str, account: &str, action: &str, summary: &str, evidence: &str) -> TimelineRow {
+    TimelineRow {
+        time: time.to_owned(),
+        end_time: None,
+        count: 1,
+        account: account.to_owned(),
+        actor: Actor::Intruder,
+        certainty: 0.97,
+        action: action.to_owned(),
+        outcome: "success".to_owned(),
+        summary: summary.to_owned(),
+        ip: text("197.210.0.10"),
+        country: text("NG"),
+        asn: Some(29465),
+        as_org: text("MTN NIGERIA Communication limited"),
+        user_agent: None,
+        app: None,
+        detections: Vec::new(),
+        evidence: list(&[evidence]),
+        evidence_total: 1,
+    }
+}
+
+/// An empty case: files were read, nothing was found.
+pub fn clean() -> Report {
+    let mut report = Report::empty();
+    report.inputs = vec![
+        input("i0", "ual/audit.csv", "test.audit", "audit", 18_211, ("2023-01-02T08:00:00Z", "2023-01-30T16:00:00Z")),
+        input("i1", "entra/signIns.json", "test.sign-ins", "sign-in", 2_004, ("2023-01-20T08:00:00Z", "2023-01-30T16:00:00Z")),
+    ];
+    report
+        .coverage
+        .families
+        .insert("audit".to_owned(), Span { from: "2023-01-02T08:00:00Z".to_owned(), to: "2023-01-30T16:00:00Z".to_owned() });
+    report
+        .coverage
+        .families
+        .insert("sign-in".to_owned(), Span { from: "2023-01-20T08:00:00Z".to_owned(), to: "2023-01-30T16:00:00Z".to_owned() });
+    report.coverage.unanswerable.push(Unanswerable {
+        question: "Who sent and received mail".to_owned(),
+        missing: "no message trace (Get-MessageTrace, or a historical search)".to_owned(),
+    });
+    report.accounts_total = 41;
+    report
+}
+
+/// Three accounts, one after the other, as in the sketch of the first screen.
+pub fn cascade() -> Report {
+    let mut report = Report::empty();
+    report.inputs = inputs();
+    report.refused = vec![
+        Refused { path: "README.txt".to_owned(), reason: "plain text, no table".to_owned(), damaged: false },
+        Refused { path: "old.zip".to_owned(), reason: "the archive is damaged: copy it again from its source".to_owned(), damaged: true },
+    ];
+    report.accounts_total = 412;
+    report
+        .coverage
+        .families
+        .insert("audit".to_owned(), Span { from: "2022-01-24T07:00:00Z".to_owned(), to: "2022-02-11T18:00:00Z".to_owned() });
+    report.coverage.unanswerable.push(Unanswerable {
+        question: "Who else opened the link".to_owned(),
+        missing: "no click records (Defender UrlClickEvents)".to_owned(),
+    });
+    report.accounts = accounts();
+    report.findings = vec![finding("f1", "mail-burst", Severity::Critical), finding("f2", "inbox-rule-hides-mail", Severity::High)];
+    report.incidents = vec![incident()];
+    report.timeline = timeline();
+    report.undated.push(Undated {
+        account: text("a.adams@example.com"),
+        action: "consent".to_owned(),
+        summary: "gave app Spike access to mail".to_owned(),
+        evidence: list(&["i4:1"]),
+    });
+    report
+}
+
+fn inputs() -> Vec<Input> {
+    let span = ("2022-01-24T07:00:00Z", "2022-02-11T18:00:00Z");
+    let mut capped = input("i0", "ual/export.csv", "test.audit", "audit", 50_000, span);
+    capped.notices.push(Notice {
+        code: "cap-reached".to_owned(),
+        text: "exactly 50,000 records: the export is probably cut; export shorter spans".to_owned(),
+    });
+    let mut damaged = input("i1", "entra/signIns.json", "test.sign-ins", "sign-in", 1_213, span);
+    damaged.events = 1_211;
+    damaged.rejected.push(Count { reason: "truncated-record".to_owned(), count: 2, first: "i1:1212".to_owned() });
+    vec![capped, damaged, input("i2", "mail/trace.csv", "test.trace", "message-trace", 7_000, span)]
+}
+
+fn accounts() -> Vec<Account> {
+    let address = |events: u64, first: &str, last: &str| IntruderAddress {
+        ip: "197.210.0.10".to_owned(),
+        country: text("NG"),
+        asn: Some(29465),
+        as_org: text("MTN NIGERIA Communication limited"),
+        network: text("mobile"),
+        first_at: text(first),
+        last_at: text(last),
+        events,
+    };
+    let mut a = account("a.adams@example.com", Verdict::Compromised, "2022-02-09T04:55:51Z");
+    a.incident = text("c1");
+    a.terms = vec![
+        term("access", "legacy-auth-sign-in", 14.0, "signed in with BAV2ROPC, which the account never used"),
+        term("spreading", "mail-burst", 22.0, "sent 794 mails in 15 min"),
+        term("hiding", "inbox-rule-hides-mail", 12.0, "a rule moves mail to RSS Feeds"),
+        term("access", "fresh-mfa", -3.0, "MFA was given"),
+    ];
+    a.intruder_addresses = vec![address(812, "2022-02-09T04:55:51Z", "2022-02-09T15:10:00Z")];
+    a.exposure = Some(Exposure { summary: "at least 27 mails opened in Inbox".to_owned(), ..Exposure::default() });
+    a.remaining = vec![
+        Remaining {
+            kind: "inbox-rule".to_owned(),
+            summary: "\".\" moves mail to RSS Feeds".to_owned(),
+            since: text("2022-02-09T14:16:48Z"),
+            basis: "present".to_owned(),
+            evidence: list(&["i5:3"]),
+        },
+        Remaining {
+            kind: "app-grant".to_owned(),
+            summary: "Spike (Mail.ReadWrite)".to_owned(),
+            basis: "not-removed".to_owned(),
+            ..Remaining::default()
+        },
+    ];
+    let mut b = account("b.brown@example.com", Verdict::Compromised, "2022-02-09T15:16:02Z");
+    b.incident = text("c1");
+    b.terms = vec![term("company", "shared-attacker-address", 30.0, "the address of a.adams' intruder signed in")];
+    b.intruder_addresses = vec![address(31, "2022-02-09T15:16:02Z", "2022-02-09T18:10:00Z")];
+    let mut c = account("c.clark@example.com", Verdict::Compromised, "2022-02-10T13:08:44Z");
+    c.incident = text("c1");
+    c.probability = 0.995;
+    let mut d = account("d.dean@example.com", Verdict::Suspicious, "");
+    d.probability = 0.56;
+    d.terms =
+        vec![term("access", "unfamiliar-sign-in", 16.0, "signed in from a hosting network in a country new to the tenant, without MFA")];
+    let mut e = account("e.evans@example.com", Verdict::Targeted, "");
+    e.probability = 0.02;
+    e.findings = list(&["f3"]);
+    e.terms = vec![term("access", "brute-force", 0.1, "3,112 wrong passwords from 40 addresses")];
+    vec![a, b, c, d, e]
+}
+
+fn finding(id: &str, detection: &str, severity: Severity) -> Finding {
+    Finding {
+        id: id.to_owned(),
+        detection: detection.to_owned(),
+        title: "Title".to_owned(),
+        severity,
+        account: text("a.adams@example.com"),
+        time: text("2022-02-09T14:48:10Z"),
+        end_time: None,
+        summary: "found".to_owned(),
+        mitre: list(&["T1564.008"]),
+        evidence: list(&["i0:17"]),
+        evidence_total: 1,
+    }
+}
+
+fn incident() -> Incident {
+    let edge = |to: &str, time: &str, confidence: f64, why: &str| Edge {
+        from: "a.adams@example.com".to_owned(),
+        to: to.to_owned(),
+        time: text(time),
+        path: EdgePath::InternalPhishing,
+        confidence,
+        path_evidence: list(&["i2:40"]),
+        same_actor_evidence: list(&["i0:3"]),
+        why: why.to_owned(),
+    };
+    Incident {
+        id: "c1".to_owned(),
+        accounts: list(&["a.adams@example.com", "b.brown@example.com", "c.clark@example.com"]),
+        patient_zero: Some(PatientZero {
+            account: "a.adams@example.com".to_owned(),
+            confidence: 0.93,
+            vector: "unknown".to_owned(),
+            why: None,
+        }),
+        edges: vec![
+            edge("b.brown@example.com", "2022-02-09T14:49:00Z", 0.91, "same address"),
+            edge("c.clark@example.com", "2022-02-09T14:52:30Z", 0.86, "same address and app"),
+        ],
+        links: Vec::new(),
+        milestones: Vec::new(),
+        summary: "3 accounts compromised within 32 h 12 min; 794 phishing mails sent".to_owned(),
+    }
+}
+
+fn timeline() -> Vec<TimelineRow> {
+    let (a, b, c) = ("a.adams@example.com", "b.brown@example.com", "c.clark@example.com");
+    let mut burst = row("2022-02-09T14:48:10Z", a, "mail-sent", "sent 794 mails in 15 min 15 s, one subject", "i2:1");
+    (burst.count, burst.evidence_total, burst.end_time) = (794, 794, text("2022-02-09T15:03:25Z"));
+    (burst.ip, burst.country, burst.as_org) = (None, None, None);
+    burst.detections = list(&["mail-burst"]);
+    let mut rule = row("2022-02-09T14:16:48Z", a, "mailbox-rule", "made inbox rule \".\" that moves mail to RSS Feeds", "i0:17");
+    rule.detections = list(&["inbox-rule-hides-mail"]);
+    let mut read = row("2022-02-09T15:20:00Z", b, "mail-read", "opened 27 mails in Inbox", "i0:201");
+    (read.certainty, read.count) = (0.7, 27);
+    let mut rows = vec![
+        row("2022-02-09T04:55:51Z", a, "sign-in", "signed in with BAV2ROPC, a legacy client that skips MFA", "i0:3"),
+        rule,
+        row("2022-02-09T14:45:07Z", a, "consent", "gave app Spike access to mail (Mail.ReadWrite, offline_access)", "i0:21"),
+        burst,
+        row("2022-02-09T15:16:02Z", b, "sign-in", "signed in with BAV2ROPC, a legacy client that skips MFA", "i0:99"),
+        read,
+        row("2022-02-10T13:08:44Z", c, "sign-in", "signed in with BAV2ROPC, a legacy client that skips MFA", "i0:140"),
+    ];
+    for minute in 10..40 {
+        rows.push(row(&format!("2022-02-10T14:{minute}:00Z"), c, "mail-read", "opened 2 mails in Inbox", &format!("i0:{}", 200 + minute)));
+    }
+    rows
+}
+
+/// The cascade with every text that evidence can shape replaced by a hostile one.
+pub fn hostile(bad: &str) -> Report {
+    fn spoil(value: &mut serde_json::Value, key: &str, bad: &str) {
+        const OURS: [&str; 15] = [
+            "id",
+            "time",
+            "end_time",
+            "first_event_at",
+            "last_event_at",
+            "compromised_at",
+            "first_at",
+            "last_at",
+            "verdict",
+            "severity",
+            "path",
+            "actor",
+            "incident",
+            "from",
+            "to",
+        ];
+        match value {
+            serde_json::Value::String(text) if !OURS.contains(&key) || (key == "path" && text.contains('.')) => text.push_str(bad),
+            serde_json::Value::Array(items) => items.iter_mut().for_each(|item| spoil(item, key, bad)),
+            serde_json::Value::Object(map) => map.iter_mut().for_each(|(key, item)| spoil(item, &key.clone(), bad)),
+            _ => {}
+        }
+    }
+    let mut value = serde_json::to_value(cascade()).unwrap();
+    spoil(&mut value, "", bad);
+    serde_json::from_value(value).unwrap()
+}

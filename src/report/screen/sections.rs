@@ -1,0 +1,246 @@
+//! What stands around the timeline: suspicious and targeted accounts, flaws of the evidence, undated
+//! acts, what is still in place, what cannot be answered, what to do next.
+
+use super::View;
+use super::paint::{Line, Page, Tone};
+use super::words::{count, percent, thousands};
+use crate::detections::{Detection, by_id};
+use crate::report::model::{Account, Verdict};
+use std::collections::BTreeMap;
+use unicode_width::UnicodeWidthStr;
+
+/// Lines of a section that are shown; the rest on request.
+const LINES: usize = 6;
+
+impl View<'_> {
+    fn limit(&self, all: usize) -> usize {
+        if self.look.verbose { all } else { all.min(LINES) }
+    }
+
+    /// Says how many lines of a section are not shown.
+    fn rest(&self, page: &mut Page<'_>, all: usize, place: &str) {
+        let shown = self.limit(all);
+        if all > shown {
+            let more = thousands((all - shown) as u64);
+            page.wrap("  ", "  ", &Line::new().add(Tone::Dim, format!("… {more} more: {place}")));
+        }
+    }
+
+    /// Suspicious accounts with their reasons, then targeted ones.
+    pub(super) fn suspects(&self, page: &mut Page<'_>) {
+        let of = |verdict: Verdict| -> Vec<&Account> {
+            self.report.accounts.iter().filter(|account| account.verdict == verdict).filter(|account| account.incident.is_none()).collect()
+        };
+        let suspicious = of(Verdict::Suspicious);
+        if !suspicious.is_empty() {
+            page.blank();
+            page.wrap("", "", &Line::new().add(Tone::Strong, "Suspicious: look at these before closing the case"));
+            for account in suspicious.iter().take(self.limit(suspicious.len())) {
+                let mut line = Line::new().add(Tone::Warn, &account.account).plain(format!(" ({})", percent(account.probability)));
+                let reasons = self.strongest(account);
+                if !reasons.is_empty() {
+                    line.push(Tone::Plain, format!(": {reasons}"));
+                }
+                page.wrap("  ", "    ", &line);
+            }
+            self.rest(page, suspicious.len(), "-v shows them");
+        }
+        self.targeted(page, &of(Verdict::Targeted));
+    }
+
+    /// Targeted accounts, those with equal reasons together.
+    fn targeted(&self, page: &mut Page<'_>, accounts: &[&Account]) {
+        if accounts.is_empty() {
+            return;
+        }
+        page.blank();
+        page.wrap("", "", &Line::new().add(Tone::Strong, "Attacked, nothing shows that it succeeded"));
+        let mut by_reason: Vec<(String, Vec<&str>)> = Vec::new();
+        for account in accounts {
+            let why = self.targeted_why(account);
+            match by_reason.iter_mut().find(|(known, _)| *known == why) {
+                Some((_, names)) => names.push(&account.account),
+                None => by_reason.push((why, vec![&account.account])),
+            }
+        }
+        for (why, names) in by_reason.iter().take(self.limit(by_reason.len())) {
+            let shown = if names.len() == 1 {
+                names.clone()
+            } else {
+                names.iter().take(self.limit(names.len())).map(|name| self.names.of(name)).collect()
+            };
+            let mut line = Line::new().plain(shown.join(", "));
+            if names.len() > shown.len() {
+                line.push(Tone::Plain, format!(" and {} more", names.len() - shown.len()));
+            }
+            if !why.is_empty() {
+                line.push(Tone::Plain, format!(": {why}"));
+            }
+            page.wrap("  ", "    ", &line);
+        }
+        self.rest(page, by_reason.len(), "-v shows them");
+    }
+
+    /// What was tried on a targeted account: the words of its findings that are attacks, else of its terms.
+    fn targeted_why(&self, account: &Account) -> String {
+        let mut said: Vec<&str> = Vec::new();
+        for finding in self.report.findings.iter().filter(|finding| account.findings.contains(&finding.id)) {
+            let attack = by_id(&finding.detection).is_some_and(Detection::is_attack);
+            if attack && !said.contains(&finding.summary.as_str()) {
+                said.push(&finding.summary);
+            }
+        }
+        said.truncate(if self.look.verbose { usize::MAX } else { 2 });
+        if said.is_empty() { self.strongest(account) } else { said.join("; ") }
+    }
+
+    /// Inputs that are damaged, capped, partly unreadable or refused: what the result rests on less firmly.
+    pub(super) fn trouble(&self, page: &mut Page<'_>) {
+        let mut lines: Vec<Line> = Vec::new();
+        for refused in self.report.refused.iter().filter(|refused| refused.damaged) {
+            lines.push(Line::new().add(Tone::Bad, &refused.path).plain("  not read: ").plain(&refused.reason));
+        }
+        for input in &self.report.inputs {
+            let path = input.shown_path();
+            let rejected = input.rejected_total();
+            if let Some(first) = input.rejected.first() {
+                let reasons: Vec<&str> = input.rejected.iter().map(|count| count.reason.as_str()).collect();
+                let words = format!(
+                    "  {} of {} records unreadable ({}), first ",
+                    thousands(rejected),
+                    thousands(input.records),
+                    reasons.join(", ").replace('-', " ")
+                );
+                lines.push(Line::new().add(Tone::Warn, &path).plain(words).add(Tone::Code, &first.first));
+            }
+            if input.accounted() != input.records {
+                let words = format!("  {} records, {} accounted for", thousands(input.records), thousands(input.accounted()));
+                lines.push(Line::new().add(Tone::Bad, &path).plain(words));
+            }
+            for notice in &input.notices {
+                lines.push(Line::new().add(Tone::Warn, &path).plain("  ").plain(&notice.text));
+            }
+        }
+        let plain: Vec<_> = self.report.refused.iter().filter(|refused| !refused.damaged).collect();
+        if lines.is_empty() && plain.is_empty() {
+            return;
+        }
+        page.blank();
+        page.wrap("", "", &Line::new().add(Tone::Strong, "The evidence itself"));
+        for line in lines.iter().take(self.limit(lines.len())) {
+            page.wrap("  ", "    ", line);
+        }
+        self.rest(page, lines.len(), "bectrace inspect lists them");
+        if !plain.is_empty() {
+            let shown = if self.look.verbose { plain.len() } else { 3 };
+            let mut words: Vec<String> = plain.iter().take(shown).map(|refused| format!("{} ({})", refused.path, refused.reason)).collect();
+            if plain.len() > shown {
+                words.push(format!("{} more", plain.len() - shown));
+            }
+            let line = Line::new()
+                .add(Tone::Dim, format!("{} no export: {}", count(plain.len() as u64, "file is", "files are"), words.join("; ")));
+            page.wrap("  ", "    ", &line);
+        }
+    }
+
+    /// Acts without a usable time.
+    pub(super) fn undated(&self, page: &mut Page<'_>) {
+        let acts = &self.report.undated;
+        if acts.is_empty() {
+            return;
+        }
+        page.blank();
+        let title = format!("{} without a usable time, not on the timeline", count(acts.len() as u64, "act", "acts"));
+        page.wrap("", "", &Line::new().add(Tone::Strong, title));
+        for act in acts.iter().take(self.limit(acts.len())) {
+            let who = act.account.as_ref().map_or("somebody", |account| self.names.of(account));
+            let mut line = Line::new().plain(format!("{who} {}", act.summary));
+            if let Some(first) = act.evidence.first() {
+                line = line.plain("  ").add(Tone::Code, first);
+            }
+            page.wrap("  ", "    ", &line);
+        }
+        self.rest(page, acts.len(), "-v shows them");
+    }
+
+    /// What the intruder left in place.
+    pub(super) fn remaining(&self, page: &mut Page<'_>) {
+        let left: Vec<_> =
+            self.report.accounts.iter().flat_map(|account| account.remaining.iter().map(move |item| (account, item))).collect();
+        if left.is_empty() {
+            return;
+        }
+        page.blank();
+        let mut kinds: BTreeMap<String, u64> = BTreeMap::new();
+        for (_, item) in &left {
+            *kinds.entry(item.kind.replace('-', " ")).or_default() += 1;
+        }
+        let kinds: Vec<String> = kinds.iter().map(|(kind, n)| count(*n, kind, &plural(kind))).collect();
+        let title = Line::new().add(Tone::Strong, "Still in place: ").add(Tone::Warn, kinds.join(", "));
+        page.wrap("", "  ", &title);
+        for (account, item) in left.iter().take(self.limit(left.len())) {
+            let mut line =
+                Line::new().plain(format!("{}  {} {}", self.names.of(&account.account), item.kind.replace('-', " "), item.summary));
+            if let Some(since) = &item.since {
+                line.push(Tone::Plain, format!(", since {}", self.clock.minute(since)));
+            }
+            if let Some(first) = item.evidence.first() {
+                line = line.plain("  ").add(Tone::Code, first);
+            }
+            page.wrap("  ", "    ", &line);
+        }
+        self.rest(page, left.len(), "-v shows them");
+    }
+
+    /// Questions that these exports leave open.
+    pub(super) fn unanswerable(&self, page: &mut Page<'_>) {
+        let open = &self.report.coverage.unanswerable;
+        if open.is_empty() {
+            return;
+        }
+        page.blank();
+        page.wrap("", "", &Line::new().add(Tone::Strong, "Not answerable from these exports"));
+        for item in open.iter().take(self.limit(open.len())) {
+            let mut line = Line::new().plain(&item.question);
+            if !item.missing.is_empty() {
+                line = line.plain(": ").add(Tone::Dim, &item.missing);
+            }
+            page.wrap("  ", "    ", &line);
+        }
+        self.rest(page, open.len(), "-v shows them");
+    }
+
+    /// Commands to go on with.
+    pub(super) fn next(&self, page: &mut Page<'_>) {
+        page.blank();
+        let paths = &self.look.paths;
+        let mut commands: Vec<(String, &str)> = vec![(format!("bectrace analyze {paths} -o report/"), "all of it as files")];
+        let pointer = self
+            .report
+            .timeline
+            .iter()
+            .filter(|row| !row.detections.is_empty())
+            .chain(&self.report.timeline)
+            .find_map(|row| row.evidence.first());
+        if let Some(pointer) = pointer {
+            commands.push((format!("bectrace evidence {pointer} {paths}"), "the record behind a row"));
+        }
+        if self.report.inputs.iter().any(|input| !input.notices.is_empty() || !input.rejected.is_empty()) || !self.report.refused.is_empty()
+        {
+            commands.push((format!("bectrace inspect {paths}"), "what each file is and lacks"));
+        }
+        let widest = commands.iter().map(|(command, _)| command.width()).max().unwrap_or(0);
+        for (at, (command, what)) in commands.iter().enumerate() {
+            let line = Line::new().add(Tone::Code, command).add(Tone::Dim, format!("{}  {what}", " ".repeat(widest - command.width())));
+            page.wrap(if at == 0 { "Next: " } else { "      " }, "        ", &line);
+        }
+    }
+}
+
+/// The plural of a kind of setting.
+fn plural(kind: &str) -> String {
+    match kind.strip_suffix('y') {
+        Some(stem) => format!("{stem}ies"),
+        None => format!("{kind}s"),
+    }
+}

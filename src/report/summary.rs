@@ -1,0 +1,238 @@
+//! One line of plain English for an event: what the actor did, in the past tense, without the actor.
+//!
+//! The words say what the record says and no more. Names and texts of the evidence stand in quotes
+//! where they were chosen freely; whoever shows the line escapes it.
+
+mod admin;
+mod mail;
+
+use super::sanitize::clip;
+use super::screen::{count, duration};
+use crate::events::{Action, Detail, Event, Flags, Mfa, Outcome, Principal, Protocol, SignIn, Str};
+use std::borrow::Cow;
+
+/// Characters of a free text (subject, rule name) that a line shows.
+const LONGEST: usize = 80;
+
+/// What a summary needs to look up.
+pub trait Names {
+    /// An interned text.
+    fn text(&self, id: Str) -> &str;
+    /// The name to show of somebody.
+    fn name(&self, id: Principal) -> &str;
+    /// The name of an application, by its id.
+    fn app_name(&self, _id: &str) -> Option<Cow<'_, str>> {
+        None
+    }
+    /// A client in words ("BAV2ROPC, a legacy client that skips MFA"), where it says something.
+    fn agent_words(&self, _agent: &str) -> Option<Cow<'_, str>> {
+        None
+    }
+    /// The meaning of an Entra error code.
+    fn error_words(&self, _code: u32) -> Option<Cow<'_, str>> {
+        None
+    }
+    /// True for an address outside the organisation.
+    fn is_outside(&self, _address: &str) -> bool {
+        false
+    }
+}
+
+/// A run of like events that stand in one row.
+#[derive(Clone, Copy, Debug)]
+pub struct Run {
+    /// How many acts (mails, sign-ins, items) it covers.
+    pub acts: u64,
+    /// Seconds from the first to the last.
+    pub seconds: i64,
+    /// All have the subject (or object) of the first.
+    pub alike: bool,
+}
+
+/// The event in words.
+pub fn summary(event: &Event, detail: Option<&Detail>, names: &dyn Names) -> String {
+    let mut words = match event.action {
+        Action::SignIn => sign_in(event, detail, names),
+        Action::Alert => alert(event, detail, names),
+        Action::MailboxRule
+        | Action::Forwarding
+        | Action::MailSent
+        | Action::MailReceived
+        | Action::MailRead
+        | Action::MailDeleted
+        | Action::MailMoved
+        | Action::MailChanged => mail::words(event, detail, names),
+        Action::Search => about(event, names, "searched"),
+        Action::FileRead => about(event, names, "opened file"),
+        Action::FileChanged => about(event, names, "changed file"),
+        Action::FileShared => shared(event, detail, names),
+        _ => admin::words(event, detail, names),
+    };
+    if event.outcome == Outcome::Failure && event.action != Action::SignIn {
+        words = format!("tried and failed: {words}");
+    }
+    words
+}
+
+/// A run of like events in words: `sent 794 mails in 15 min 15 s, one subject`.
+pub fn run_summary(first: &Event, detail: Option<&Detail>, names: &dyn Names, run: Run) -> String {
+    if run.acts < 2 {
+        return summary(first, detail, names);
+    }
+    let n = run.acts;
+    let noun = match (first.action, first.outcome) {
+        (Action::SignIn, Outcome::Failure) => format!("failed to sign in {}", count(n, "time", "times")),
+        (Action::SignIn, Outcome::Success) => format!("{}, {}", sign_in(first, detail, names), count(n, "time", "times")),
+        (Action::MailSent, _) => format!("sent {}", count(n, "mail", "mails")),
+        (Action::MailReceived, _) => format!("received {}", count(n, "mail", "mails")),
+        (Action::MailRead, _) => format!("opened {}", count(n, "mail", "mails")),
+        (Action::MailDeleted, _) => format!("deleted {}", count(n, "mail", "mails")),
+        (Action::MailMoved, _) => format!("moved {}", count(n, "mail", "mails")),
+        (Action::MailChanged, _) => format!("changed {}", count(n, "item", "items")),
+        (Action::FileRead, _) => format!("opened {}", count(n, "file", "files")),
+        (Action::FileChanged, _) => format!("changed {}", count(n, "file", "files")),
+        (Action::FileShared, _) => format!("shared {}", count(n, "file", "files")),
+        _ => format!("{}, {}", summary(first, detail, names), count(n, "time", "times")),
+    };
+    let span = if run.seconds > 0 { format!(" in {}", duration(run.seconds)) } else { String::new() };
+    let subject = match (first.action, run.alike) {
+        (Action::MailSent | Action::MailReceived, true) if first.object.is_some() => ", one subject",
+        _ => "",
+    };
+    format!("{noun}{span}{subject}")
+}
+
+/// A free text in quotes, cut to a length that a line can hold.
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", clip(text, LONGEST))
+}
+
+/// A verb with the object of the event, if it has one.
+fn about(event: &Event, names: &dyn Names, verb: &str) -> String {
+    match names.text(event.object) {
+        "" => match verb.split_once(' ') {
+            Some((verb, noun)) => format!("{verb} a {noun}"),
+            None => format!("{verb} ({})", operation(event, names)),
+        },
+        object => format!("{verb} {}", quoted(object)),
+    }
+}
+
+/// The operation as recorded, or the action where the record names none.
+fn operation(event: &Event, names: &dyn Names) -> String {
+    match names.text(event.operation) {
+        "" => format!("did an act of kind {}", event.action.name()),
+        operation => clip(operation, LONGEST).into_owned(),
+    }
+}
+
+/// An address, marked where it is outside the organisation.
+fn address(text: &str, names: &dyn Names) -> String {
+    let outside = if names.is_outside(text) { " (outside)" } else { "" };
+    format!("{}{outside}", clip(text, LONGEST))
+}
+
+/// Name of the application of an event, from its table or as recorded.
+fn app_of<'n>(event: &Event, names: &'n dyn Names) -> Option<Cow<'n, str>> {
+    let id = names.text(event.app);
+    names.app_name(id).or_else(|| (!id.is_empty() && crate::events::key::guid(id).is_none()).then_some(Cow::Borrowed(id)))
+}
+
+fn sign_in(event: &Event, detail: Option<&Detail>, names: &dyn Names) -> String {
+    let unknown = SignIn::default();
+    let facts = match detail {
+        Some(Detail::SignIn(facts)) => facts,
+        _ => &unknown,
+    };
+    let app = match names.text(facts.app_name) {
+        "" => app_of(event, names),
+        name => Some(Cow::Borrowed(name)),
+    };
+    let to = app.map_or_else(String::new, |app| format!(" to {}", clip(&app, LONGEST)));
+    match event.outcome {
+        Outcome::Failure => format!("failed to sign in{to}{}", failure(event, facts, names)),
+        Outcome::Interrupted => format!("began to sign in{to}{}", failure(event, facts, names)),
+        Outcome::Success | Outcome::Unknown if event.flags.has(Flags::NON_INTERACTIVE) => {
+            format!("got a new token{to}{}", client(event, facts, names))
+        }
+        Outcome::Success | Outcome::Unknown => {
+            let mfa = match facts.mfa {
+                Mfa::Completed => ", gave a second factor",
+                Mfa::Resistant => ", gave a phishing-resistant factor",
+                Mfa::ByClaim => ", MFA met by the token",
+                Mfa::NotRequired => ", without MFA",
+                Mfa::Unknown | Mfa::Denied | Mfa::TimedOut | Mfa::Pending => "",
+            };
+            let words = client(event, facts, names);
+            let mfa = if words.contains("MFA") { "" } else { mfa };
+            format!("signed in{to}{words}{mfa}")
+        }
+    }
+}
+
+fn client(event: &Event, facts: &SignIn, names: &dyn Names) -> String {
+    let agent = names.text(event.agent);
+    let words = names.agent_words(agent).or_else(|| {
+        // A plain legacy or script client is short; a browser's string would fill the line.
+        let short = !agent.is_empty() && agent.len() <= 24;
+        short.then_some(Cow::Borrowed(agent)).or_else(|| Some(names.text(facts.browser)).filter(|text| !text.is_empty()).map(Cow::Borrowed))
+    });
+    let with = words.map_or_else(String::new, |words| format!(" with {}", clip(&words, LONGEST)));
+    let how = if facts.protocol == Protocol::DeviceCode { " by device code" } else { "" };
+    format!("{how}{with}")
+}
+
+fn failure(event: &Event, facts: &SignIn, names: &dyn Names) -> String {
+    match facts.mfa {
+        Mfa::Denied => return ": MFA was refused".to_owned(),
+        Mfa::TimedOut => return ": MFA was not answered".to_owned(),
+        _ => {}
+    }
+    match (names.error_words(event.code), names.text(facts.reason), event.code) {
+        (Some(words), ..) => format!(": {words}"),
+        (None, "", 0) => String::new(),
+        (None, "", code) => format!(": error {code}"),
+        (None, reason, _) => format!(": {}", clip(reason, LONGEST)),
+    }
+}
+
+fn alert(event: &Event, detail: Option<&Detail>, names: &dyn Names) -> String {
+    match detail {
+        Some(Detail::Alert { level, kind, .. }) => {
+            use crate::events::Risk;
+            let kind = match names.text(*kind) {
+                "" => names.text(event.object),
+                kind => kind,
+            };
+            let level = match level {
+                Risk::Low | Risk::Medium | Risk::High => format!(" ({} risk)", level.name()),
+                Risk::Unknown | Risk::None => String::new(),
+            };
+            format!("Microsoft raised {}{level}", quoted(kind))
+        }
+        _ => about(event, names, "Microsoft raised"),
+    }
+}
+
+fn shared(event: &Event, detail: Option<&Detail>, names: &dyn Names) -> String {
+    let with = match detail {
+        Some(Detail::Share(with)) => people(with, names),
+        _ => people(&[event.target], names),
+    };
+    let words = about(event, names, "shared file");
+    if with.is_empty() { words } else { format!("{words} with {with}") }
+}
+
+/// The first two of several people, and how many more.
+fn people(all: &[Principal], names: &dyn Names) -> String {
+    let known: Vec<&str> = all.iter().map(|id| names.name(*id)).filter(|name| !name.is_empty()).collect();
+    let shown: Vec<String> = known.iter().take(2).map(|name| address(name, names)).collect();
+    let more = known.len().saturating_sub(2);
+    match more {
+        0 => shown.join(" and "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests;

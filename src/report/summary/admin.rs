@@ -1,0 +1,151 @@
+//! Changes to accounts, apps, rights and settings, in words.
+
+use super::{Names, address, operation, quoted};
+use crate::events::{Action, Change, Consent, Detail, Event, Flags, Permission, Right};
+use crate::report::sanitize::clip;
+
+pub(super) fn words(event: &Event, detail: Option<&Detail>, names: &dyn Names) -> String {
+    match (event.action, detail) {
+        (Action::Consent, Some(Detail::Consent(consent))) => consent_words(event, consent, names),
+        (Action::Permission, Some(Detail::Permission(permission))) => permission_words(event, permission, names),
+        (Action::Credential, Some(Detail::Change(change))) if change.aspect == "password" => password(event, change, names),
+        (Action::Mfa, Some(Detail::Change(change))) if change.aspect == "mfa-method" => {
+            let verb = if event.flags.has(Flags::REMOVAL) { "removed" } else { "registered or changed" };
+            format!("{verb} an MFA method{}", of_other(event, names))
+        }
+        (Action::RoleChange, _) => {
+            let role = names.text(event.object);
+            let role = if role.is_empty() { "a role".to_owned() } else { format!("role {}", quoted(role)) };
+            let to = names.name(event.target);
+            match (event.flags.has(Flags::REMOVAL), to) {
+                (false, "") => format!("gave {role}"),
+                (true, "") => format!("took {role} away"),
+                (false, to) => format!("gave {role} to {}", address(to, names)),
+                (true, to) => format!("took {role} from {}", address(to, names)),
+            }
+        }
+        (Action::Other, Some(Detail::Click { url, through })) => {
+            let went = if *through { "" } else { " (blocked)" };
+            format!("clicked {}{went}", quoted(names.text(*url)))
+        }
+        _ => plain(event, names),
+    }
+}
+
+/// Operations of the directory that need words, by the beginning of their name in lower case; what
+/// follows in the line is the object and whose it is.
+///
+/// Source: names in the Entra audit log and in the audit log's directory records, which end in a dot.
+static OPERATIONS: [(&str, &str); 25] = [
+    ("add service principal credential", "added a credential to app"),
+    ("add service principal", "added app"),
+    ("remove service principal", "removed app"),
+    ("update service principal", "changed app"),
+    ("add app role assignment", "assigned app"),
+    ("remove app role assignment", "took the assignment of app"),
+    ("add delegated permission grant", "granted delegated permissions to app"),
+    ("remove delegated permission grant", "took delegated permissions from app"),
+    ("add oauth2permissiongrant", "granted delegated permissions to app"),
+    ("consent to application", "consented to app"),
+    ("add application", "registered app"),
+    ("update application", "changed the registration of app"),
+    ("delete application", "deleted the registration of app"),
+    ("add registered owner to device", "became owner of device"),
+    ("add registered users to device", "became user of device"),
+    ("add device", "added device"),
+    ("register device", "registered device"),
+    ("delete device", "deleted device"),
+    ("update device", "changed device"),
+    ("disable account", "disabled the account"),
+    ("enable account", "enabled the account"),
+    ("add user", "created user"),
+    ("delete user", "deleted user"),
+    ("update user", "changed user"),
+    ("update stsrefreshtoken", "revoked the sessions"),
+];
+
+/// The operation in words where the table has it, else as recorded, and what it was done to.
+fn plain(event: &Event, names: &dyn Names) -> String {
+    let recorded = operation(event, names).trim_end_matches('.').to_owned();
+    let lower = recorded.to_ascii_lowercase();
+    let known = OPERATIONS.iter().find(|(start, _)| lower.starts_with(start));
+    let mut words = known.map_or(recorded, |(_, words)| (*words).to_owned());
+    let object = names.text(event.object);
+    if !object.is_empty() && object != words {
+        words.push_str(&format!(" {}", quoted(object)));
+    }
+    words.push_str(&of_other(event, names));
+    words
+}
+
+/// ` of somebody`, where the act is done to somebody else than its actor.
+fn of_other(event: &Event, names: &dyn Names) -> String {
+    match names.name(event.target) {
+        "" => String::new(),
+        _ if event.target == event.actor => String::new(),
+        target => format!(" of {}", clip(target, 80)),
+    }
+}
+
+fn password(event: &Event, change: &Change, names: &dyn Names) -> String {
+    let own = change.by_self || event.target == event.actor || event.target.is_none();
+    if own { "changed the password".to_owned() } else { format!("reset the password{}", of_other(event, names)) }
+}
+
+/// `gave app Spike access to mail (Mail.ReadWrite, offline_access)`.
+fn consent_words(event: &Event, consent: &Consent, names: &dyn Names) -> String {
+    let name = match (consent.app_name.as_str(), names.text(event.object)) {
+        ("", "") => names.app_name(&consent.app_id).map_or_else(|| consent.app_id.clone(), std::borrow::Cow::into_owned),
+        ("", object) => object.to_owned(),
+        (name, _) => name.to_owned(),
+    };
+    let app = clip(&name, 80);
+    let mut kinds: Vec<&str> = Vec::new();
+    for scope in &consent.scopes {
+        let scope = scope.to_ascii_lowercase();
+        let kind = match scope.as_str() {
+            s if s.starts_with("mail.") || s.contains("imap.") || s.contains("smtp.") || s.starts_with("ews.") || s.starts_with("eas.") => {
+                "mail"
+            }
+            s if s.starts_with("files.") || s.starts_with("sites.") => "files",
+            s if s.starts_with("contacts.") || s.starts_with("people.") => "contacts",
+            s if s == "full_access_as_app" => "all mailboxes",
+            _ => continue,
+        };
+        if !kinds.contains(&kind) {
+            kinds.push(kind);
+        }
+    }
+    let access = if kinds.is_empty() { "access".to_owned() } else { format!("access to {}", kinds.join(" and ")) };
+    let scopes = match consent.scopes.len() {
+        0 => String::new(),
+        n => {
+            let shown: Vec<&str> = consent.scopes.iter().take(4).map(String::as_str).collect();
+            let more = if n > 4 { format!(" and {} more", n - 4) } else { String::new() };
+            format!(" ({}{more})", clip(&shown.join(", "), 120))
+        }
+    };
+    let tenant = if consent.tenant_wide { " for the whole organisation" } else { "" };
+    if event.flags.has(Flags::REMOVAL) {
+        return format!("took {access} from app {app}{scopes}{tenant}");
+    }
+    format!("gave app {app} {access}{scopes}{tenant}")
+}
+
+fn permission_words(event: &Event, permission: &Permission, names: &dyn Names) -> String {
+    let right = match permission.right {
+        Right::FullAccess => "full access".to_owned(),
+        Right::SendAs => "the right to send as the owner".to_owned(),
+        Right::SendOnBehalf => "the right to send on behalf of the owner".to_owned(),
+        Right::Folder | Right::Other => format!("{} rights", clip(&permission.text, 80)),
+    };
+    let who = match names.name(permission.trustee) {
+        "" => "somebody".to_owned(),
+        name => address(name, names),
+    };
+    let mailbox = match names.name(event.target) {
+        "" => String::new(),
+        target => format!(" on the mailbox of {}", clip(target, 80)),
+    };
+    if event.flags.has(Flags::REMOVAL) { format!("took {right}{mailbox} from {who}") } else { format!("gave {who} {right}{mailbox}") }
+}

@@ -1,0 +1,159 @@
+//! Acts in a mailbox, in words: rules, forwarding, mail sent, read, moved and deleted.
+
+use super::{Names, address, people, quoted};
+use crate::events::{Action, Detail, Event, Flags, Forwarding, Items, Rule, RuleChange};
+use crate::report::sanitize::clip;
+use crate::report::screen::count;
+
+pub(super) fn words(event: &Event, detail: Option<&Detail>, names: &dyn Names) -> String {
+    match (event.action, detail) {
+        (Action::MailboxRule, Some(Detail::Rule(rule))) => rule_words(rule, names),
+        (Action::MailboxRule, _) => match names.text(event.object) {
+            "" => "changed inbox rules".to_owned(),
+            name => format!("changed inbox rule {}", quoted(name)),
+        },
+        (Action::Forwarding, Some(Detail::Forwarding(forwarding))) => forwarding_words(event, forwarding, names),
+        (Action::Forwarding, _) if event.flags.has(Flags::REMOVAL) => "ended mailbox forwarding".to_owned(),
+        (Action::Forwarding, _) => "changed mailbox forwarding".to_owned(),
+        (Action::MailSent, detail) => sent(event, detail, names),
+        (Action::MailReceived, _) => received(event, names),
+        (action, Some(Detail::Items(items))) => item_words(action, event, items, names),
+        (action, _) => item_words(action, event, &Items::default(), names),
+    }
+}
+
+/// `made inbox rule "." that moves mail to RSS Feeds and marks it read, for mail with ...`.
+pub(super) fn rule_words(rule: &Rule, names: &dyn Names) -> String {
+    let verb = match rule.change {
+        RuleChange::New => "made",
+        RuleChange::Set => "changed",
+        RuleChange::Enable => "switched on",
+        RuleChange::Disable => "switched off",
+        RuleChange::Remove => "removed",
+        RuleChange::Present => "has",
+    };
+    let mut words = format!("{verb} inbox rule");
+    if !rule.name.is_empty() {
+        words.push(' ');
+        words.push_str(&quoted(&rule.name));
+    }
+    let mut does: Vec<String> = Vec::new();
+    does.extend(rule.move_to.as_ref().map(|folder| format!("moves mail to {}", folder_words(folder))));
+    does.extend(rule.copy_to.as_ref().map(|folder| format!("copies mail to {}", folder_words(folder))));
+    if !rule.forward_to.is_empty() {
+        does.push(format!("forwards to {}", addresses(&rule.forward_to, names)));
+    }
+    if !rule.redirect_to.is_empty() {
+        does.push(format!("redirects to {}", addresses(&rule.redirect_to, names)));
+    }
+    if rule.deletes {
+        does.push("deletes mail".to_owned());
+    }
+    if rule.marks_read {
+        does.push("marks it read".to_owned());
+    }
+    if !does.is_empty() {
+        words.push_str(" that ");
+        words.push_str(&join_and(&does));
+    }
+    if let Some((_, value)) = rule.conditions.first() {
+        let more = if rule.conditions.len() > 1 { " and more conditions" } else { "" };
+        words.push_str(&format!(", for mail with {}{more}", quoted(value)));
+    }
+    if rule.lost {
+        words.push_str(" (its content was lost at export)");
+    }
+    words
+}
+
+fn join_and(parts: &[String]) -> String {
+    match parts.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        _ => parts.join(""),
+    }
+}
+
+/// The last part of a folder path: `RSS Feeds` of `:\RSS Feeds`.
+fn folder_words(path: &str) -> String {
+    let name = path.rsplit(['\\', '/']).find(|part| !part.trim().is_empty()).unwrap_or(path);
+    clip(name.trim_start_matches(':'), 60).into_owned()
+}
+
+fn addresses(all: &[String], names: &dyn Names) -> String {
+    let shown: Vec<String> = all.iter().take(2).map(|text| address(text, names)).collect();
+    match all.len().saturating_sub(2) {
+        0 => shown.join(" and "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
+}
+
+fn forwarding_words(event: &Event, forwarding: &Forwarding, names: &dyn Names) -> String {
+    let to = forwarding.smtp.as_deref().or(forwarding.object.as_deref()).filter(|to| !to.is_empty());
+    match to {
+        Some(to) if !event.flags.has(Flags::REMOVAL) => {
+            let copy = if forwarding.keeps_copy == Some(false) { ", keeping no copy" } else { "" };
+            format!("set forwarding to {}{copy}", address(to, names))
+        }
+        _ => "ended mailbox forwarding".to_owned(),
+    }
+}
+
+fn sent(event: &Event, detail: Option<&Detail>, names: &dyn Names) -> String {
+    let subject = names.text(event.object);
+    let mut words = if subject.is_empty() { "sent a mail".to_owned() } else { format!("sent mail {}", quoted(subject)) };
+    let mail = match detail {
+        Some(Detail::Mail(mail)) => Some(mail),
+        _ => None,
+    };
+    let to = match mail {
+        Some(mail) if !mail.recipients.is_empty() => people(&mail.recipients, names),
+        _ if event.count > 1 => count(u64::from(event.count), "recipient", "recipients"),
+        _ => people(&[event.target], names),
+    };
+    if !to.is_empty() {
+        words.push_str(&format!(" to {to}"));
+    }
+    if let Some(mail) = mail.filter(|mail| mail.sent_as.is_some()) {
+        words.push_str(&format!(" as {}", clip(names.name(mail.sent_as), 80)));
+    }
+    if event.flags.has(Flags::NOT_DELIVERED) {
+        words.push_str(" (not delivered)");
+    }
+    words
+}
+
+fn received(event: &Event, names: &dyn Names) -> String {
+    let subject = names.text(event.object);
+    let words = if subject.is_empty() { "received a mail".to_owned() } else { format!("received mail {}", quoted(subject)) };
+    let from = names.name(event.actor);
+    if from.is_empty() { words } else { format!("{words} from {}", address(from, names)) }
+}
+
+fn item_words(action: Action, event: &Event, items: &Items, names: &dyn Names) -> String {
+    let folder = match names.text(items.folder) {
+        "" => String::new(),
+        folder => format!(" in {}", folder_words(folder)),
+    };
+    if event.flags.has(Flags::SYNC) {
+        return format!("synchronised a whole folder{folder}");
+    }
+    let n = u64::from(event.count);
+    let (verb, one, many) = match action {
+        Action::MailRead => ("opened", "mail", "mails"),
+        Action::MailDeleted => ("deleted", "mail", "mails"),
+        Action::MailMoved => ("moved", "mail", "mails"),
+        _ => ("changed", "item", "items"),
+    };
+    let mut words = format!("{verb} {}{folder}", count(n, one, many));
+    if action == Action::MailMoved && items.destination.is_some() {
+        words.push_str(&format!(" to {}", folder_words(names.text(items.destination))));
+    }
+    let subject = items.subjects.first().map_or_else(|| names.text(event.object), String::as_str);
+    if n == 1 && !subject.is_empty() {
+        words.push_str(&format!(", {}", quoted(subject)));
+    }
+    if event.flags.has(Flags::THROTTLED) {
+        words.push_str(" and more that is not recorded");
+    }
+    words
+}

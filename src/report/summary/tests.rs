@@ -1,0 +1,168 @@
+//! Summaries of made-up events.
+
+use super::*;
+use crate::events::{Consent, Forwarding, Interner, Items, Mail, PrincipalKind, Rule, RuleChange, TextKind};
+use crate::evidence::RecordAt;
+
+#[derive(Default)]
+struct Book {
+    text: Interner<TextKind>,
+    names: Interner<PrincipalKind>,
+}
+
+impl Names for Book {
+    fn text(&self, id: Str) -> &str {
+        self.text.get(id)
+    }
+    fn name(&self, id: Principal) -> &str {
+        self.names.get(id)
+    }
+    fn agent_words(&self, agent: &str) -> Option<Cow<'_, str>> {
+        (agent == "BAV2ROPC").then_some(Cow::Borrowed("BAV2ROPC, a legacy client that skips MFA"))
+    }
+    fn error_words(&self, code: u32) -> Option<Cow<'_, str>> {
+        (code == 50126).then_some(Cow::Borrowed("wrong password"))
+    }
+    fn is_outside(&self, address: &str) -> bool {
+        !address.ends_with("@example.com")
+    }
+}
+
+fn event(action: Action, outcome: Outcome) -> Event {
+    let mut event = Event::new(RecordAt::default(), action);
+    event.outcome = outcome;
+    event
+}
+
+#[test]
+fn sign_ins_say_client_and_mfa() {
+    let mut book = Book::default();
+    let mut event = event(Action::SignIn, Outcome::Success);
+    event.agent = book.text.intern("BAV2ROPC");
+    assert_eq!(summary(&event, None, &book), "signed in with BAV2ROPC, a legacy client that skips MFA");
+    let facts = SignIn {
+        mfa: Mfa::ByClaim,
+        app_name: book.text.intern("OfficeHome"),
+        browser: book.text.intern("Chrome 109"),
+        ..SignIn::default()
+    };
+    event.agent = Str::NONE;
+    assert_eq!(summary(&event, Some(&Detail::SignIn(facts)), &book), "signed in to OfficeHome with Chrome 109, MFA met by the token");
+}
+
+#[test]
+fn failures_say_why() {
+    let book = Book::default();
+    let mut event = event(Action::SignIn, Outcome::Failure);
+    event.code = 50126;
+    assert_eq!(summary(&event, None, &book), "failed to sign in: wrong password");
+    event.code = 7;
+    assert_eq!(summary(&event, None, &book), "failed to sign in: error 7");
+    let facts = SignIn { mfa: Mfa::Denied, ..SignIn::default() };
+    assert_eq!(summary(&event, Some(&Detail::SignIn(facts)), &book), "failed to sign in: MFA was refused");
+}
+
+#[test]
+fn rules_say_what_they_do() {
+    let book = Book::default();
+    let mut rule = Rule::new(RuleChange::New);
+    rule.name = ".".to_owned();
+    rule.move_to = Some(":\\RSS Feeds".to_owned());
+    rule.marks_read = true;
+    rule.conditions.push(("SubjectOrBodyContainsWords".to_owned(), "invoice;payment".to_owned()));
+    let event = event(Action::MailboxRule, Outcome::Success);
+    assert_eq!(
+        summary(&event, Some(&Detail::Rule(Box::new(rule))), &book),
+        "made inbox rule \".\" that moves mail to RSS Feeds and marks it read, for mail with \"invoice;payment\""
+    );
+}
+
+#[test]
+fn forwarding_outside_is_marked_and_its_end_is_not_a_start() {
+    let book = Book::default();
+    let forwarding =
+        |to: &str| Detail::Forwarding(Box::new(Forwarding { smtp: Some(to.to_owned()), object: None, keeps_copy: Some(false) }));
+    let mut event = event(Action::Forwarding, Outcome::Success);
+    assert_eq!(summary(&event, Some(&forwarding("x@evil.example")), &book), "set forwarding to x@evil.example (outside), keeping no copy");
+    assert_eq!(summary(&event, Some(&forwarding("b@example.com")), &book), "set forwarding to b@example.com, keeping no copy");
+    event.flags.set(Flags::REMOVAL);
+    assert_eq!(summary(&event, Some(&forwarding("")), &book), "ended mailbox forwarding");
+}
+
+#[test]
+fn consents_say_what_the_app_may_touch() {
+    let book = Book::default();
+    let consent = Consent {
+        app_name: "Spike".to_owned(),
+        scopes: vec!["Mail.ReadWrite".to_owned(), "offline_access".to_owned()],
+        ..Consent::default()
+    };
+    let event = event(Action::Consent, Outcome::Success);
+    assert_eq!(
+        summary(&event, Some(&Detail::Consent(Box::new(consent))), &book),
+        "gave app Spike access to mail (Mail.ReadWrite, offline_access)"
+    );
+}
+
+#[test]
+fn runs_of_mail_are_counted() {
+    let mut book = Book::default();
+    let mut event = event(Action::MailSent, Outcome::Success);
+    event.object = book.text.intern("Invoice");
+    let run = Run { acts: 794, seconds: 915, alike: true };
+    assert_eq!(run_summary(&event, None, &book, run), "sent 794 mails in 15 min 15 s, one subject");
+    let run = Run { acts: 2, seconds: 0, alike: false };
+    assert_eq!(run_summary(&event, None, &book, run), "sent 2 mails");
+}
+
+#[test]
+fn mail_says_to_whom() {
+    let mut book = Book::default();
+    let mut event = event(Action::MailSent, Outcome::Success);
+    event.object = book.text.intern("Invoice");
+    let recipients = ["a@example.com", "b@else.example", "c@example.com"].map(|name| book.names.intern(name)).to_vec();
+    let detail = Detail::Mail(Box::new(Mail { recipients, ..Mail::default() }));
+    assert_eq!(summary(&event, Some(&detail), &book), "sent mail \"Invoice\" to a@example.com, b@else.example (outside) and 1 more");
+}
+
+#[test]
+fn items_say_folder_and_what_is_not_recorded() {
+    let mut book = Book::default();
+    let mut event = event(Action::MailRead, Outcome::Success);
+    event.count = 27;
+    let detail = Detail::Items(Box::new(Items { folder: book.text.intern("\\Inbox"), ..Items::default() }));
+    assert_eq!(summary(&event, Some(&detail), &book), "opened 27 mails in Inbox");
+    event.flags.set(Flags::THROTTLED);
+    assert_eq!(summary(&event, Some(&detail), &book), "opened 27 mails in Inbox and more that is not recorded");
+}
+
+#[test]
+fn every_action_has_words_even_without_any_fact() {
+    let book = Book::default();
+    for action in Action::ALL {
+        for outcome in Outcome::ALL {
+            let words = summary(&event(*action, *outcome), None, &book);
+            assert!(words.len() > 3 && !words.contains("  ") && !words.contains("\"\""), "{action:?}: {words:?}");
+        }
+    }
+}
+
+#[test]
+fn endless_names_do_not_fill_the_screen() {
+    let book = Book::default();
+    let mut rule = Rule::new(RuleChange::New);
+    rule.name = "x".repeat(10_000);
+    let words = summary(&event(Action::MailboxRule, Outcome::Success), Some(&Detail::Rule(Box::new(rule))), &book);
+    assert!(words.len() < 200, "{}", words.len());
+}
+
+#[test]
+fn directory_operations_read_as_acts() {
+    let mut book = Book::default();
+    let mut event = event(Action::App, Outcome::Success);
+    event.operation = book.text.intern("Add service principal.");
+    event.object = book.text.intern("Spike");
+    assert_eq!(summary(&event, None, &book), "added app \"Spike\"");
+    event.operation = book.text.intern("Set-Something");
+    assert_eq!(summary(&event, None, &book), "Set-Something \"Spike\"");
+}

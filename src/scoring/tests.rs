@@ -1,0 +1,107 @@
+//! The table of cases that must come out so: each test is a row, with the start values.
+
+use super::*;
+use EvidenceFamily::{Access, Apps, Collection, Company, Hiding, Persistence, Spreading};
+
+fn at(hours: i64) -> Time {
+    Time::from_secs(1_650_000_000 + hours * 3600)
+}
+
+fn one(family: EvidenceFamily, db: f64, hours: i64) -> Evidence {
+    let excusable = !matches!(family, Apps | Company);
+    Evidence { family, detection: "x", db, why: String::new(), context: ContextId(1), time: at(hours), excusable, findings: Vec::new() }
+}
+
+fn excuse(db: f64) -> Excuse {
+    Excuse { context: ContextId(1), db, why: "y" }
+}
+
+#[track_caller]
+fn check(evidence: &[Evidence], excuses: &[Excuse], db: f64, compromised: bool) {
+    let score = score(evidence, excuses);
+    assert!((score.db - db).abs() < 0.06, "score {} for {db}: {:#?}", score.db, score.terms);
+    assert_eq!(score.is_compromised(), compromised);
+    let sum: f64 = score.terms.iter().map(|term| term.db).sum();
+    assert!((sum - score.db).abs() < 0.05, "terms {sum} do not add up to {}", score.db);
+}
+
+#[test]
+fn new_country_with_strong_mfa_on_a_familiar_device_is_clear() {
+    check(&[one(Access, 9.0, 0)], &[excuse(-12.0), excuse(-6.0)], -20.0, false);
+}
+
+#[test]
+fn hosting_sign_in_from_a_country_new_to_the_tenant_is_suspicious() {
+    check(&[one(Access, 16.0, 0), one(Access, 10.0, 0)], &[], 1.0, false);
+}
+
+#[test]
+fn legacy_sign_in_from_a_country_new_to_the_tenant_is_suspicious() {
+    check(&[one(Access, 16.0, 0), one(Access, 14.0, 0)], &[], 3.0, false);
+}
+
+#[test]
+fn the_same_and_then_a_hiding_rule_is_compromised() {
+    let evidence = [one(Access, 16.0, 0), one(Access, 14.0, 0), one(Hiding, 12.0, 9), one(Hiding, 4.0, 9), one(Hiding, 2.0, 9)];
+    check(&evidence, &[], 23.5, true);
+}
+
+#[test]
+fn a_hiding_rule_from_the_owners_device_and_address_is_clear() {
+    check(&[one(Hiding, 12.0, 0), one(Hiding, 6.0, 0), one(Hiding, 4.0, 0)], &[excuse(-12.0), excuse(-10.0)], -20.0, false);
+}
+
+#[test]
+fn a_first_burst_from_the_habitual_place_is_clear() {
+    check(&[one(Spreading, 22.0, 0)], &[excuse(-10.0)], -8.0, false);
+}
+
+#[test]
+fn a_burst_from_an_unfamiliar_network_and_client_is_compromised() {
+    check(&[one(Access, 11.0, 0), one(Spreading, 22.0, 1), one(Spreading, 6.0, 1)], &[], 22.0, true);
+}
+
+#[test]
+fn forwarding_from_an_unfamiliar_hosting_address_is_compromised() {
+    check(&[one(Access, 11.0, 0), one(Access, 10.0, 0), one(Persistence, 20.0, 1)], &[], 22.0, true);
+}
+
+#[test]
+fn a_replayed_session_is_suspicious_and_with_any_act_compromised() {
+    let replay = [one(Access, 22.0, 0), one(Access, 11.0, 0), one(Access, 6.0, 0)];
+    check(&replay, &[], 9.0, false);
+    let mut acted = replay.to_vec();
+    acted.push(one(Collection, 6.0, 1));
+    check(&acted, &[], 21.0, true);
+}
+
+#[test]
+fn mfa_fatigue_needs_a_telling_act_to_be_compromised() {
+    let fatigue = [one(Access, 16.0, 0), one(Access, 11.0, 0)];
+    check(&fatigue, &[], 1.5, false);
+    check(&[&fatigue[..], &[one(Collection, 6.0, 1)]].concat(), &[], 13.5, false);
+    check(&[&fatigue[..], &[one(Hiding, 12.0, 1), one(Hiding, 4.0, 1)]].concat(), &[], 21.5, true);
+}
+
+#[test]
+fn a_consent_in_familiar_context_counts_by_the_app() {
+    check(&[one(Apps, 18.0, 0), one(Apps, 6.0, 0)], &[excuse(-12.0)], 1.0, false);
+    check(&[one(Apps, 8.0, 0), one(Apps, 6.0, 0)], &[excuse(-12.0)], -9.0, false);
+}
+
+#[test]
+fn a_dishonest_app_from_hosting_or_with_a_burst_is_compromised() {
+    check(&[one(Access, 11.0, 0), one(Access, 10.0, 0), one(Apps, 18.0, 1), one(Apps, 6.0, 1)], &[], 23.0, true);
+    check(&[one(Apps, 18.0, 0), one(Apps, 14.0, 1), one(Apps, 6.0, 0), one(Spreading, 12.0, 1)], &[], 24.5, true);
+}
+
+#[test]
+fn a_shared_address_compromises_unless_many_share_it() {
+    check(&[one(Company, 30.0, 0), one(Access, 11.0, 0)], &[], 21.0, true);
+    check(&[one(Company, 12.0, 0), one(Access, 10.0, 0), one(Access, 8.0, 0)], &[], 6.0, false);
+}
+
+#[test]
+fn one_family_alone_never_exceeds_ten() {
+    check(&[one(Access, 22.0, 0), one(Access, 16.0, 0), one(Access, 14.0, 0)], &[], 10.0, false);
+}
