@@ -1,7 +1,7 @@
 //! Bytes to text: which encoding it is, also where it changes inside the file.
 //!
 //! PowerShell appends to files in another encoding than they have (`Out-File -Append`, `>>`), so that one
-//! file may be UTF-8 first and UTF-16 later (PowerShell-Docs, about_Character_Encoding).
+//! file may be UTF-8 first and UTF-16 later (PowerShell-Docs, `about_Character_Encoding`).
 
 use super::text::{Rule, Text};
 use encoding_rs::Encoding;
@@ -238,11 +238,8 @@ impl Decoder {
 
     /// UTF-16 up to where it ceases. Returns bytes taken, and whether to go on.
     fn utf16(&mut self, bytes: &[u8], last: bool, big: bool, out: &mut Text) -> (usize, bool) {
-        if big {
-            self.seen.utf16be = true
-        } else {
-            self.seen.utf16le = true
-        }
+        self.seen.utf16be |= big;
+        self.seen.utf16le |= !big;
         let mut done = 0;
         let mut buffer = Buffer::default();
         while let Some(unit) = unit_at(bytes, done, big) {
@@ -263,7 +260,7 @@ impl Decoder {
                         return (done + skip, true);
                     }
                 }
-                match self.wide_char(bytes, done, unit, big, last) {
+                match wide_char(bytes, done, unit, big, last) {
                     None => break,
                     Some((Some(c), size)) => {
                         buffer.push(c);
@@ -286,25 +283,6 @@ impl Decoder {
             done += 1;
         }
         (done, false)
-    }
-
-    /// The character that starts with `unit`; `None` inside for a lone surrogate, outside for more bytes.
-    #[expect(clippy::unused_self, reason = "reads as a step of utf16")]
-    fn wide_char(&self, bytes: &[u8], at: usize, unit: u16, big: bool, last: bool) -> Option<(Option<char>, usize)> {
-        if !(0xd800..0xe000).contains(&unit) {
-            return Some((char::from_u32(u32::from(unit)), 2));
-        }
-        if unit >= 0xdc00 {
-            return Some((None, 2));
-        }
-        match unit_at(bytes, at + 2, big) {
-            None if !last => None,
-            Some(low) if (0xdc00..0xe000).contains(&low) => {
-                let code = 0x1_0000 + ((u32::from(unit) - 0xd800) << 10) + (u32::from(low) - 0xdc00);
-                Some((char::from_u32(code), 4))
-            }
-            _ => Some((None, 2)),
-        }
     }
 
     fn flush(&mut self, buffer: &mut Buffer, out: &mut Text) {
@@ -358,18 +336,16 @@ impl Decoder {
                 done += 1;
                 continue;
             }
-            match bytes.get(done..done + 2) {
-                None if !last => break,
-                pair => match pair.filter(|_| !page.is_single_byte()).and_then(decode) {
-                    Some(text) => {
-                        self.emit(&text, Rule::Double, 2, out);
-                        done += 2;
-                    }
-                    None => {
-                        self.undecodable(1, Rule::Single, out);
-                        done += 1;
-                    }
-                },
+            let pair = bytes.get(done..done + 2);
+            if pair.is_none() && !last {
+                break;
+            }
+            if let Some(text) = pair.filter(|_| !page.is_single_byte()).and_then(decode) {
+                self.emit(&text, Rule::Double, 2, out);
+                done += 2;
+            } else {
+                self.undecodable(1, Rule::Single, out);
+                done += 1;
             }
         }
         (done, false)
@@ -412,6 +388,24 @@ impl Buffer {
 
     fn full(&self) -> bool {
         self.text.len() >= 4096
+    }
+}
+
+/// The character that starts with `unit`; `None` inside for a lone surrogate, outside for more bytes.
+fn wide_char(bytes: &[u8], at: usize, unit: u16, big: bool, last: bool) -> Option<(Option<char>, usize)> {
+    if !(0xd800..0xe000).contains(&unit) {
+        return Some((char::from_u32(u32::from(unit)), 2));
+    }
+    if unit >= 0xdc00 {
+        return Some((None, 2));
+    }
+    match unit_at(bytes, at + 2, big) {
+        None if !last => None,
+        Some(low) if (0xdc00..0xe000).contains(&low) => {
+            let code = 0x1_0000 + ((u32::from(unit) - 0xd800) << 10) + (u32::from(low) - 0xdc00);
+            Some((char::from_u32(code), 4))
+        }
+        _ => Some((None, 2)),
     }
 }
 

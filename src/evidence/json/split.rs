@@ -306,8 +306,8 @@ impl JsonSplitter {
         let tail = text.get(from..).unwrap_or_default();
         let like = |signature: &String| tail.find(signature.as_str()).map(|at| from + at + signature.find('{').unwrap_or(0));
         let known = self.signatures.iter().filter_map(like).min();
-        let line = || memchr::memmem::find(tail.as_bytes(), b"\n{").map(|at| from + at + 1);
-        let found = if self.stack.is_empty() { [known, line()].into_iter().flatten().min() } else { known };
+        let next_line = || memchr::memmem::find(tail.as_bytes(), b"\n{").map(|at| from + at + 1);
+        let found = if self.stack.is_empty() { [known, next_line()].into_iter().flatten().min() } else { known };
         found.or_else(|| if self.signatures.is_empty() && !self.stack.is_empty() { behind_comma(text.as_bytes(), place) } else { None })
     }
 
