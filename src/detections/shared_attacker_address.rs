@@ -1,7 +1,7 @@
 //! `shared-attacker-address`: the same address as another account's intruder.
 
-use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text};
 use super::support::unusual_contexts;
+use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text};
 use crate::enrich::NetworkClass;
 use crate::events::{AccountId, Ip};
 use std::collections::{BTreeMap, BTreeSet};
