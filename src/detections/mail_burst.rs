@@ -78,7 +78,7 @@ mod tests {
 
     const ID: &str = "mail-burst";
 
-    /// So many mails from an address, one a second apart from the next by so many.
+    /// So many mails to an outsider, so many seconds apart.
     fn burst(scene: &mut Scene, day: i64, mails: i64, apart: i64) {
         let one = |n: i64| send("anna", at(day, "14:00").plus_secs(n * apart), &["x@example.org"], "Invoice");
         scene.add_all((0..mails).map(|n| one(n).from(NIGERIA, FIREFOX)));

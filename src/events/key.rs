@@ -180,7 +180,8 @@ pub fn fold_principal(name: &str) -> Cow<'_, str> {
     if text.is_empty() || text == "<null>" || text == "-" {
         return Cow::Borrowed("");
     }
-    if let Some(at) = text.find("[SMTP:").or_else(|| text.find("[smtp:"))
+    if text.contains('[')
+        && let Some(at) = text.find("[SMTP:").or_else(|| text.find("[smtp:"))
         && let Some(inner) = text.get(at + 6..)
     {
         text = inner.trim_end_matches(']');
@@ -196,7 +197,8 @@ pub fn fold_principal(name: &str) -> Cow<'_, str> {
         text = rest;
     }
     text = text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '<' | '>' | '"' | '\'' | '{' | '}')).trim_end_matches('.');
-    if let Some(at) = text.to_ascii_lowercase().find("#ext#@")
+    if text.contains('#')
+        && let Some(at) = text.to_ascii_lowercase().find("#ext#@")
         && let Some(home) = text.get(..at).and_then(|local| local.rsplit_once('_'))
     {
         return Cow::Owned(format!("{}@{}", home.0, home.1).to_lowercase());
