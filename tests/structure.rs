@@ -1,5 +1,7 @@
 //! The order of the modules: each depends only on those before it, so that the data goes one way.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "what is missing fails the test")]
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -126,7 +126,9 @@ mod tests {
     #[test]
     fn a_newsletter_every_week_is_quiet() {
         let mut scene = Scene::office();
-        [1, 8, 15, 22].into_iter().for_each(|day| burst(&mut scene, day, 700, 1));
+        for day in [1, 8, 15, 22] {
+            burst(&mut scene, day, 700, 1);
+        }
         scene.look().quiet(ID, "anna");
     }
 

@@ -93,6 +93,11 @@ mod tests {
     use super::*;
     use crate::detections::testkit::*;
 
+    #[track_caller]
+    fn is(db: f64, wanted: f64) {
+        assert!((db - wanted).abs() < 0.01, "{db} for {wanted}");
+    }
+
     fn stranger() -> Familiarity {
         Familiarity::default()
     }
@@ -100,31 +105,31 @@ mod tests {
     #[test]
     fn newness_backs_off_from_the_tenant_to_the_address() {
         let worth = |familiar: Familiarity| newness(&familiar, false).0;
-        assert_eq!(worth(stranger()), 16.0);
-        assert_eq!(worth(Familiarity { tenant_country: true, ..stranger() }), 13.0);
-        assert_eq!(worth(Familiarity { tenant_country: true, country: true, ..stranger() }), 11.0);
-        assert_eq!(worth(Familiarity { tenant_country: true, country: true, client: true, ..stranger() }), 4.0);
-        assert_eq!(worth(Familiarity { client: true, ..stranger() }), 12.0);
-        assert_eq!(worth(Familiarity { asn: true, ..stranger() }), 4.0);
-        assert_eq!(worth(Familiarity { network: true, ..stranger() }), 0.0);
+        is(worth(stranger()), 16.0);
+        is(worth(Familiarity { tenant_country: true, ..stranger() }), 13.0);
+        is(worth(Familiarity { tenant_country: true, country: true, ..stranger() }), 11.0);
+        is(worth(Familiarity { tenant_country: true, country: true, client: true, ..stranger() }), 4.0);
+        is(worth(Familiarity { client: true, ..stranger() }), 12.0);
+        is(worth(Familiarity { asn: true, ..stranger() }), 4.0);
+        is(worth(Familiarity { network: true, ..stranger() }), 0.0);
     }
 
     #[test]
     fn a_thin_history_leaves_only_what_is_new_to_the_tenant() {
-        assert_eq!(newness(&Familiarity { thin: true, ..stranger() }, false).0, 16.0);
+        is(newness(&Familiarity { thin: true, ..stranger() }, false).0, 16.0);
         assert!(newness(&Familiarity { thin: true, tenant_country: true, ..stranger() }, false).0 < 5.0);
     }
 
     #[test]
     fn without_anybodys_habits_nothing_is_new_to_the_tenant() {
         let (db, words) = newness(&Familiarity { no_baseline: true, thin: true, ..stranger() }, false);
-        assert_eq!(db, 8.0);
+        is(db, 8.0);
         assert!(!words.contains("new to the whole tenant"), "{words}");
     }
 
     #[test]
     fn a_vpn_exit_has_no_country() {
-        assert_eq!(newness(&stranger(), true).0, 8.0);
+        is(newness(&stranger(), true).0, 8.0);
     }
 
     fn seen(ip: &str, agent: &str) -> Seen {
