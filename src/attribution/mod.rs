@@ -312,3 +312,6 @@ pub(crate) fn is_intruder_app(judgement: &Judgement, event: &crate::events::Even
         && event.action != Action::Consent
         && judgement.compromised_at.is_some_and(|from| event.time >= from)
 }
+
+#[cfg(test)]
+mod tests;

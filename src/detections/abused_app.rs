@@ -51,3 +51,35 @@ impl Detection for AbusedApp {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::detections::testkit::*;
+
+    const ID: &str = "abused-app";
+    const PERFECTDATA: &str = "ff8d92dc-3d82-41d6-bcbd-b9174d163620";
+    const SPIKE: &str = "946c777c-bc85-489e-b034-392389ae23d6";
+
+    fn office(app: &str, name: &str) -> Scene {
+        let mut scene = Scene::office();
+        scene.add(consent("anna", at(20, "10:00"), app, name).from(HOME, CHROME));
+        scene
+    }
+
+    #[test]
+    fn an_app_hardly_ever_honest_counts_more_than_an_ordinary_client() {
+        office(PERFECTDATA, "whatever it calls itself").look().fires(ID, "anna", 18.0);
+        office(SPIKE, "Spike").look().fires(ID, "anna", 8.0);
+    }
+
+    #[test]
+    fn the_name_is_enough_where_the_id_is_new() {
+        office("99999999-2222-4333-8444-555555555555", "PerfectData Software").look().fires(ID, "anna", 18.0);
+    }
+
+    #[test]
+    fn other_apps_and_those_that_the_tenant_uses_are_quiet() {
+        office("99999999-2222-4333-8444-555555555555", "Calendar Helper").look().quiet(ID, "anna");
+        office(SPIKE, "Spike").configured("[tenant]\nknown_good_apps = [\"Spike\"]\n").look().quiet(ID, "anna");
+    }
+}

@@ -47,3 +47,41 @@ impl Detection for AnonymisedSignIn {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::detections::testkit::*;
+
+    const ID: &str = "anonymised-sign-in";
+
+    fn office(ip: &str) -> Scene {
+        let mut scene = Scene::office();
+        scene.add(sign_in("anna", at(20, "03:00")).from(ip, FIREFOX));
+        scene
+    }
+
+    #[test]
+    fn hosting_and_vpn_hide_where_somebody_is() {
+        office(HOSTING).look().fires(ID, "anna", 10.0);
+        office(VPN).look().fires(ID, "anna", 10.0);
+    }
+
+    #[test]
+    fn carriers_and_lines_at_home_hide_nothing() {
+        for ip in [NIGERIA, OTHER_PROVIDER, OTHER_LINE] {
+            office(ip).look().quiet(ID, "anna");
+        }
+    }
+
+    #[test]
+    fn the_companys_own_exit_is_no_hiding_place() {
+        office(VPN).configured(&format!("[tenant]\nvpn_exits = [\"{VPN}\"]\n")).look().quiet(ID, "anna");
+    }
+
+    #[test]
+    fn a_network_that_a_colleague_uses_is_known() {
+        let mut scene = office(HOSTING);
+        scene.live("c9", 0..20, "51.77.99.9", CHROME);
+        scene.look().quiet(ID, "anna");
+    }
+}

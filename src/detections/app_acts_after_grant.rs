@@ -65,3 +65,37 @@ impl Detection for AppActsAfterGrant {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::detections::testkit::*;
+
+    const ID: &str = "app-acts-after-grant";
+    const PERFECTDATA: &str = "ff8d92dc-3d82-41d6-bcbd-b9174d163620";
+    const SPIKE: &str = "946c777c-bc85-489e-b034-392389ae23d6";
+
+    /// A consent, then mails that the application reads.
+    fn seen(app: &str, ip: &str, items: u32, clock: &str) -> Seen {
+        let mut scene = Scene::office();
+        scene.add(consent("anna", at(20, "10:00"), app, "").from(ip, FIREFOX));
+        scene.add(read_mail("anna", at(20, clock), items).app(app).from(OTHER_HOSTING, ""));
+        scene.look()
+    }
+
+    #[test]
+    fn an_app_hardly_ever_honest_that_reads_tells() {
+        seen(PERFECTDATA, HOME, 20, "10:30").fires(ID, "anna", 14.0);
+        seen(PERFECTDATA, HOME, 19, "10:30").quiet(ID, "anna");
+    }
+
+    #[test]
+    fn a_mail_client_tells_only_where_the_consent_was_unfamiliar() {
+        seen(SPIKE, NIGERIA, 500, "10:30").fires(ID, "anna", 14.0);
+        seen(SPIKE, HOME, 500, "10:30").quiet(ID, "anna");
+    }
+
+    #[test]
+    fn what_the_app_did_before_its_grant_is_not_its_work() {
+        seen(PERFECTDATA, HOME, 500, "09:30").quiet(ID, "anna");
+    }
+}

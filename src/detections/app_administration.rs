@@ -56,3 +56,36 @@ impl Detection for AppAdministration {
 fn is_one(case: &Case<'_>, event: &Event) -> bool {
     matches!(case.store.detail(event), Some(Detail::Change(change)) if matches!(change.aspect, "app-credential" | "owner"))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::detections::testkit::*;
+    use crate::events::Action;
+
+    const ID: &str = "app-administration";
+
+    fn seen(act: Act, ip: &str) -> Seen {
+        let mut scene = Scene::office();
+        scene.add(act.from(ip, FIREFOX));
+        scene.look()
+    }
+
+    fn act() -> Act {
+        change("anna", at(20, "03:00"), Action::App, "app-credential").about("Exporter")
+    }
+
+    #[test]
+    fn a_secret_added_from_elsewhere_tells() {
+        seen(act(), NIGERIA).fires(ID, "anna", 8.0);
+    }
+
+    #[test]
+    fn the_usual_place_is_quiet() {
+        seen(act(), HOME).quiet(ID, "anna");
+    }
+
+    #[test]
+    fn other_changes_of_an_application_are_quiet() {
+        seen(change("anna", at(20, "03:00"), Action::App, "service-principal"), NIGERIA).quiet(ID, "anna");
+    }
+}

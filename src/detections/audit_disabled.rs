@@ -70,3 +70,33 @@ fn is_one(case: &Case<'_>, event: &Event) -> bool {
         _ => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::detections::testkit::*;
+    use crate::events::{Action, Detail};
+
+    const ID: &str = "audit-disabled";
+
+    fn seen(operation: &str, parameter: (&str, &str), ip: &str) -> Seen {
+        let mut scene = Scene::office();
+        let list = vec![(parameter.0.to_owned(), parameter.1.to_owned())];
+        let act = Act::new("anna", at(20, "03:00"), Action::PolicyChange).operation(operation);
+        scene.add(act.with(move |_| Detail::Parameters(Box::new(list))).from(ip, FIREFOX));
+        scene.look()
+    }
+
+    #[test]
+    fn auditing_switched_off_or_bypassed_tells() {
+        seen("Set-MailboxAuditBypassAssociation", ("AuditBypassEnabled", "True"), NIGERIA).fires(ID, "anna", 12.0);
+        seen("Set-Mailbox", ("AuditEnabled", "False"), NIGERIA).fires(ID, "anna", 12.0);
+        seen("Set-AdminAuditLogConfig", ("UnifiedAuditLogIngestionEnabled", "False"), NIGERIA).fires(ID, "anna", 12.0);
+    }
+
+    #[test]
+    fn switching_it_on_other_settings_and_the_usual_place_are_quiet() {
+        seen("Set-Mailbox", ("AuditEnabled", "True"), NIGERIA).quiet(ID, "anna");
+        seen("Set-Mailbox", ("HiddenFromAddressListsEnabled", "False"), NIGERIA).quiet(ID, "anna");
+        seen("Set-Mailbox", ("AuditEnabled", "False"), HOME).quiet(ID, "anna");
+    }
+}

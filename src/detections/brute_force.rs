@@ -62,3 +62,26 @@ impl Detection for BruteForce {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::detections::testkit::*;
+
+    fn seen(failures: i64, apart: i64) -> Seen {
+        let mut scene = Scene::office();
+        scene.add_all((0..failures).map(|n| wrong_password("anna", at(20, "03:00").plus_secs(n * apart)).from(NIGERIA, FIREFOX)));
+        scene.look()
+    }
+
+    #[test]
+    fn thirty_wrong_passwords_in_an_hour_are_guessing_that_counts_nothing_alone() {
+        seen(30, 120).fires("brute-force", "anna", 0.0);
+        seen(29, 120).quiet("brute-force", "anna");
+    }
+
+    #[test]
+    fn a_stale_phone_that_tries_now_and_then_is_quiet() {
+        seen(30, 125).quiet("brute-force", "anna");
+        seen(300, 600).quiet("brute-force", "anna");
+    }
+}

@@ -60,3 +60,32 @@ impl Detection for DelegateMailboxAccess {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::detections::testkit::*;
+    use crate::events::Flags;
+
+    const ID: &str = "delegate-mailbox-access";
+
+    fn seen(ip: &str, flags: Flags) -> Seen {
+        let mut scene = Scene::office();
+        scene.add(read_mail("anna", at(20, "03:00"), 1).on("c1").flag(flags).from(ip, FIREFOX));
+        scene.look()
+    }
+
+    #[test]
+    fn a_colleagues_mailbox_opened_from_elsewhere_tells() {
+        seen(NIGERIA, Flags::DELEGATE).fires(ID, "anna", 8.0);
+    }
+
+    #[test]
+    fn assistants_services_and_the_own_mailbox_are_quiet() {
+        seen(HOME, Flags::DELEGATE).quiet(ID, "anna");
+        seen(OTHER_LINE, Flags::DELEGATE).quiet(ID, "anna");
+        seen(NIGERIA, Flags::DELEGATE | Flags::BACKGROUND).quiet(ID, "anna");
+        let mut scene = Scene::office();
+        scene.add(read_mail("anna", at(20, "03:00"), 1).from(NIGERIA, FIREFOX));
+        scene.look().quiet(ID, "anna");
+    }
+}

@@ -45,3 +45,26 @@ impl Detection for DeviceCodeSignIn {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::detections::testkit::*;
+    use crate::events::Protocol;
+
+    fn seen(ip: &str, protocol: Protocol) -> Seen {
+        let mut scene = Scene::office();
+        scene.add(sign_in("anna", at(20, "03:00")).from(ip, FIREFOX).facts(|facts| facts.protocol = protocol));
+        scene.look()
+    }
+
+    #[test]
+    fn a_code_typed_in_for_somebody_elsewhere_tells() {
+        seen(HOSTING, Protocol::DeviceCode).fires("device-code-sign-in", "anna", 10.0);
+    }
+
+    #[test]
+    fn a_tool_at_the_owners_place_and_other_ways_in_are_quiet() {
+        seen(HOME, Protocol::DeviceCode).quiet("device-code-sign-in", "anna");
+        seen(HOSTING, Protocol::OAuth).quiet("device-code-sign-in", "anna");
+    }
+}

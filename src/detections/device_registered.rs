@@ -56,3 +56,32 @@ impl Detection for DeviceRegistered {
 fn is_one(event: &Event) -> bool {
     event.action == Action::Device && !event.flags.has(Flags::REMOVAL)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::detections::testkit::*;
+    use crate::events::{Action, Flags};
+
+    const ID: &str = "device-registered";
+
+    fn seen(act: Act, ip: &str) -> Seen {
+        let mut scene = Scene::office();
+        scene.add(act.from(ip, FIREFOX));
+        scene.look()
+    }
+
+    fn act() -> Act {
+        Act::new("anna", at(20, "03:00"), Action::Device).about("LAPTOP-1")
+    }
+
+    #[test]
+    fn a_device_registered_from_elsewhere_tells() {
+        seen(act(), NIGERIA).fires(ID, "anna", 8.0);
+    }
+
+    #[test]
+    fn the_usual_place_and_taking_it_away_are_quiet() {
+        seen(act(), HOME).quiet(ID, "anna");
+        seen(act().flag(Flags::REMOVAL), NIGERIA).quiet(ID, "anna");
+    }
+}

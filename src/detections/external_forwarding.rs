@@ -49,3 +49,33 @@ impl Detection for ExternalForwarding {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::detections::testkit::*;
+    use crate::events::Flags;
+
+    const ID: &str = "external-forwarding";
+
+    fn seen(act: Act, ip: &str) -> Seen {
+        let mut scene = Scene::office();
+        scene.add(act.from(ip, FIREFOX));
+        scene.look()
+    }
+
+    #[test]
+    fn forwarding_outside_from_an_unfamiliar_place_tells() {
+        seen(forwarding("anna", at(20, "03:00"), "drop@example.net"), HOSTING).fires(ID, "anna", 20.0);
+    }
+
+    #[test]
+    fn the_owners_own_is_listed_and_counts_nothing() {
+        seen(forwarding("anna", at(20, "03:00"), "anna@example.net"), HOME).fires(ID, "anna", 0.0);
+    }
+
+    #[test]
+    fn colleagues_and_an_end_of_forwarding_are_quiet() {
+        seen(forwarding("anna", at(20, "03:00"), "c1@example.com"), HOSTING).quiet(ID, "anna");
+        seen(forwarding("anna", at(20, "03:00"), "drop@example.net").flag(Flags::REMOVAL), HOSTING).quiet(ID, "anna");
+    }
+}

@@ -83,3 +83,41 @@ fn wrong_passwords(case: &Case<'_>) -> BTreeMap<AccountId, Vec<(Time, u32, Conte
     }
     failures
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::detections::testkit::*;
+
+    const ID: &str = "failures-then-success";
+
+    /// Wrong passwords from an address on day 20, then the right one at noon of day 21.
+    fn seen(failures: i64, from: &str, first: &str, success: &str) -> Seen {
+        let mut scene = Scene::office();
+        scene.add_all((0..failures).map(|n| wrong_password("anna", at(20, first).plus_secs(n * 60)).from(from, FIREFOX)));
+        scene.add(sign_in("anna", at(21, "12:00")).from(success, FIREFOX));
+        scene.look()
+    }
+
+    #[test]
+    fn five_failures_from_anywhere_and_then_a_success_tell() {
+        seen(5, HOSTING, "22:00", NIGERIA).fires(ID, "anna", 8.0);
+        seen(4, HOSTING, "22:00", NIGERIA).quiet(ID, "anna");
+    }
+
+    #[test]
+    fn two_failures_from_the_very_address_tell() {
+        seen(2, NIGERIA, "22:00", NIGERIA).fires(ID, "anna", 8.0);
+        seen(1, NIGERIA, "22:00", NIGERIA).quiet(ID, "anna");
+    }
+
+    #[test]
+    fn failures_of_the_day_before_yesterday_are_another_story() {
+        seen(5, HOSTING, "12:00", NIGERIA).fires(ID, "anna", 8.0);
+        seen(5, HOSTING, "11:50", NIGERIA).quiet(ID, "anna");
+    }
+
+    #[test]
+    fn an_owner_who_forgot_the_password_is_quiet() {
+        seen(9, HOME, "22:00", HOME).quiet(ID, "anna");
+    }
+}

@@ -65,3 +65,30 @@ impl Detection for FileCollection {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::detections::testkit::*;
+    use crate::events::Action;
+
+    const ID: &str = "file-collection";
+
+    fn seen(files: usize, reads: usize, ip: &str) -> Seen {
+        let mut scene = Scene::office();
+        let read = |n: usize| Act::new("anna", at(20, "03:00"), Action::FileRead).about(&format!("plan {}.xlsx", n % files));
+        scene.add_all((0..reads).map(|n| read(n).from(ip, FIREFOX)));
+        scene.look()
+    }
+
+    #[test]
+    fn five_files_read_from_elsewhere_tell() {
+        seen(5, 5, NIGERIA).fires(ID, "anna", 6.0);
+        seen(4, 4, NIGERIA).quiet(ID, "anna");
+    }
+
+    #[test]
+    fn one_file_read_again_and_the_usual_place_are_quiet() {
+        seen(1, 50, NIGERIA).quiet(ID, "anna");
+        seen(50, 50, HOME).quiet(ID, "anna");
+    }
+}

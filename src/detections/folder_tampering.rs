@@ -61,3 +61,28 @@ fn is_one(event: &Event) -> bool {
     matches!(event.action, Action::MailMoved | Action::MailChanged | Action::MailDeleted)
         && !event.flags.has_any(Flags::BACKGROUND | Flags::DELEGATE)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::detections::testkit::*;
+    use crate::events::Action;
+
+    const ID: &str = "folder-tampering";
+
+    #[test]
+    fn mail_moved_or_changed_from_elsewhere_tells() {
+        for action in [Action::MailMoved, Action::MailChanged, Action::MailDeleted] {
+            let mut scene = Scene::office();
+            scene.add(Act::new("anna", at(20, "03:00"), action).on("anna").from(NIGERIA, FIREFOX));
+            scene.look().fires(ID, "anna", 5.0);
+        }
+    }
+
+    #[test]
+    fn the_owner_and_his_own_client_on_the_road_are_quiet() {
+        let mut scene = Scene::office();
+        scene.add_all((0..20).map(|day| Act::new("anna", at(day, "09:30"), Action::MailMoved).on("anna").times(3).from(HOME, CHROME)));
+        scene.add(Act::new("anna", at(20, "09:30"), Action::MailMoved).on("anna").times(4).from(OTHER_PROVIDER, CHROME));
+        scene.look().quiet(ID, "anna");
+    }
+}

@@ -50,3 +50,24 @@ impl Detection for InboxRuleCreated {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::detections::testkit::*;
+
+    #[test]
+    fn a_rule_counts_by_how_unfamiliar_its_place_is() {
+        for (ip, agent, db) in [(NIGERIA, FIREFOX, 4.0), (NIGERIA, CHROME, 2.0), (OTHER_PROVIDER, CHROME, 1.2)] {
+            let mut scene = Scene::office();
+            scene.add(rule("anna", at(20, "03:00"), "Projects", |rule| rule.move_to = Some("Projects".to_owned())).from(ip, agent));
+            scene.look().fires("inbox-rule-created", "anna", db);
+        }
+    }
+
+    #[test]
+    fn an_owner_who_tidies_up_is_quiet() {
+        let mut scene = Scene::office();
+        scene.add(rule("anna", at(20, "09:00"), "Projects", |rule| rule.move_to = Some("Projects".to_owned())).from(HOME, CHROME));
+        scene.look().quiet("inbox-rule-created", "anna");
+    }
+}

@@ -46,3 +46,32 @@ impl Detection for InboxRuleForwards {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::detections::testkit::*;
+
+    const ID: &str = "inbox-rule-forwards";
+
+    fn seen(to: &str, redirect: bool) -> Seen {
+        let mut scene = Scene::office();
+        let made = rule("anna", at(20, "03:00"), "Copies", |rule| {
+            let list = if redirect { &mut rule.redirect_to } else { &mut rule.forward_to };
+            list.push(to.to_owned());
+        });
+        scene.add(made.from(NIGERIA, FIREFOX));
+        scene.look()
+    }
+
+    #[test]
+    fn mail_that_leaves_the_tenant_tells() {
+        seen("SMTP:drop@example.net", false).fires(ID, "anna", 12.0);
+        seen("\"Drop\" [SMTP:drop@example.net]", true).fires(ID, "anna", 12.0);
+    }
+
+    #[test]
+    fn a_colleague_or_a_name_of_the_directory_is_quiet() {
+        seen("SMTP:C1@Example.com", false).quiet(ID, "anna");
+        seen("Ticket System", true).quiet(ID, "anna");
+    }
+}

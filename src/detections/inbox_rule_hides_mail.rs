@@ -80,6 +80,7 @@ pub fn hides(rule: &Rule) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::detections::testkit::*;
     use crate::events::RuleChange;
 
     fn rule(folder: Option<&str>, words: Option<&str>, marks_read: bool, deletes: bool) -> Rule {
@@ -113,5 +114,20 @@ mod tests {
         ] {
             assert_eq!(hides(&rule(folder, words, read, false)), None, "{case}");
         }
+    }
+
+    #[test]
+    fn hiding_counts_from_any_place_and_sorting_from_none() {
+        for ip in [NIGERIA, HOME] {
+            let mut scene = Scene::office();
+            scene.add(hiding_rule("anna", at(20, "03:00")).from(ip, FIREFOX));
+            scene.look().fires("inbox-rule-hides-mail", "anna", 12.0);
+        }
+        let mut scene = Scene::office();
+        scene.add(
+            crate::detections::testkit::rule("anna", at(20, "03:00"), "News", |rule| rule.move_to = Some("News".to_owned()))
+                .from(NIGERIA, FIREFOX),
+        );
+        scene.look().quiet("inbox-rule-hides-mail", "anna");
     }
 }

@@ -45,7 +45,7 @@ impl Detection for InboxRuleOddName {
 
 /// True for names of at most two characters, of punctuation only, or of one repeated character. `?`
 /// alone is no sign: an ASCII export makes it of any other script.
-fn is_odd(name: &str) -> bool {
+pub(super) fn is_odd(name: &str) -> bool {
     let name = name.trim();
     let count = name.chars().count();
     if count == 0 || name.chars().all(|letter| letter == '?') {
@@ -58,6 +58,7 @@ fn is_odd(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::is_odd;
+    use crate::detections::testkit::*;
 
     #[test]
     fn names_of_signs_are_odd_and_words_are_not() {
@@ -67,5 +68,15 @@ mod tests {
         for plain in ["", "Ads", "Inbox cleanup", "???", "R&D"] {
             assert!(!is_odd(plain), "{plain}");
         }
+    }
+
+    #[test]
+    fn a_rule_named_dot_tells() {
+        let mut scene = Scene::office();
+        scene.add(rule("anna", at(20, "03:00"), ".", |_| {}).from(NIGERIA, FIREFOX));
+        scene.add(rule("c1", at(20, "03:00"), "Newsletters", |_| {}).from(NIGERIA, FIREFOX));
+        let seen = scene.look();
+        seen.fires("inbox-rule-odd-name", "anna", 6.0);
+        seen.quiet("inbox-rule-odd-name", "c1");
     }
 }

@@ -1,6 +1,7 @@
 //! `inbox-rule-silent-flags`: silencing switches.
 
 use super::inbox_rule_hides_mail::hides;
+use super::inbox_rule_odd_name::is_odd;
 use super::support::{rule_name, rules_made};
 use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text};
 
@@ -38,10 +39,37 @@ impl Detection for InboxRuleSilentFlags {
     }
     fn find(&self, case: &Case<'_>, out: &mut Findings) {
         for (index, _, rule) in rules_made(case).filter(|(_, _, rule)| rule.silent_flags || rule.stops) {
-            if hides(rule).is_some() || !rule.forward_to.is_empty() || !rule.redirect_to.is_empty() {
+            if is_odd(&rule.name) || hides(rule).is_some() || !rule.forward_to.is_empty() || !rule.redirect_to.is_empty() {
                 let summary = format!("made rule {} with switches that silence prompts and other rules", rule_name(rule));
                 out.add(case.store, case.contexts.account_of(index), case.context_of(index).0, vec![index], DB, summary);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::detections::testkit::*;
+    use crate::events::Rule;
+
+    const ID: &str = "inbox-rule-silent-flags";
+
+    fn seen(name: &str, set: impl FnOnce(&mut Rule)) -> Seen {
+        let mut scene = Scene::office();
+        scene.add(rule("anna", at(20, "03:00"), name, set).from(NIGERIA, FIREFOX));
+        scene.look()
+    }
+
+    #[test]
+    fn the_switches_count_with_what_else_is_wrong_with_the_rule() {
+        seen("Copies", |rule| (rule.deletes, rule.silent_flags) = (true, true)).fires(ID, "anna", 2.0);
+        seen("Copies", |rule| (rule.forward_to, rule.stops) = (vec!["drop@example.net".to_owned()], true)).fires(ID, "anna", 2.0);
+        seen(".", |rule| rule.silent_flags = true).fires(ID, "anna", 2.0);
+    }
+
+    #[test]
+    fn outlook_on_the_web_sets_them_on_any_rule() {
+        seen("Newsletters", |rule| (rule.silent_flags, rule.stops) = (true, true)).quiet(ID, "anna");
+        seen("Copies", |rule| rule.deletes = true).quiet(ID, "anna");
     }
 }

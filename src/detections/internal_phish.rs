@@ -64,3 +64,38 @@ impl Detection for InternalPhish {
 fn reaches_colleagues(case: &Case<'_>, index: u32) -> bool {
     recipients(case, index).iter().any(|account| case.store.accounts().is_own(*account))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::detections::testkit::*;
+
+    const ID: &str = "internal-phish";
+
+    fn seen(colleagues: usize, ip: &str, subject: impl Fn(usize) -> String) -> Seen {
+        let mut scene = Scene::office_of(10);
+        for n in 0..colleagues {
+            let to = format!("c{}", n + 1);
+            scene.add(send("anna", at(20, "14:00"), &[&to], &subject(n)).from(ip, FIREFOX));
+        }
+        scene.look()
+    }
+
+    #[test]
+    fn like_mails_to_eight_colleagues_from_elsewhere_tell() {
+        seen(8, NIGERIA, |_| "Invoice".to_owned()).fires(ID, "anna", 6.0);
+        seen(7, NIGERIA, |_| "Invoice".to_owned()).quiet(ID, "anna");
+    }
+
+    #[test]
+    fn mail_to_all_staff_and_mails_of_different_subjects_are_quiet() {
+        seen(9, HOME, |_| "Party".to_owned()).quiet(ID, "anna");
+        seen(9, NIGERIA, |n| format!("About {n}")).quiet(ID, "anna");
+    }
+
+    #[test]
+    fn mails_to_outsiders_are_not_internal() {
+        let mut scene = Scene::office();
+        scene.add_all((0..20).map(|n| send("anna", at(20, "14:00").plus_secs(n), &["x@example.org"], "Invoice").from(NIGERIA, FIREFOX)));
+        scene.look().quiet(ID, "anna");
+    }
+}

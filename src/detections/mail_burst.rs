@@ -70,3 +70,77 @@ impl Detection for MailBurst {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::detections::testkit::*;
+    use crate::events::message_link;
+
+    const ID: &str = "mail-burst";
+
+    /// So many mails to an outsider, so many seconds apart.
+    fn burst(scene: &mut Scene, day: i64, mails: i64, apart: i64) {
+        let one = |n: i64| send("anna", at(day, "14:00").plus_secs(n * apart), &["x@example.org"], "Invoice");
+        scene.add_all((0..mails).map(|n| one(n).from(NIGERIA, FIREFOX)));
+    }
+
+    fn seen(mails: i64, apart: i64) -> Seen {
+        let mut scene = Scene::office();
+        burst(&mut scene, 20, mails, apart);
+        scene.look()
+    }
+
+    #[test]
+    fn fifty_recipients_in_a_quarter_of_an_hour_make_a_burst() {
+        seen(50, 18).fires(ID, "anna", 12.0);
+        seen(49, 18).quiet(ID, "anna");
+        seen(50, 19).quiet(ID, "anna");
+    }
+
+    #[test]
+    fn five_hundred_count_in_full() {
+        seen(500, 1).fires(ID, "anna", 22.0);
+        seen(499, 1).fires(ID, "anna", 12.0);
+        assert_eq!(seen(500, 1).total(ID, "anna"), 500);
+    }
+
+    #[test]
+    fn one_mail_to_fifty_is_a_burst_too() {
+        let names: Vec<String> = (0..50).map(|n| format!("x{n}@example.org")).collect();
+        let mut scene = Scene::office();
+        scene.add(send("anna", at(20, "14:00"), &names.iter().map(String::as_str).collect::<Vec<_>>(), "Invoice").from(NIGERIA, FIREFOX));
+        scene.look().fires(ID, "anna", 12.0);
+    }
+
+    #[test]
+    fn it_is_five_times_what_the_account_does_anyway() {
+        for (usual, fires) in [(10, true), (11, false)] {
+            let mut scene = Scene::office();
+            burst(&mut scene, 5, usual, 1);
+            burst(&mut scene, 20, 50, 1);
+            let seen = scene.look();
+            if fires { seen.fires(ID, "anna", 12.0) } else { seen.quiet(ID, "anna") }
+        }
+    }
+
+    #[test]
+    fn a_newsletter_every_week_is_quiet() {
+        let mut scene = Scene::office();
+        for day in [1, 8, 15, 22] {
+            burst(&mut scene, day, 700, 1);
+        }
+        scene.look().quiet(ID, "anna");
+    }
+
+    #[test]
+    fn a_mail_that_trace_and_mailbox_both_tell_of_is_one() {
+        let mut scene = Scene::office();
+        for n in 0..30 {
+            let id = message_link(&format!("<{n}@example.com>"));
+            let one = || send("anna", at(20, "14:00").plus_secs(n), &["x@example.org"], "Invoice").linked(id);
+            scene.add(one().from(NIGERIA, FIREFOX));
+            scene.add(one().traced());
+        }
+        scene.look().quiet(ID, "anna");
+    }
+}

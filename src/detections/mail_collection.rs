@@ -72,3 +72,40 @@ impl Detection for MailCollection {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::detections::testkit::*;
+    use crate::events::Flags;
+
+    const ID: &str = "mail-collection";
+
+    fn seen(items: u32, ip: &str, agent: &str, flags: Flags) -> Seen {
+        let mut scene = Scene::office();
+        scene.add(read_mail("anna", at(20, "11:00"), items).flag(flags).from(ip, agent));
+        scene.look()
+    }
+
+    #[test]
+    fn five_mails_opened_from_elsewhere_tell() {
+        seen(5, NIGERIA, FIREFOX, Flags::default()).fires(ID, "anna", 6.0);
+        seen(4, NIGERIA, FIREFOX, Flags::default()).quiet(ID, "anna");
+    }
+
+    #[test]
+    fn a_whole_folder_synchronised_tells_whatever_the_count() {
+        seen(1, NIGERIA, FIREFOX, Flags::SYNC).fires(ID, "anna", 6.0);
+    }
+
+    #[test]
+    fn the_own_client_on_the_road_counts_only_above_the_usual_pace() {
+        seen(6, OTHER_PROVIDER, CHROME, Flags::default()).quiet(ID, "anna");
+        seen(7, OTHER_PROVIDER, CHROME, Flags::default()).fires(ID, "anna", 1.8);
+    }
+
+    #[test]
+    fn prefetching_and_the_usual_place_are_quiet() {
+        seen(500, NIGERIA, FIREFOX, Flags::BACKGROUND).quiet(ID, "anna");
+        seen(500, HOME, FIREFOX, Flags::SYNC).quiet(ID, "anna");
+    }
+}

@@ -1,6 +1,6 @@
 //! `mail-deletion-burst`: a burst of deletions.
 
-use super::support::densest;
+use super::support::heaviest;
 use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text, Threshold};
 use crate::events::Action;
 use crate::habits::ContextId;
@@ -55,8 +55,7 @@ impl Detection for MailDeletionBurst {
             }
         }
         for (id, list) in deleted {
-            let times: Vec<i64> = list.iter().map(|(time, ..)| *time).collect();
-            let run = list.get(densest(&times, 600)).unwrap_or_default();
+            let run = list.get(heaviest(list.iter().map(|(time, _, count)| (*time, *count)), 600)).unwrap_or_default();
             let items: usize = run.iter().map(|(.., count)| *count).sum();
             #[expect(clippy::cast_precision_loss, reason = "a count of items")]
             if items as f64 >= least {
@@ -65,5 +64,43 @@ impl Detection for MailDeletionBurst {
                 out.add(case.store, account, id, events, DB, format!("deleted {items} mails within ten minutes"));
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::detections::testkit::*;
+    use crate::events::{Action, Time};
+
+    const ID: &str = "mail-deletion-burst";
+
+    fn deleted(time: Time, items: u32, ip: &str) -> Act {
+        Act::new("anna", time, Action::MailDeleted).on("anna").times(items).from(ip, FIREFOX)
+    }
+
+    fn seen(count: i64, apart: i64, ip: &str) -> Seen {
+        let mut scene = Scene::office();
+        scene.add_all((0..count).map(|n| deleted(at(20, "03:00").plus_secs(n * apart), 1, ip)));
+        scene.look()
+    }
+
+    #[test]
+    fn twenty_deletions_in_ten_minutes_tell() {
+        seen(20, 30, NIGERIA).fires(ID, "anna", 8.0);
+        seen(19, 30, NIGERIA).quiet(ID, "anna");
+        seen(20, 32, NIGERIA).quiet(ID, "anna");
+    }
+
+    #[test]
+    fn items_count_and_not_records() {
+        let mut scene = Scene::office();
+        scene.add_all((0..5).map(|n| deleted(at(20, "03:00").plus_secs(n), 1, NIGERIA)));
+        scene.add(deleted(at(20, "05:00"), 40, NIGERIA));
+        scene.look().fires(ID, "anna", 8.0);
+    }
+
+    #[test]
+    fn spring_cleaning_at_home_is_quiet() {
+        seen(200, 1, HOME).quiet(ID, "anna");
     }
 }

@@ -56,3 +56,32 @@ impl Detection for MailboxPermissionGranted {
 fn is_one(case: &Case<'_>, event: &Event) -> bool {
     event.action == Action::Permission && !event.flags.has(Flags::REMOVAL) && case.store.detail(event).is_some()
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::detections::testkit::*;
+    use crate::events::Flags;
+
+    const ID: &str = "mailbox-permission-granted";
+
+    fn seen(act: Act, ip: &str) -> Seen {
+        let mut scene = Scene::office();
+        scene.add(act.from(ip, FIREFOX));
+        scene.look()
+    }
+
+    fn act() -> Act {
+        permission("anna", at(20, "03:00"), "c1", "c2")
+    }
+
+    #[test]
+    fn a_right_granted_from_elsewhere_tells() {
+        seen(act(), NIGERIA).fires(ID, "anna", 8.0);
+    }
+
+    #[test]
+    fn the_usual_place_and_taking_it_away_are_quiet() {
+        seen(act(), HOME).quiet(ID, "anna");
+        seen(act().flag(Flags::REMOVAL), NIGERIA).quiet(ID, "anna");
+    }
+}

@@ -57,3 +57,26 @@ impl Detection for MailboxSearch {
 fn is_one(case: &Case<'_>, event: &Event) -> bool {
     event.action == Action::Search && telling_word(case.store.text(event.object)).is_some()
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::detections::testkit::*;
+    use crate::events::Action;
+
+    fn seen(query: &str, ip: &str) -> Seen {
+        let mut scene = Scene::office();
+        scene.add(Act::new("anna", at(20, "03:00"), Action::Search).about(query).from(ip, FIREFOX));
+        scene.look()
+    }
+
+    #[test]
+    fn searches_for_money_from_elsewhere_tell() {
+        seen("invoice overdue", NIGERIA).fires("mailbox-search", "anna", 6.0);
+    }
+
+    #[test]
+    fn other_words_and_finance_people_at_their_place_are_quiet() {
+        seen("summer party", NIGERIA).quiet("mailbox-search", "anna");
+        seen("invoice overdue", HOME).quiet("mailbox-search", "anna");
+    }
+}

@@ -54,3 +54,34 @@ impl Detection for MailboxSignInUnfamiliar {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::detections::testkit::*;
+    use crate::events::Flags;
+
+    const ID: &str = "mailbox-sign-in-unfamiliar";
+
+    #[test]
+    fn a_mailbox_used_from_elsewhere_without_a_sign_in_tells() {
+        let mut scene = Scene::office();
+        scene.add(read_mail("anna", at(20, "03:00"), 1).from(NIGERIA, FIREFOX));
+        scene.look().fires(ID, "anna", 6.0);
+    }
+
+    #[test]
+    fn with_a_sign_in_the_sign_in_tells() {
+        let mut scene = Scene::office();
+        scene.add(sign_in("anna", at(20, "02:50")).from(NIGERIA, FIREFOX));
+        scene.add(read_mail("anna", at(20, "03:00"), 1).from(NIGERIA, FIREFOX));
+        scene.look().quiet(ID, "anna");
+    }
+
+    #[test]
+    fn prefetching_and_the_owners_place_are_quiet() {
+        let mut scene = Scene::office();
+        scene.add(read_mail("anna", at(20, "03:00"), 1).from(NIGERIA, FIREFOX).flag(Flags::BACKGROUND));
+        scene.add(read_mail("anna", at(20, "03:00"), 1).from(HOME, FIREFOX));
+        scene.look().quiet(ID, "anna");
+    }
+}

@@ -56,3 +56,26 @@ impl Detection for MaliciousShare {
 fn is_one(event: &Event) -> bool {
     event.action == Action::FileShared && !event.flags.has_any(Flags::REMOVAL | Flags::BACKGROUND)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::detections::testkit::*;
+    use crate::events::{Action, Flags};
+
+    fn seen(ip: &str, flags: Flags) -> Seen {
+        let mut scene = Scene::office();
+        scene.add(Act::new("anna", at(20, "03:00"), Action::FileShared).about("Invoice.docx").flag(flags).from(ip, FIREFOX));
+        scene.look()
+    }
+
+    #[test]
+    fn a_file_shared_from_elsewhere_tells() {
+        seen(NIGERIA, Flags::default()).fires("malicious-share", "anna", 8.0);
+    }
+
+    #[test]
+    fn the_usual_place_and_an_end_of_sharing_are_quiet() {
+        seen(HOME, Flags::default()).quiet("malicious-share", "anna");
+        seen(NIGERIA, Flags::REMOVAL).quiet("malicious-share", "anna");
+    }
+}

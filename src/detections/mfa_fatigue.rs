@@ -102,3 +102,51 @@ impl MfaFatigue {
         None
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::detections::testkit::*;
+    use crate::events::Mfa;
+
+    const ID: &str = "mfa-fatigue";
+
+    /// Prompts refused from Nigeria at these times of day 20, then one accepted.
+    fn seen(refused: &[&str], place: &str, accepted: Act) -> Seen {
+        let mut scene = Scene::office();
+        scene.add_all(refused.iter().map(|clock| refused_prompt("anna", at(20, clock)).from(place, FIREFOX)));
+        scene.add(accepted);
+        scene.look()
+    }
+
+    fn accepted(day: i64, clock: &str, place: &str, mfa: Mfa) -> Act {
+        sign_in("anna", at(day, clock)).from(place, FIREFOX).facts(move |facts| facts.mfa = mfa)
+    }
+
+    #[test]
+    fn two_refused_prompts_and_an_accepted_one_tell() {
+        let yes = || accepted(20, "10:30", NIGERIA, Mfa::Completed);
+        seen(&["10:00", "10:05"], NIGERIA, yes()).fires(ID, "anna", 16.0);
+        seen(&["10:00"], NIGERIA, yes()).quiet(ID, "anna");
+        assert_eq!(seen(&["10:00", "10:05"], NIGERIA, yes()).total(ID, "anna"), 3);
+    }
+
+    #[test]
+    fn the_refused_ones_come_within_an_hour_and_the_accepted_one_within_a_day() {
+        seen(&["08:00", "09:00"], NIGERIA, accepted(20, "10:30", NIGERIA, Mfa::Completed)).fires(ID, "anna", 16.0);
+        seen(&["08:00", "09:01"], NIGERIA, accepted(20, "10:30", NIGERIA, Mfa::Completed)).quiet(ID, "anna");
+        seen(&["10:00", "10:05"], NIGERIA, accepted(21, "10:00", NIGERIA, Mfa::Completed)).fires(ID, "anna", 16.0);
+        seen(&["10:00", "10:05"], NIGERIA, accepted(21, "10:01", NIGERIA, Mfa::Completed)).quiet(ID, "anna");
+    }
+
+    #[test]
+    fn a_new_phone_at_home_is_quiet() {
+        seen(&["10:00", "10:05"], HOME, accepted(20, "10:10", HOME, Mfa::Completed)).quiet(ID, "anna");
+    }
+
+    #[test]
+    fn without_a_prompt_accepted_there_is_no_giving_in() {
+        for mfa in [Mfa::ByClaim, Mfa::NotRequired, Mfa::Resistant] {
+            seen(&["10:00", "10:05"], NIGERIA, accepted(20, "10:30", NIGERIA, mfa)).quiet(ID, "anna");
+        }
+    }
+}

@@ -2,7 +2,7 @@
 
 use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text};
 use crate::events::{AccountId, Detail, Event, Flags};
-use crate::habits::ContextId;
+use crate::habits::{COLLEAGUES, ContextId};
 use std::collections::BTreeMap;
 
 /// See the text.
@@ -31,7 +31,7 @@ impl Detection for MfaMethodAdded {
         &Text {
             what: "Security information was registered or changed in an unfamiliar context.",
             why: "With his own method the intruder passes MFA from then on.",
-            innocent: "A new phone.",
+            innocent: "A new phone. A newcomer's first method in a network of his colleagues is not raised.",
             next: "Remove the method; ask the owner.",
             references: &["https://attack.mitre.org/techniques/T1098/005/", "https://attack.mitre.org/techniques/T1556/006/"],
             model: "",
@@ -45,7 +45,7 @@ impl Detection for MfaMethodAdded {
                 groups.entry((account, case.context_of(index).0)).or_default().push(index);
             }
         }
-        for ((account, id), events) in groups.into_iter().filter(|((_, id), _)| case.rarity(*id) > 0.0) {
+        for ((account, id), events) in groups.into_iter().filter(|((_, id), _)| case.rarity(*id) > 0.0 && !is_newcomer(case, *id)) {
             let Some(first) = events.first().and_then(|index| case.event(*index)) else { continue };
             let summary = format!("registered an MFA method ({})", case.store.text(first.operation));
             out.add(case.store, account, id, events, DB * case.rarity(id), summary);
@@ -55,4 +55,48 @@ impl Detection for MfaMethodAdded {
 
 fn is_one(case: &Case<'_>, event: &Event) -> bool {
     matches!(case.store.detail(event), Some(Detail::Change(change)) if change.aspect == "mfa-method") && !event.flags.has(Flags::REMOVAL)
+}
+
+/// True where hardly any history of the account is there yet, in a network of its colleagues: new people
+/// begin by registering a method.
+fn is_newcomer(case: &Case<'_>, id: ContextId) -> bool {
+    let familiar = case.familiarity(id);
+    familiar.thin && familiar.asn_colleagues >= COLLEAGUES
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::detections::testkit::*;
+    use crate::events::{Action, Flags};
+
+    const ID: &str = "mfa-method-added";
+
+    fn seen(act: Act, ip: &str) -> Seen {
+        let mut scene = Scene::office();
+        scene.add(act.from(ip, FIREFOX));
+        scene.look()
+    }
+
+    fn act() -> Act {
+        change("anna", at(20, "03:00"), Action::Mfa, "mfa-method")
+    }
+
+    #[test]
+    fn a_method_added_from_elsewhere_tells() {
+        seen(act(), NIGERIA).fires(ID, "anna", 10.0);
+    }
+
+    #[test]
+    fn the_usual_place_and_taking_it_away_are_quiet() {
+        seen(act(), HOME).quiet(ID, "anna");
+        seen(act().flag(Flags::REMOVAL), NIGERIA).quiet(ID, "anna");
+    }
+
+    #[test]
+    fn a_new_colleagues_first_method_is_quiet() {
+        let mut scene = Scene::office();
+        scene.add(sign_in("newcomer", at(20, "09:00")).from(OTHER_LINE, FIREFOX));
+        scene.add(change("newcomer", at(20, "09:05"), Action::Mfa, "mfa-method").from(OTHER_LINE, FIREFOX));
+        scene.look().quiet(ID, "newcomer");
+    }
 }

@@ -53,6 +53,8 @@ mod session_replay;
 mod shared_attacker_address;
 mod support;
 mod targeted_by_incident;
+#[cfg(test)]
+pub(crate) mod testkit;
 mod transport_rule_changed;
 mod unfamiliar_sign_in;
 

@@ -52,3 +52,40 @@ impl Detection for OauthConsent {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::detections::testkit::*;
+    use crate::events::{Consent, Detail};
+
+    const ID: &str = "oauth-consent";
+    const APP: &str = "11111111-2222-4333-8444-555555555555";
+
+    fn office() -> Scene {
+        let mut scene = Scene::office();
+        scene.add(consent("anna", at(20, "10:00"), APP, "Mail Helper").from(HOME, CHROME));
+        scene
+    }
+
+    #[test]
+    fn a_consent_to_an_app_that_reaches_mail_counts_from_any_place() {
+        office().look().fires(ID, "anna", 6.0);
+    }
+
+    #[test]
+    fn an_app_that_colleagues_use_counts_half() {
+        let mut scene = office();
+        scene.add(consent("c1", at(10, "10:00"), APP, "Mail Helper").from("79.240.1.10", CHROME));
+        scene.look().fires(ID, "anna", 3.0);
+    }
+
+    #[test]
+    fn apps_that_only_sign_in_or_that_the_tenant_knows_are_quiet() {
+        let mut scene = Scene::office();
+        let scopes = Consent { app_id: APP.to_owned(), scopes: vec!["User.Read".to_owned(), "openid".to_owned()], ..Consent::default() };
+        let act = consent("anna", at(20, "10:00"), APP, "Mail Helper").with(move |_| Detail::Consent(Box::new(scopes)));
+        scene.add(act.from(NIGERIA, FIREFOX));
+        scene.look().quiet(ID, "anna");
+        office().configured("[tenant]\nknown_good_apps = [\"mail helper\"]\n").look().quiet(ID, "anna");
+    }
+}

@@ -56,3 +56,36 @@ impl Detection for PasswordChangedUnfamiliar {
 fn is_one(case: &Case<'_>, event: &Event) -> bool {
     matches!(case.store.detail(event), Some(Detail::Change(change)) if change.aspect == "password" && (change.by_self || event.actor == event.target))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::detections::testkit::*;
+    use crate::events::Action;
+
+    const ID: &str = "password-changed-unfamiliar";
+
+    fn seen(act: Act, ip: &str) -> Seen {
+        let mut scene = Scene::office();
+        scene.add(act.from(ip, FIREFOX));
+        scene.look()
+    }
+
+    fn act() -> Act {
+        change("anna", at(20, "03:00"), Action::Credential, "password")
+    }
+
+    #[test]
+    fn a_password_changed_from_elsewhere_tells() {
+        seen(act(), NIGERIA).fires(ID, "anna", 6.0);
+    }
+
+    #[test]
+    fn the_usual_place_is_quiet() {
+        seen(act(), HOME).quiet(ID, "anna");
+    }
+
+    #[test]
+    fn an_administrators_reset_is_quiet() {
+        seen(act().on("c1"), NIGERIA).quiet(ID, "anna");
+    }
+}

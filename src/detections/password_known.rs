@@ -63,3 +63,36 @@ impl Detection for PasswordKnown {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::detections::testkit::*;
+
+    const ID: &str = "password-known";
+    /// Password right, MFA asked for and not passed.
+    const STOPPED: u32 = 50_074;
+
+    #[test]
+    fn a_right_password_that_mfa_stopped_is_known_to_somebody() {
+        let mut scene = Scene::office();
+        scene.add(sign_in("anna", at(20, "03:00")).from(NIGERIA, FIREFOX).failed(STOPPED));
+        scene.look().fires(ID, "anna", 3.0);
+    }
+
+    #[test]
+    fn wrong_passwords_tokens_and_the_owners_forgotten_phone_are_quiet() {
+        let mut scene = Scene::office();
+        scene.add(wrong_password("anna", at(20, "03:00")).from(NIGERIA, FIREFOX));
+        scene.add(sign_in("anna", at(20, "04:00")).from(HOME, FIREFOX).failed(STOPPED));
+        scene.add(sign_in("anna", at(20, "05:00")).from(HOSTING, FIREFOX).failed(STOPPED).facts(|facts| facts.by_token = true));
+        scene.look().quiet(ID, "anna");
+    }
+
+    #[test]
+    fn where_the_same_address_got_in_others_tell() {
+        let mut scene = Scene::office();
+        scene.add(sign_in("anna", at(20, "03:00")).from(NIGERIA, FIREFOX).failed(STOPPED));
+        scene.add(sign_in("anna", at(20, "03:10")).from(NIGERIA, FIREFOX));
+        scene.look().quiet(ID, "anna");
+    }
+}

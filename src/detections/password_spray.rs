@@ -102,3 +102,61 @@ fn report(case: &Case<'_>, out: &mut Findings, tried: &BTreeMap<AccountId, Vec<u
         out.add(case.store, *account, success.unwrap_or(id), events.clone(), if success.is_some() { SUCCESS_DB } else { 0.0 }, summary);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::detections::testkit::*;
+
+    const ID: &str = "password-spray";
+
+    /// An office of thirty, of which one address tries so many, so often each.
+    fn office(tried: i64, tries: i64, from: &str) -> Scene {
+        let mut scene = Scene::office_of(30);
+        for n in 0..tried {
+            let who = if n == 0 { "anna".to_owned() } else { format!("c{n}") };
+            scene.add_all((0..tries).map(|again| wrong_password(&who, at(20, "03:00").plus_secs(n * 60 + again)).from(from, FIREFOX)));
+        }
+        scene
+    }
+
+    #[test]
+    fn ten_accounts_make_a_spray_that_alone_counts_nothing() {
+        let seen = office(10, 1, NIGERIA).look();
+        seen.fires(ID, "anna", 0.0);
+        seen.fires(ID, "c9", 0.0);
+        seen.quiet(ID, "c10");
+        office(9, 1, NIGERIA).look().quiet(ID, "anna");
+    }
+
+    #[test]
+    fn a_success_from_the_spraying_network_counts() {
+        let mut scene = office(10, 1, NIGERIA);
+        scene.add(sign_in("c3", at(20, "05:00")).from("197.210.70.99", FIREFOX));
+        let seen = scene.look();
+        seen.fires(ID, "c3", 12.0);
+        seen.fires(ID, "anna", 0.0);
+    }
+
+    #[test]
+    fn many_tries_each_are_no_spray() {
+        office(10, 8, NIGERIA).look().fires(ID, "anna", 0.0);
+        office(10, 9, NIGERIA).look().quiet(ID, "anna");
+    }
+
+    #[test]
+    fn in_a_small_tenant_half_of_the_accounts_are_enough() {
+        let mut scene = Scene::office();
+        scene.add_all(["anna", "c1", "c2", "c3", "c4"].map(|who| wrong_password(who, at(20, "03:00")).from(NIGERIA, FIREFOX)));
+        scene.look().fires(ID, "anna", 0.0);
+        let mut scene = Scene::office();
+        scene.add_all(["anna", "c1", "c2", "c3"].map(|who| wrong_password(who, at(20, "03:00")).from(NIGERIA, FIREFOX)));
+        scene.look().quiet(ID, "anna");
+    }
+
+    #[test]
+    fn an_office_after_a_change_of_policy_counts_nothing() {
+        let mut scene = office(10, 1, HOME);
+        scene.add(sign_in("anna", at(20, "05:00")).from(HOME, CHROME));
+        scene.look().fires(ID, "anna", 0.0);
+    }
+}

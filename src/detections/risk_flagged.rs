@@ -68,3 +68,48 @@ fn about(case: &Case<'_>, alert: &Event) -> Option<ContextId> {
     let (index, _) = case.in_order().find(|(_, event)| *about != 0 && event.action == Action::SignIn && event.token == *about)?;
     Some(case.context_of(index).0).filter(|id| id.is_some())
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::detections::testkit::*;
+    use crate::events::{Action, Detail, Risk};
+
+    const ID: &str = "risk-flagged";
+
+    fn alert(level: Risk, state: &'static str) -> Act {
+        Act::new("anna", at(20, "04:00"), Action::Alert).on("anna").with(move |batch| Detail::Alert {
+            level,
+            kind: batch.str("anonymizedIPAddress"),
+            state: batch.str(state),
+            about: 0,
+        })
+    }
+
+    #[test]
+    fn the_level_settles_the_worth() {
+        for (risk, db) in [(Risk::High, 10.0), (Risk::Medium, 6.0), (Risk::Low, 4.0)] {
+            let mut scene = Scene::office();
+            scene.add(sign_in("anna", at(20, "03:00")).from(NIGERIA, FIREFOX).facts(|facts| facts.risk = risk));
+            scene.look().fires(ID, "anna", db);
+        }
+    }
+
+    #[test]
+    fn hidden_or_no_risk_says_nothing() {
+        for risk in [Risk::Unknown, Risk::None] {
+            let mut scene = Scene::office();
+            scene.add(sign_in("anna", at(20, "03:00")).from(NIGERIA, FIREFOX).facts(|facts| facts.risk = risk));
+            scene.look().quiet(ID, "anna");
+        }
+    }
+
+    #[test]
+    fn an_alert_counts_until_it_is_taken_back() {
+        let mut scene = Scene::office();
+        scene.add(alert(Risk::High, "atRisk"));
+        scene.look().fires(ID, "anna", 10.0);
+        let mut scene = Scene::office();
+        scene.add(alert(Risk::High, "dismissed"));
+        scene.look().quiet(ID, "anna");
+    }
+}

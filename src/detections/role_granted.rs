@@ -56,3 +56,32 @@ impl Detection for RoleGranted {
 fn is_one(event: &Event) -> bool {
     event.action == Action::RoleChange && !event.flags.has(Flags::REMOVAL)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::detections::testkit::*;
+    use crate::events::{Action, Flags};
+
+    const ID: &str = "role-granted";
+
+    fn seen(act: Act, ip: &str) -> Seen {
+        let mut scene = Scene::office();
+        scene.add(act.from(ip, FIREFOX));
+        scene.look()
+    }
+
+    fn act() -> Act {
+        change("anna", at(20, "03:00"), Action::RoleChange, "role").about("Global Administrator").on("c1")
+    }
+
+    #[test]
+    fn a_role_granted_from_elsewhere_tells() {
+        seen(act(), NIGERIA).fires(ID, "anna", 10.0);
+    }
+
+    #[test]
+    fn the_usual_place_and_taking_it_away_are_quiet() {
+        seen(act(), HOME).quiet(ID, "anna");
+        seen(act().flag(Flags::REMOVAL), NIGERIA).quiet(ID, "anna");
+    }
+}

@@ -58,3 +58,42 @@ impl Detection for ScriptedAgentSignIn {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::detections::testkit::*;
+    use crate::events::{Action, Flags};
+
+    const ID: &str = "scripted-agent-sign-in";
+
+    fn seen(agent: &str, flags: Flags) -> Seen {
+        let mut scene = Scene::office();
+        let mut act = sign_in("anna", at(20, "03:00")).from(HOSTING, agent);
+        if flags == Flags::NON_INTERACTIVE {
+            act = Act::new("anna", at(20, "03:00"), Action::SignIn).from(HOSTING, agent).flag(flags);
+        }
+        scene.add(act);
+        scene.look()
+    }
+
+    #[test]
+    fn libraries_and_kits_tell() {
+        for agent in ["axios/1.6.2", "python-requests/2.28.1", "Go-http-client/1.1"] {
+            seen(agent, Flags::INTERACTIVE).fires(ID, "anna", 9.0);
+        }
+    }
+
+    #[test]
+    fn a_bare_mozilla_tells_a_little_and_only_with_somebody_at_the_keyboard() {
+        seen("Mozilla/5.0", Flags::INTERACTIVE).fires(ID, "anna", 3.0);
+        seen("Mozilla/5.0", Flags::NON_INTERACTIVE).quiet(ID, "anna");
+    }
+
+    #[test]
+    fn browsers_and_the_accounts_own_script_are_quiet() {
+        seen(FIREFOX, Flags::INTERACTIVE).quiet(ID, "anna");
+        let mut scene = Scene::office();
+        scene.live("anna", 0..20, HOME, "python-requests/2.28.1");
+        scene.look().quiet(ID, "anna");
+    }
+}

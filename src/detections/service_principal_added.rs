@@ -56,3 +56,31 @@ impl Detection for ServicePrincipalAdded {
 fn is_one(case: &Case<'_>, event: &Event) -> bool {
     event.action == Action::App && matches!(case.store.detail(event), Some(Detail::Change(change)) if change.aspect == "service-principal")
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::detections::testkit::*;
+    use crate::events::Action;
+
+    const ID: &str = "service-principal-added";
+
+    fn seen(act: Act, ip: &str) -> Seen {
+        let mut scene = Scene::office();
+        scene.add(act.from(ip, FIREFOX));
+        scene.look()
+    }
+
+    fn act() -> Act {
+        change("anna", at(20, "03:00"), Action::App, "service-principal").about("Exporter")
+    }
+
+    #[test]
+    fn an_application_added_from_elsewhere_tells() {
+        seen(act(), NIGERIA).fires(ID, "anna", 7.0);
+    }
+
+    #[test]
+    fn the_usual_place_is_quiet() {
+        seen(act(), HOME).quiet(ID, "anna");
+    }
+}

@@ -104,3 +104,50 @@ fn client_differs(first: &[Agent], second: &[Agent]) -> bool {
         other_system || other_browser || agent.scripted && !first.iter().any(|known| known.scripted)
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::detections::testkit::*;
+
+    const ID: &str = "session-replay";
+
+    fn office(second: &str, agent: &str) -> Scene {
+        let mut scene = Scene::office();
+        scene.add(sign_in("anna", at(20, "09:00")).from(HOME, CHROME).session("s1"));
+        scene.add(sign_in("anna", at(20, "09:10")).from(second, agent).session("s1"));
+        scene
+    }
+
+    #[test]
+    fn a_session_that_goes_on_elsewhere_with_another_client_was_stolen() {
+        office(NIGERIA, FIREFOX).look().fires(ID, "anna", 22.0);
+        office(HOSTING, FIREFOX).look().fires(ID, "anna", 22.0);
+    }
+
+    #[test]
+    fn a_phone_that_leaves_the_wifi_counts_little() {
+        office(OTHER_PROVIDER, CHROME).look().fires(ID, "anna", 2.4);
+        office(OTHER_LINE, CHROME).look().quiet(ID, "anna");
+    }
+
+    #[test]
+    fn another_client_in_the_same_country_is_not_enough_for_full_weight() {
+        office(OTHER_PROVIDER, FIREFOX).look().fires(ID, "anna", 8.0);
+    }
+
+    #[test]
+    fn two_unfamiliar_servers_in_one_session_tell_whatever_the_client() {
+        let mut scene = Scene::office();
+        scene.add(sign_in("anna", at(20, "09:00")).from(HOSTING, FIREFOX).session("s1"));
+        scene.add(sign_in("anna", at(20, "09:10")).from(OTHER_HOSTING, FIREFOX).session("s1"));
+        scene.look().fires(ID, "anna", 22.0);
+    }
+
+    #[test]
+    fn two_sessions_are_no_replay() {
+        let mut scene = Scene::office();
+        scene.add(sign_in("anna", at(20, "09:00")).from(HOME, CHROME).session("s1"));
+        scene.add(sign_in("anna", at(20, "09:10")).from(NIGERIA, FIREFOX).session("s2"));
+        scene.look().quiet(ID, "anna");
+    }
+}

@@ -3,6 +3,7 @@
 use super::Case;
 use crate::events::{Action, Detail, Event, Rule, RuleChange};
 use crate::habits::{Context, ContextId};
+use std::ops::Range;
 
 /// Contexts in which something succeeded, a person (or kit) acts, and the address is not habitual.
 pub fn unusual_contexts<'c>(case: &'c Case<'c>) -> impl Iterator<Item = (ContextId, &'c Context)> {
@@ -32,14 +33,25 @@ pub fn rule_name(rule: &Rule) -> String {
 }
 
 /// Longest run of entries that lie within `seconds`, as a range of indexes into the (sorted) list.
-pub fn densest(times: &[i64], seconds: i64) -> std::ops::Range<usize> {
-    let (mut best, mut start) = (0..0, 0);
-    for (end, time) in times.iter().enumerate() {
-        while times.get(start).is_some_and(|first| time - first > seconds) {
+pub fn densest(times: &[i64], seconds: i64) -> Range<usize> {
+    heaviest(times.iter().map(|time| (*time, 1)), seconds)
+}
+
+/// The run of entries within `seconds` whose weights add up to most, as a range of indexes into the
+/// list of (time, weight), which is sorted by time. Of equal runs the first.
+pub fn heaviest(list: impl Iterator<Item = (i64, usize)> + Clone, seconds: i64) -> Range<usize> {
+    let (mut best, mut most) = (0..0, 0);
+    let (mut start, mut sum, mut behind) = (0, 0, list.clone());
+    let mut oldest = behind.next();
+    for (end, (time, weight)) in list.enumerate() {
+        sum += weight;
+        while let Some((_, gone)) = oldest.filter(|(first, _)| time - first > seconds) {
+            sum -= gone;
             start += 1;
+            oldest = behind.next();
         }
-        if end + 1 - start > best.len() {
-            best = start..end + 1;
+        if sum > most {
+            (best, most) = (start..end + 1, sum);
         }
     }
     best
@@ -52,12 +64,18 @@ pub fn counted(count: usize, one: &str, many: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::densest;
+    use super::{densest, heaviest};
 
     #[test]
     fn the_densest_run_is_found() {
         assert_eq!(densest(&[0, 100, 110, 120, 500], 30), 1..4);
         assert_eq!(densest(&[], 30), 0..0);
         assert_eq!(densest(&[0, 30], 30), 0..2);
+    }
+
+    #[test]
+    fn weights_count_in_the_heaviest_run() {
+        let list = [(0, 1), (10, 1), (20, 1), (500, 40), (520, 1), (560, 1)];
+        assert_eq!(heaviest(list.into_iter(), 30), 3..5);
     }
 }

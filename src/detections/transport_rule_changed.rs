@@ -56,3 +56,32 @@ impl Detection for TransportRuleChanged {
 fn is_one(event: &Event) -> bool {
     event.action == Action::TransportRule && !event.flags.has(Flags::REMOVAL)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::detections::testkit::*;
+    use crate::events::{Action, Flags};
+
+    const ID: &str = "transport-rule-changed";
+
+    fn seen(act: Act, ip: &str) -> Seen {
+        let mut scene = Scene::office();
+        scene.add(act.from(ip, FIREFOX));
+        scene.look()
+    }
+
+    fn act() -> Act {
+        Act::new("anna", at(20, "03:00"), Action::TransportRule).about("Copy all")
+    }
+
+    #[test]
+    fn mail_flow_changed_from_elsewhere_tells() {
+        seen(act(), NIGERIA).fires(ID, "anna", 10.0);
+    }
+
+    #[test]
+    fn the_usual_place_and_taking_it_away_are_quiet() {
+        seen(act(), HOME).quiet(ID, "anna");
+        seen(act().flag(Flags::REMOVAL), NIGERIA).quiet(ID, "anna");
+    }
+}

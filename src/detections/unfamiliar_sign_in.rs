@@ -91,6 +91,12 @@ pub fn newness_db(case: &Case<'_>, id: ContextId) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::detections::testkit::*;
+
+    #[track_caller]
+    fn is(db: f64, wanted: f64) {
+        assert!((db - wanted).abs() < 0.01, "{db} for {wanted}");
+    }
 
     fn stranger() -> Familiarity {
         Familiarity::default()
@@ -99,30 +105,55 @@ mod tests {
     #[test]
     fn newness_backs_off_from_the_tenant_to_the_address() {
         let worth = |familiar: Familiarity| newness(&familiar, false).0;
-        assert_eq!(worth(stranger()), 16.0);
-        assert_eq!(worth(Familiarity { tenant_country: true, ..stranger() }), 13.0);
-        assert_eq!(worth(Familiarity { tenant_country: true, country: true, ..stranger() }), 11.0);
-        assert_eq!(worth(Familiarity { tenant_country: true, country: true, client: true, ..stranger() }), 4.0);
-        assert_eq!(worth(Familiarity { client: true, ..stranger() }), 12.0);
-        assert_eq!(worth(Familiarity { asn: true, ..stranger() }), 4.0);
-        assert_eq!(worth(Familiarity { network: true, ..stranger() }), 0.0);
+        is(worth(stranger()), 16.0);
+        is(worth(Familiarity { tenant_country: true, ..stranger() }), 13.0);
+        is(worth(Familiarity { tenant_country: true, country: true, ..stranger() }), 11.0);
+        is(worth(Familiarity { tenant_country: true, country: true, client: true, ..stranger() }), 4.0);
+        is(worth(Familiarity { client: true, ..stranger() }), 12.0);
+        is(worth(Familiarity { asn: true, ..stranger() }), 4.0);
+        is(worth(Familiarity { network: true, ..stranger() }), 0.0);
     }
 
     #[test]
     fn a_thin_history_leaves_only_what_is_new_to_the_tenant() {
-        assert_eq!(newness(&Familiarity { thin: true, ..stranger() }, false).0, 16.0);
+        is(newness(&Familiarity { thin: true, ..stranger() }, false).0, 16.0);
         assert!(newness(&Familiarity { thin: true, tenant_country: true, ..stranger() }, false).0 < 5.0);
     }
 
     #[test]
     fn without_anybodys_habits_nothing_is_new_to_the_tenant() {
         let (db, words) = newness(&Familiarity { no_baseline: true, thin: true, ..stranger() }, false);
-        assert_eq!(db, 8.0);
+        is(db, 8.0);
         assert!(!words.contains("new to the whole tenant"), "{words}");
     }
 
     #[test]
     fn a_vpn_exit_has_no_country() {
-        assert_eq!(newness(&stranger(), true).0, 8.0);
+        is(newness(&stranger(), true).0, 8.0);
+    }
+
+    fn seen(ip: &str, agent: &str) -> Seen {
+        let mut scene = Scene::office();
+        scene.add(sign_in("anna", at(20, "03:00")).from(ip, agent));
+        scene.look()
+    }
+
+    #[test]
+    fn the_farther_from_home_the_more_it_is_worth() {
+        seen(NIGERIA, FIREFOX).fires("unfamiliar-sign-in", "anna", 16.0);
+        seen(NIGERIA, CHROME).fires("unfamiliar-sign-in", "anna", 12.0);
+        seen(OTHER_PROVIDER, FIREFOX).fires("unfamiliar-sign-in", "anna", 11.0);
+        seen(OTHER_PROVIDER, CHROME).fires("unfamiliar-sign-in", "anna", 4.0);
+        seen(OTHER_LINE, CHROME).fires("unfamiliar-sign-in", "anna", 4.0);
+        seen(VPN, FIREFOX).fires("unfamiliar-sign-in", "anna", 8.0);
+        seen(HOME, FIREFOX).quiet("unfamiliar-sign-in", "anna");
+    }
+
+    #[test]
+    fn a_country_of_colleagues_is_new_to_the_account_only() {
+        let mut scene = Scene::office();
+        scene.live("c9", 0..20, ABROAD, CHROME);
+        scene.add(sign_in("anna", at(20, "03:00")).from("86.20.20.20", FIREFOX));
+        scene.look().fires("unfamiliar-sign-in", "anna", 13.0);
     }
 }

@@ -184,9 +184,11 @@ impl Habits {
         self.familiarity.get(id.index()).copied().unwrap_or_default()
     }
 
-    /// True if the account uses this client on at least three days.
-    pub fn uses_client(&self, account: AccountId, client: Client) -> bool {
-        self.profiles.get(&account).and_then(|profile| profile.clients.get(&client)).is_some_and(|days| days.0.len() >= HABIT_DAYS)
+    /// True if the account uses this client on at least three days elsewhere than in this context.
+    pub fn uses_client(&self, id: ContextId, context: &Context, client: Client) -> bool {
+        let learned = self.of(id).learned;
+        let days = self.profiles.get(&context.account).and_then(|profile| profile.clients.get(&client));
+        days.is_some_and(|days| days.without(&context.days, learned && context.clients.contains(&client)) >= HABIT_DAYS)
     }
 
     /// Most items that the account handles by such acts in a day, elsewhere than in this context.

@@ -1,6 +1,7 @@
 //! The report: its data model and the views drawn from it. No analysis in here.
 
 pub mod build;
+pub mod detections_page;
 pub mod events_file;
 #[cfg(test)]
 pub(crate) mod golden;

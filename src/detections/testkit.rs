@@ -1,0 +1,458 @@
+//! Small cases for the tests of detections and attribution: an office whose people have their habits,
+//! then single acts.
+//!
+//! Addresses are real public ones, because the built-in tables must know their networks: documentation
+//! addresses have no autonomous system and no country.
+
+use super::Finding;
+use crate::analysis::{Basis, Outcome, analyse};
+use crate::attribution::{Actor, Judgement, Verdict};
+use crate::config::Config;
+use crate::enrich::{Geo, Networks, TorExits};
+use crate::events::{
+    Action, Batch, Change, Consent, Detail, Event, Family, Flags, Forwarding, Ledger, Mail, Mfa, Outcome as Ended, Permission, Right, Rule,
+    RuleChange, SignIn, Store, Time, TimeRules,
+};
+use crate::evidence::RecordAt;
+use crate::habits::{Habits, Lesson};
+use std::collections::BTreeSet;
+use std::sync::OnceLock;
+
+/// Anna's line at home: Deutsche Telekom.
+pub const HOME: &str = "84.160.10.10";
+/// Another line in the system of Anna and her colleagues.
+pub const OTHER_LINE: &str = "93.240.77.9";
+/// A line of another provider in the same country.
+pub const OTHER_PROVIDER: &str = "77.180.1.1";
+/// A line in a country where nobody of the office is.
+pub const ABROAD: &str = "86.10.10.10";
+/// A carrier in Nigeria.
+pub const NIGERIA: &str = "197.210.70.1";
+/// Rented servers, in France and in Türkiye.
+pub const HOSTING: &str = "51.77.10.10";
+pub const OTHER_HOSTING: &str = "92.38.180.49";
+/// An exit of a VPN service.
+pub const VPN: &str = "5.62.60.202";
+
+/// What everybody in the office uses.
+pub const CHROME: &str =
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/98.0.4758.80 Safari/537.36";
+/// What nobody there uses.
+pub const FIREFOX: &str = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10.15; rv:96.0) Gecko/20100101 Firefox/96.0";
+/// A legacy client.
+pub const LEGACY: &str = "BAV2ROPC";
+
+/// Days of ordinary work before the acts of a test: it happens on day 20 and later.
+pub const ORDINARY_DAYS: i64 = 20;
+
+/// A time in UTC: day 0 is 1 February 2022.
+pub fn at(day: i64, clock: &str) -> Time {
+    let (hour, minute) = clock.split_once(':').unwrap();
+    let (minute, second) = minute.split_once(':').unwrap_or((minute, "0"));
+    let [hour, minute, second] = [hour, minute, second].map(|part| part.parse::<i64>().unwrap());
+    Time::from_secs(1_643_673_600 + day * 86_400 + hour * 3600 + minute * 60 + second)
+}
+
+/// The address of a person: short names are of the office.
+pub fn address(who: &str) -> String {
+    if who.contains('@') { who.to_owned() } else { format!("{who}@example.com") }
+}
+
+type Make = Box<dyn FnOnce(&mut Batch) -> Detail>;
+
+/// One act, to be made more precise and then given to [`Scene::add`].
+pub struct Act {
+    event: Event,
+    who: String,
+    target: String,
+    ip: String,
+    agent: String,
+    texts: [String; 4],
+    sign_in: SignIn,
+    device: String,
+    detail: Option<Make>,
+}
+
+impl Act {
+    /// Any act of an audit record; from no address yet.
+    pub fn new(who: &str, time: Time, action: Action) -> Act {
+        let mut event = Event::new(RecordAt::default(), action);
+        event.time = time;
+        event.outcome = Ended::Success;
+        Act {
+            event,
+            who: address(who),
+            target: String::new(),
+            ip: String::new(),
+            agent: String::new(),
+            texts: [String::new(), String::new(), String::new(), action.name().to_owned()],
+            sign_in: SignIn::default(),
+            device: String::new(),
+            detail: None,
+        }
+    }
+
+    /// From this address, with this client.
+    pub fn from(mut self, ip: &str, agent: &str) -> Act {
+        (self.ip, self.agent) = (ip.to_owned(), agent.to_owned());
+        self
+    }
+
+    /// By this application.
+    pub fn app(mut self, id: &str) -> Act {
+        id.clone_into(&mut self.texts[0]);
+        self
+    }
+
+    /// In this session.
+    pub fn session(mut self, id: &str) -> Act {
+        id.clone_into(&mut self.texts[1]);
+        self
+    }
+
+    /// About this: subject, file, query.
+    pub fn about(mut self, object: &str) -> Act {
+        object.clone_into(&mut self.texts[2]);
+        self
+    }
+
+    /// As this operation.
+    pub fn operation(mut self, name: &str) -> Act {
+        name.clone_into(&mut self.texts[3]);
+        self
+    }
+
+    /// To this person or mailbox.
+    pub fn on(mut self, whom: &str) -> Act {
+        self.target = address(whom);
+        self
+    }
+
+    /// Covering so many items or recipients.
+    pub fn times(mut self, count: u32) -> Act {
+        self.event.count = count;
+        self
+    }
+
+    /// With these flags.
+    pub fn flag(mut self, flags: Flags) -> Act {
+        self.event.flags.set(flags);
+        self
+    }
+
+    /// With this detail.
+    pub fn with(mut self, make: impl FnOnce(&mut Batch) -> Detail + 'static) -> Act {
+        self.detail = Some(Box::new(make));
+        self
+    }
+
+    /// A sign-in that ended with this error.
+    pub fn failed(mut self, code: u32) -> Act {
+        (self.event.code, self.event.outcome) = (code, Ended::Failure);
+        self
+    }
+
+    /// A sign-in with these facts.
+    pub fn facts(mut self, set: impl FnOnce(&mut SignIn)) -> Act {
+        set(&mut self.sign_in);
+        self
+    }
+
+    /// A sign-in from a registered device.
+    pub fn device(mut self, id: &str) -> Act {
+        id.clone_into(&mut self.device);
+        self
+    }
+
+    /// A mail with this Message-ID (hashed).
+    pub fn linked(mut self, link: u64) -> Act {
+        self.event.link = link;
+        self
+    }
+
+    /// As a message trace tells of it.
+    pub fn traced(mut self) -> Act {
+        self.event.family = Family::MessageTrace;
+        self
+    }
+
+    fn record(self, number: u32, batch: &mut Batch) {
+        let mut event = self.event;
+        event.at.number = number;
+        event.actor = batch.principal(&self.who);
+        event.target = batch.principal(&self.target);
+        event.ip = batch.ip(&self.ip);
+        event.agent = batch.str(&self.agent);
+        let [app, session, object, operation] = &self.texts;
+        (event.app, event.session) = (batch.id(app), batch.str(session));
+        (event.object, event.operation) = (batch.str(object), batch.str(operation));
+        let mut facts = self.sign_in;
+        facts.device = batch.str(&self.device);
+        let detail = match self.detail {
+            Some(make) => Some(make(batch)),
+            None => (event.action == Action::SignIn).then_some(Detail::SignIn(facts)),
+        };
+        if let Some(detail) = detail {
+            batch.detail(&mut event, detail);
+        }
+        batch.event(event, &[]);
+    }
+}
+
+/// A sign-in that succeeded, with a person at the keyboard.
+pub fn sign_in(who: &str, time: Time) -> Act {
+    let mut act = Act::new(who, time, Action::SignIn).flag(Flags::INTERACTIVE);
+    act.event.family = Family::SignIn;
+    act
+}
+
+/// A wrong password.
+pub fn wrong_password(who: &str, time: Time) -> Act {
+    sign_in(who, time).failed(50_126)
+}
+
+/// An MFA prompt that was refused.
+pub fn refused_prompt(who: &str, time: Time) -> Act {
+    sign_in(who, time).failed(500_121).facts(|facts| facts.mfa = Mfa::Denied)
+}
+
+/// An inbox rule as a record of the audit log has it.
+pub fn rule(who: &str, time: Time, name: &str, set: impl FnOnce(&mut Rule)) -> Act {
+    let mut rule = Rule::new(RuleChange::New);
+    name.clone_into(&mut rule.name);
+    set(&mut rule);
+    Act::new(who, time, Action::MailboxRule).on(who).about(name).with(move |_| Detail::Rule(Box::new(rule)))
+}
+
+/// The rule of the published incidents: named ".", it hides mail.
+pub fn hiding_rule(who: &str, time: Time) -> Act {
+    rule(who, time, ".", |rule| {
+        rule.move_to = Some("RSS Feeds".to_owned());
+        rule.conditions = vec![("SubjectOrBodyContainsWords".to_owned(), "invoice".to_owned())];
+        (rule.silent_flags, rule.stops) = (true, true);
+    })
+}
+
+/// Mailbox forwarding to an address.
+pub fn forwarding(who: &str, time: Time, to: &str) -> Act {
+    let to = Forwarding { smtp: Some(to.to_owned()), ..Forwarding::default() };
+    Act::new(who, time, Action::Forwarding).on(who).with(move |_| Detail::Forwarding(Box::new(to)))
+}
+
+/// A consent to an application that reads mail.
+pub fn consent(who: &str, time: Time, app_id: &str, name: &str) -> Act {
+    let consent =
+        Consent { app_id: app_id.to_owned(), app_name: name.to_owned(), scopes: vec!["Mail.Read".to_owned()], ..Consent::default() };
+    Act::new(who, time, Action::Consent).app(app_id).about(name).with(move |_| Detail::Consent(Box::new(consent)))
+}
+
+/// A `Send` record: one mail to these people.
+pub fn send(who: &str, time: Time, to: &[&str], subject: &str) -> Act {
+    let names: Vec<String> = to.iter().map(|name| address(name)).collect();
+    let count = u32::try_from(names.len()).unwrap();
+    Act::new(who, time, Action::MailSent).about(subject).times(count).with(move |batch| {
+        let recipients = names.iter().map(|name| batch.principal(name)).collect();
+        Detail::Mail(Box::new(Mail { recipients, ..Mail::default() }))
+    })
+}
+
+/// Mail that was opened.
+pub fn read_mail(who: &str, time: Time, items: u32) -> Act {
+    Act::new(who, time, Action::MailRead).on(who).times(items)
+}
+
+/// A right on a mailbox for a trustee.
+pub fn permission(who: &str, time: Time, mailbox: &str, trustee: &str) -> Act {
+    let trustee = address(trustee);
+    Act::new(who, time, Action::Permission).on(mailbox).with(move |batch| {
+        let trustee = batch.principal(&trustee);
+        Detail::Permission(Box::new(Permission { trustee, right: Right::FullAccess, text: "FullAccess".to_owned() }))
+    })
+}
+
+/// A change to a directory object.
+pub fn change(who: &str, time: Time, action: Action, aspect: &'static str) -> Act {
+    let change = Change { aspect, ..Change::default() };
+    Act::new(who, time, action).on(who).with(move |_| Detail::Change(Box::new(change)))
+}
+
+/// A case under construction.
+pub struct Scene {
+    batch: Batch,
+    config: Config,
+    number: u32,
+}
+
+impl Scene {
+    /// Anna and four colleagues, with their habits.
+    pub fn office() -> Scene {
+        Scene::office_of(5)
+    }
+
+    /// Anna and so many people in all (`c1`, `c2`, ...), with the habits of twenty days.
+    pub fn office_of(people: usize) -> Scene {
+        let mut scene = Scene { batch: Batch::new(TimeRules::default()), config: Config::default(), number: 0 };
+        for person in 0..people {
+            let name = if person == 0 { "anna".to_owned() } else { format!("c{person}") };
+            let home = if person == 0 { HOME.to_owned() } else { format!("79.240.{person}.10") };
+            scene.live(&name, 0..ORDINARY_DAYS, &home, CHROME);
+        }
+        scene
+    }
+
+    /// Ordinary days of a person at a place: signs in, reads four mails, writes one.
+    pub fn live(&mut self, who: &str, days: std::ops::Range<i64>, ip: &str, agent: &str) {
+        for day in days {
+            self.add(sign_in(who, at(day, "08:00")).from(ip, agent));
+            self.add(read_mail(who, at(day, "09:00"), 4).from(ip, agent));
+            self.add(send(who, at(day, "10:00"), &["partner@example.org"], &format!("notes of day {day}")).from(ip, agent));
+        }
+    }
+
+    /// With this configuration.
+    pub fn configured(mut self, toml: &str) -> Scene {
+        self.config = Config::parse(toml).unwrap();
+        self
+    }
+
+    /// One act more.
+    pub fn add(&mut self, act: Act) {
+        self.number += 1;
+        act.record(self.number, &mut self.batch);
+    }
+
+    /// Several acts more.
+    pub fn add_all(&mut self, acts: impl IntoIterator<Item = Act>) {
+        acts.into_iter().for_each(|act| self.add(act));
+    }
+
+    fn store(&mut self) -> Store {
+        let (mut store, mut ledger) = (Store::default(), Ledger::default());
+        store.merge(&mut self.batch, &mut ledger);
+        store.finish(&[]);
+        store
+    }
+
+    /// What the detections see when nothing is known of any intruder yet.
+    pub fn look(mut self) -> Seen {
+        let store = self.store();
+        let tor = TorExits::default();
+        let basis = Basis::new(&store, &Networks::new(geo(), &self.config, &tor));
+        let ground = basis.ground(&store, &self.config);
+        let nothing = vec![false; ground.contexts.len()];
+        let habits = Habits::learn(&Lesson {
+            store: &store,
+            contexts: ground.contexts,
+            book: ground.book,
+            recorded: ground.recorded,
+            barred: &nothing,
+            acted: &nothing,
+        });
+        let findings = super::run(&ground.case(&habits, &nothing));
+        Seen { findings, store, outcome: None }
+    }
+
+    /// What the whole analysis says.
+    pub fn judge(mut self) -> Seen {
+        let store = self.store();
+        let tor = TorExits::default();
+        let basis = Basis::new(&store, &Networks::new(geo(), &self.config, &tor));
+        let outcome = analyse(&basis.ground(&store, &self.config));
+        Seen { findings: outcome.attribution.findings.clone(), store, outcome: Some(outcome) }
+    }
+}
+
+/// The built-in databases, read once for all tests.
+fn geo() -> &'static Geo {
+    static GEO: OnceLock<Geo> = OnceLock::new();
+    GEO.get_or_init(|| Geo::new(&[] as &[&str]).unwrap())
+}
+
+/// What was seen in a case.
+pub struct Seen {
+    findings: Vec<Finding>,
+    store: Store,
+    outcome: Option<Outcome>,
+}
+
+impl Seen {
+    fn findings<'s>(&'s self, id: &'s str, who: &str) -> impl Iterator<Item = &'s Finding> {
+        let who = address(who);
+        assert!(super::by_id(id).is_some(), "no detection {id}");
+        self.findings.iter().filter(move |finding| {
+            finding.detection().is_some_and(|detection| detection.id() == id) && self.store.accounts().name(finding.account) == who
+        })
+    }
+
+    fn listing(&self) -> String {
+        let line = |finding: &Finding| {
+            let id = finding.detection().map_or("?", |detection| detection.id());
+            format!("{} {id} {} dB: {}\n", self.store.accounts().name(finding.account), finding.db, finding.summary)
+        };
+        self.findings.iter().map(line).collect()
+    }
+
+    /// The account has such a finding, the best of them worth this many decibans.
+    #[track_caller]
+    pub fn fires(&self, id: &str, who: &str, db: f64) {
+        let best = self.findings(id, who).map(|finding| finding.db).fold(f64::MIN, f64::max);
+        assert!((best - db).abs() < 0.051, "{id} on {who} is worth {best} for {db}:\n{}", self.listing());
+    }
+
+    /// The account has no such finding.
+    #[track_caller]
+    pub fn quiet(&self, id: &str, who: &str) {
+        assert_eq!(self.findings(id, who).count(), 0, "{id} fires on {who}:\n{}", self.listing());
+    }
+
+    /// Events that the account's findings of this kind rest on.
+    pub fn total(&self, id: &str, who: &str) -> usize {
+        self.findings(id, who).map(|finding| finding.total).sum()
+    }
+
+    /// The outcome of the whole analysis.
+    pub fn outcome(&self) -> &Outcome {
+        self.outcome.as_ref().unwrap()
+    }
+
+    fn judgement(&self, who: &str) -> Option<&Judgement> {
+        let names = self.store.accounts();
+        let (account, _) = names.iter().find(|(id, _)| names.name(*id) == address(who)).unwrap();
+        self.outcome().attribution.judgements.get(&account)
+    }
+
+    /// What is said of an account.
+    pub fn verdict(&self, who: &str) -> Verdict {
+        self.judgement(who).map_or(Verdict::Clear, |judgement| judgement.verdict)
+    }
+
+    /// The verdict, and the score to within a deciban.
+    #[track_caller]
+    pub fn comes_out(&self, who: &str, verdict: Verdict, db: f64) {
+        let score = self.judgement(who).map(|judgement| &judgement.score);
+        let got = score.map_or(crate::scoring::PRIOR_DB, |score| score.db);
+        assert_eq!(self.verdict(who), verdict, "{got} dB: {score:#?}");
+        assert!((got - db).abs() <= 1.0, "{got} dB for {db}: {score:#?}");
+    }
+
+    /// When the account fell.
+    pub fn fell_at(&self, who: &str) -> Option<Time> {
+        self.judgement(who)?.compromised_at
+    }
+
+    /// Who did the account's acts of this kind from this day on.
+    pub fn actors(&self, who: &str, action: Action, from_day: i64) -> BTreeSet<Actor> {
+        let name = address(who);
+        let events = self.store.events().iter().zip(&self.outcome().attribution.actors);
+        let chosen = events
+            .filter(|(event, _)| event.action == action && event.time >= at(from_day, "00:00") && self.store.name(event.actor) == name);
+        chosen.map(|(_, attributed)| attributed.actor).collect()
+    }
+
+    /// The accounts of each incident, by name.
+    pub fn incidents(&self) -> Vec<Vec<&str>> {
+        let names = self.store.accounts();
+        let of = |incident: &crate::cascade::Incident| incident.accounts.iter().map(|account| names.name(*account)).collect();
+        self.outcome().incidents.iter().map(of).collect()
+    }
+}
