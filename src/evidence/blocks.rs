@@ -70,7 +70,7 @@ pub struct InputFacts {
     pub notices: Vec<(&'static str, String)>,
     /// The file changed while it was read: what was read may be of no single state of it.
     pub changed_while_read: bool,
-    /// It could not be read to its end, or fails its checksum.
+    /// It could not be read to its end, ends inside a record, or fails its checksum.
     pub damaged: bool,
 }
 
@@ -94,6 +94,8 @@ pub struct Blocks {
     number: u32,
     /// Encoded start of a rejected stretch that is not over.
     open: Option<(u64, &'static str)>,
+    /// The last record is cut off.
+    cut: bool,
     notices: Notices,
 }
 
@@ -150,6 +152,7 @@ impl Blocks {
             done: false,
             number: 0,
             open: None,
+            cut: false,
             notices,
         })))
     }
@@ -215,6 +218,10 @@ impl Blocks {
                 Kind::Closes => entries.extend(close(&mut self.open, offset)),
                 kind => {
                     let damaged = map.damaged(span.start, span.end);
+                    if kind == Kind::CutRow(code::TRUNCATED_RECORD) {
+                        self.cut = true;
+                        self.notices.add("cut-off", || "it ends inside a record: the rest of the export is not there".to_owned());
+                    }
                     let length = u32::try_from(map.encoded(span.end) - offset).unwrap_or(u32::MAX);
                     let (start, end) = (span.start.try_into().unwrap_or(u32::MAX), span.end.try_into().unwrap_or(u32::MAX));
                     entries.push(Entry { start, end, offset, length, kind, damaged });
@@ -291,7 +298,7 @@ impl Blocks {
             compression: facts.compression,
             notices: notices.finish(),
             changed_while_read: facts.changed,
-            damaged: facts.stop.is_some() || facts.crc_mismatch,
+            damaged: facts.stop.is_some() || facts.crc_mismatch || self.cut,
         }
     }
 }

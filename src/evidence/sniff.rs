@@ -85,10 +85,16 @@ fn markup(text: &str) -> Shape {
     }
 }
 
-/// More than one in twenty of the first characters is a control character or was not decodable.
+/// More than one in twenty of the first characters is a control character or was not decodable. A run of
+/// NULs counts once: a table with a stretch that was never written to disk is still a table.
 fn control_share(text: &str) -> bool {
-    let (mut all, mut bad) = (0usize, 0usize);
+    let (mut all, mut bad, mut last) = (0usize, 0usize, ' ');
     for c in text.chars().take(4096) {
+        let in_run = c == '\0' && last == '\0';
+        last = c;
+        if in_run {
+            continue;
+        }
         all += 1;
         bad += usize::from((c.is_control() && !matches!(c, '\t' | '\r' | '\n' | '\u{c}')) || c == '\u{fffd}');
     }
@@ -127,5 +133,7 @@ mod tests {
         }
         assert!(matches!(shape("Name    : x\r\nEnabled : True\r\n"), Shape::Other(_)));
         assert!(matches!(shape("a\u{1}\u{2}\u{3}b"), Shape::Other(_)));
+        let holed = format!("CreationDate,AuditData\n2023-01-01,x\n{}\n2023-01-02,y\n", "\0".repeat(3000));
+        assert_eq!(shape(&holed), Shape::Text);
     }
 }
