@@ -88,6 +88,15 @@ fn json_cut_in_the_middle_keeps_the_whole_records() {
 }
 
 #[test]
+fn a_table_of_which_no_row_can_be_read_still_says_what_it_is() {
+    let evidence = with_good();
+    evidence.put("audit.csv", format!("{HEADER}{}", ",,,,\r\n".repeat(5)));
+    let (_, report) = evidence.analyse(&[]);
+    let input = input(&report, "audit.csv");
+    assert_eq!((input["format"].as_str(), rejected(input, "audit-data-unreadable")), (Some("ual.search"), 5), "{input}");
+}
+
+#[test]
 fn a_packed_file_cut_off_gives_what_comes_before() {
     let evidence = Evidence::new();
     let records: Vec<String> = (1..=3000).map(record).collect();

@@ -69,7 +69,8 @@ fn one(case: &Case<'_>, judgement: Option<&Judgement>, event: &Event, index: u32
     let account = case.contexts.account_of(index);
     if !account.is_some() {
         let party = case.store.accounts().get(case.store.accounts().of(event.actor)).map(|account| account.party);
-        let system = event.flags.has_any(Flags::SERVICE | Flags::BACKGROUND) || party == Some(Party::Service) || event.action == Action::Alert;
+        let system =
+            event.flags.has_any(Flags::SERVICE | Flags::BACKGROUND) || party == Some(Party::Service) || event.action == Action::Alert;
         return if system { (Actor::System, 0.95) } else { (Actor::Unknown, 0.5) };
     }
     let (id, tie) = case.context_of(index);

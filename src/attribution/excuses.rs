@@ -55,7 +55,9 @@ fn is_replayed(case: &Case<'_>, context: &Context) -> bool {
     let elsewhere = |session| {
         let siblings = case.contexts.of_account(context.account).iter().filter_map(|id| case.contexts.get(*id));
         siblings.filter(|other| other.ip != context.ip && other.app.is_none()).any(|other| {
-            other.first < context.first && other.sessions.binary_search(session).is_ok() && case.facts(other.ip).network != case.facts(context.ip).network
+            other.first < context.first
+                && other.sessions.binary_search(session).is_ok()
+                && case.facts(other.ip).network != case.facts(context.ip).network
         })
     };
     context.sessions.iter().any(elsewhere)

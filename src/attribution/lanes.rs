@@ -71,7 +71,14 @@ pub fn build(case: &Case<'_>, findings: &[Finding], excuses: &[Vec<Excuse>]) -> 
     }
     for ((account, root), numbers) in groups {
         let contexts = if root == 0 { Vec::new() } else { members.get(&root).cloned().unwrap_or_default() };
-        lanes.entry(account).or_default().push(Lane { account, contexts, findings: numbers, apps: Vec::new(), score: Score::default(), own_score: Score::default() });
+        lanes.entry(account).or_default().push(Lane {
+            account,
+            contexts,
+            findings: numbers,
+            apps: Vec::new(),
+            score: Score::default(),
+            own_score: Score::default(),
+        });
     }
     for list in lanes.values_mut() {
         settle_floating(case, findings, list);
@@ -149,7 +156,11 @@ fn settle_floating(case: &Case<'_>, findings: &[Finding], lanes: &mut Vec<Lane>)
         let near = |lane: &Lane| {
             let habitual = lane.contexts.iter().all(|id| case.familiarity(*id).address);
             let times = lane.findings.iter().filter_map(|other| findings.get(*other));
-            let gap = times.map(|other| finding.time.since(other.time)).filter(|gap| (-3600..=FLOATING_SECONDS).contains(gap)).map(i64::abs).min();
+            let gap = times
+                .map(|other| finding.time.since(other.time))
+                .filter(|gap| (-3600..=FLOATING_SECONDS).contains(gap))
+                .map(i64::abs)
+                .min();
             gap.filter(|_| !habitual && finding.time.is_known())
         };
         let home = lanes.iter_mut().filter_map(|lane| near(lane).map(|gap| (gap, lane))).min_by_key(|(gap, _)| *gap);

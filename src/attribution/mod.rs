@@ -15,7 +15,7 @@ use crate::detections::{self, Case, EvidenceFamily, Finding};
 use crate::enrich::{AddressBook, AgentBook};
 use crate::events::{AccountId, Action, Store, Str, Time};
 use crate::habits::{ContextId, Contexts, Habits, Lesson, Tie};
-use crate::scoring::{Score, SUSPICIOUS_DB, Term};
+use crate::scoring::{SUSPICIOUS_DB, Score, Term};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Rounds of learning and drawing lanes at most. Source: the method's text.
@@ -181,7 +181,8 @@ fn outcome(ground: &Ground<'_>, round: &Round, acted: &[bool]) -> (Vec<bool>, Ve
         }
     };
     for finding in &round.findings {
-        let telling = finding.detection().is_some_and(|detection| !matches!(detection.family(), EvidenceFamily::Access | EvidenceFamily::Company));
+        let telling =
+            finding.detection().is_some_and(|detection| !matches!(detection.family(), EvidenceFamily::Access | EvidenceFamily::Company));
         if telling && finding.db >= TELLING_ACT_DB && finding.context.is_some() {
             mark(&mut acted, finding.context);
         }
@@ -261,7 +262,8 @@ fn span(case: &Case<'_>, judgement: &mut Judgement, best: &Lane, findings: &[Fin
         let own = best.findings.iter().filter_map(|number| findings.get(*number)).flat_map(|finding| &finding.events);
         acts.extend(own.filter_map(|index| case.event(*index)));
     }
-    let times = |all: bool| acts.iter().filter(move |event| all || event.succeeded()).map(|event| event.time).filter(|time| time.is_known());
+    let times =
+        |all: bool| acts.iter().filter(move |event| all || event.succeeded()).map(|event| event.time).filter(|time| time.is_known());
     (judgement.compromised_at, judgement.last_at) = (times(false).min(), times(true).max());
 }
 
@@ -278,8 +280,14 @@ fn grow(case: &Case<'_>, account: AccountId, judgement: &mut Judgement, lanes: &
             continue;
         }
         let near = context.last.since(from) >= -GROWTH_SECONDS && context.first.since(to) <= GROWTH_SECONDS;
-        let elsewhere = || case.contexts.iter().any(|(other, theirs)| theirs.ip == context.ip && theirs.account != account && case.is_confirmed(other));
-        let odd = !familiar.network && !familiar.asn && !familiar.device && !familiar.client && !familiar.thin && (case.is_anonymising(context.ip) || !familiar.tenant_country);
+        let elsewhere =
+            || case.contexts.iter().any(|(other, theirs)| theirs.ip == context.ip && theirs.account != account && case.is_confirmed(other));
+        let odd = !familiar.network
+            && !familiar.asn
+            && !familiar.device
+            && !familiar.client
+            && !familiar.thin
+            && (case.is_anonymising(context.ip) || !familiar.tenant_country);
         let certainty = if context.app.is_some() {
             judgement.apps.contains(&context.app).then_some(0.9)
         } else if known.contains(&context.ip) {

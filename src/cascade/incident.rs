@@ -66,7 +66,13 @@ pub struct Incident {
 }
 
 /// Joins the fallen into incidents.
-pub(super) fn build(case: &Case<'_>, fallen: &[Fallen<'_>], edges: Vec<Edge>, open: &[super::Open], rivals: &BTreeMap<AccountId, f64>) -> Vec<Incident> {
+pub(super) fn build(
+    case: &Case<'_>,
+    fallen: &[Fallen<'_>],
+    edges: Vec<Edge>,
+    open: &[super::Open],
+    rivals: &BTreeMap<AccountId, f64>,
+) -> Vec<Incident> {
     let mut group: BTreeMap<AccountId, usize> = fallen.iter().enumerate().map(|(at, one)| (one.account, at)).collect();
     let mut join = |a: AccountId, b: AccountId| {
         let (Some(a), Some(b)) = (group.get(&a).copied(), group.get(&b).copied()) else { return };
@@ -85,7 +91,9 @@ pub(super) fn build(case: &Case<'_>, fallen: &[Fallen<'_>], edges: Vec<Edge>, op
     for (at, one) in fallen.iter().enumerate() {
         for other in fallen.iter().skip(at + 1) {
             let same = same_actor(case, one, other);
-            let edge = edges.iter().any(|edge| [edge.from, edge.to] == [one.account, other.account] || [edge.to, edge.from] == [one.account, other.account]);
+            let edge = edges
+                .iter()
+                .any(|edge| [edge.from, edge.to] == [one.account, other.account] || [edge.to, edge.from] == [one.account, other.account]);
             if same.db >= LINK_DB && !edge {
                 join(one.account, other.account);
                 let confidence = 1.0 - 1.0 / (1.0 + 10f64.powf((same.db - 10.0) / 10.0));

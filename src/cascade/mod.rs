@@ -195,7 +195,9 @@ fn weigh(case: &Case<'_>, parents: &[&Fallen<'_>], child: &Fallen<'_>, paths: &p
     for (at, _, weight) in &options {
         *by_parent.entry(*at).or_default() += share(*weight);
     }
-    let Some((parent_at, confidence)) = by_parent.iter().map(|(at, share)| (*at, *share)).max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0))) else {
+    let Some((parent_at, confidence)) =
+        by_parent.iter().map(|(at, share)| (*at, *share)).max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))
+    else {
         return Weighed::default();
     };
     let mut own: Vec<&(usize, &PathEvidence, f64)> = options.iter().filter(|(at, ..)| *at == parent_at).collect();

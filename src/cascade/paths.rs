@@ -102,7 +102,8 @@ pub fn find(case: &Case<'_>, attribution: &Attribution, fallen: &[Fallen<'_>]) -
             }
         }
         let Some(path) = path_of(event) else { continue };
-        let targets = if path == Path::InternalPhishing || path == Path::TeamsMessage { recipients(case, index) } else { target(case, event) };
+        let targets =
+            if path == Path::InternalPhishing || path == Path::TeamsMessage { recipients(case, index) } else { target(case, event) };
         for to in targets.into_iter().filter(|to| *to != account) {
             if by_account.get(&to).is_some_and(|child| event.time < child.at) {
                 reached.entry((account, to, path)).or_default().push(index);
@@ -113,7 +114,10 @@ pub fn find(case: &Case<'_>, attribution: &Attribution, fallen: &[Fallen<'_>]) -
     let seen = Seen::by_children(case, &by_account);
     for ((from, to, path), events) in reached {
         let Some(child) = by_account.get(&to) else { continue };
-        let best = events.iter().filter_map(|index| one(case, path, *index, child, &subjects, &seen)).max_by(|a, b| a.db.total_cmp(&b.db).then(b.time.cmp(&a.time)));
+        let best = events
+            .iter()
+            .filter_map(|index| one(case, path, *index, child, &subjects, &seen))
+            .max_by(|a, b| a.db.total_cmp(&b.db).then(b.time.cmp(&a.time)));
         if let Some(mut best) = best {
             best.events.extend(events.iter().copied().filter(|index| !best.events.contains(index)).take(LISTED).collect::<Vec<_>>());
             paths.list.entry((from, to)).or_default().push(best);
@@ -167,7 +171,14 @@ impl Seen {
 }
 
 /// What one act is worth as a path to the child.
-fn one(case: &Case<'_>, path: Path, index: u32, child: &Fallen<'_>, subjects: &FxHashMap<(AccountId, Str, i64), FxHashSet<u64>>, seen: &Seen) -> Option<PathEvidence> {
+fn one(
+    case: &Case<'_>,
+    path: Path,
+    index: u32,
+    child: &Fallen<'_>,
+    subjects: &FxHashMap<(AccountId, Str, i64), FxHashSet<u64>>,
+    seen: &Seen,
+) -> Option<PathEvidence> {
     let event = case.event(index)?;
     let parent = case.contexts.account_of(index);
     let after = child.at.since(event.time);
@@ -231,7 +242,10 @@ fn ago(seconds: i64) -> String {
 fn shared_files(case: &Case<'_>, attribution: &Attribution, by_account: &FxHashMap<AccountId, &Fallen<'_>>, paths: &mut Paths) {
     let mut shared: BTreeMap<Str, Vec<(AccountId, u32)>> = BTreeMap::new();
     for (index, event) in case.in_order() {
-        if event.action == Action::FileShared && attribution.actors.get(index as usize).is_some_and(|who| who.actor == Actor::Intruder) && event.object.is_some() {
+        if event.action == Action::FileShared
+            && attribution.actors.get(index as usize).is_some_and(|who| who.actor == Actor::Intruder)
+            && event.object.is_some()
+        {
             shared.entry(event.object).or_default().push((case.contexts.account_of(index), index));
         }
     }
@@ -242,7 +256,12 @@ fn shared_files(case: &Case<'_>, attribution: &Attribution, by_account: &FxHashM
             let Some(given) = case.event(*share).filter(|given| given.time < event.time) else { continue };
             let list = paths.list.entry((*from, reader)).or_default();
             if !list.iter().any(|known| known.path == Path::SharedFile) {
-                let why = format!("opened {} that {} shared, {} before", case.store.text(event.object), case.name(*from), ago(child.at.since(event.time)));
+                let why = format!(
+                    "opened {} that {} shared, {} before",
+                    case.store.text(event.object),
+                    case.name(*from),
+                    ago(child.at.since(event.time))
+                );
                 list.push(PathEvidence { path: Path::SharedFile, db: FILE_DB, time: given.time, events: vec![*share, index], why });
             }
         }

@@ -2,9 +2,9 @@
 
 use super::exit::{Exit, Failure};
 use super::global::Global;
+use super::interrupt;
 use super::progress::Meter;
 use super::run::{self, Found, Request};
-use super::interrupt;
 use crate::evidence::Pointer;
 use crate::report::sanitize;
 use clap::Args;

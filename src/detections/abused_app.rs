@@ -1,7 +1,7 @@
 //! `abused-app`: a consent to an abused application.
 
-use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text};
 use super::apps::consents;
+use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text};
 use crate::enrich::{AppWeight, abused_app};
 
 /// See the text.
@@ -40,7 +40,11 @@ impl Detection for AbusedApp {
     }
     fn find(&self, case: &Case<'_>, out: &mut Findings) {
         for consent in consents(case) {
-            let Some(known) = abused_app(&consent.app, &consent.name).filter(|_| !case.config.is_known_good_app(&consent.app, &consent.name)) else { continue };
+            let Some(known) =
+                abused_app(&consent.app, &consent.name).filter(|_| !case.config.is_known_good_app(&consent.app, &consent.name))
+            else {
+                continue;
+            };
             let db = if known.weight == AppWeight::HardlyHonest { HARDLY_HONEST_DB } else { ORDINARY_DB };
             let summary = format!("consented to {}, an application seen in compromises", consent.shown());
             out.add(case.store, consent.account, consent.context, consent.events, db, summary);

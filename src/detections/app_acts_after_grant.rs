@@ -1,7 +1,7 @@
 //! `app-acts-after-grant`: an application acts after its grant.
 
-use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text, Threshold};
 use super::apps::consents;
+use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text, Threshold};
 use crate::enrich::{AppWeight, abused_app};
 use crate::events::Action;
 
@@ -38,16 +38,15 @@ impl Detection for AppActsAfterGrant {
         }
     }
     fn thresholds(&self) -> &'static [Threshold] {
-        &[
-            Threshold { name: "items", default: 20.0, doc: "items read or sent by the application" },
-        ]
+        &[Threshold { name: "items", default: 20.0, doc: "items read or sent by the application" }]
     }
     fn find(&self, case: &Case<'_>, out: &mut Findings) {
         let least = case.threshold(self, "items");
         for consent in consents(case) {
             let Some(app) = case.store.texts().find(&consent.app) else { continue };
             let known = abused_app(&consent.app, &consent.name);
-            let suspect = case.rarity(consent.context) >= 0.5 || known.as_ref().is_some_and(|known| known.weight == AppWeight::HardlyHonest);
+            let suspect =
+                case.rarity(consent.context) >= 0.5 || known.as_ref().is_some_and(|known| known.weight == AppWeight::HardlyHonest);
             let Some(granted) = consent.events.first().and_then(|index| case.event(*index)).filter(|_| suspect) else { continue };
             let mut events = Vec::new();
             let mut items = 0usize;

@@ -75,7 +75,10 @@ pub fn consents(case: &Case<'_>) -> Vec<Consent> {
             continue;
         }
         users.entry(key).or_default().insert(account);
-        let known = last.get(&(account, key)).copied().filter(|at| found.get(*at).is_some_and(|(time, _)| event.time.since(*time) <= ONE_CONSENT_SECONDS));
+        let known = last
+            .get(&(account, key))
+            .copied()
+            .filter(|at| found.get(*at).is_some_and(|(time, _)| event.time.since(*time) <= ONE_CONSENT_SECONDS));
         if let Some((_, consent)) = known.and_then(|at| found.get_mut(at)) {
             consent.add(index, detail);
             continue;
@@ -106,7 +109,20 @@ pub fn consents(case: &Case<'_>) -> Vec<Consent> {
 /// True for scopes that reach mail, files or contacts, or that keep access while the user is away.
 fn reaches_data(scope: &str) -> bool {
     let scope = scope.to_ascii_lowercase();
-    ["mail.", "mailboxsettings", "ews.", "imap.", "pop.", "smtp.", "files.", "sites.", "contacts.", "offline_access", "full_access_as_app", "notes."]
-        .iter()
-        .any(|part| scope.contains(part))
+    [
+        "mail.",
+        "mailboxsettings",
+        "ews.",
+        "imap.",
+        "pop.",
+        "smtp.",
+        "files.",
+        "sites.",
+        "contacts.",
+        "offline_access",
+        "full_access_as_app",
+        "notes.",
+    ]
+    .iter()
+    .any(|part| scope.contains(part))
 }

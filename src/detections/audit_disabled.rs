@@ -59,7 +59,9 @@ fn is_one(case: &Case<'_>, event: &Event) -> bool {
         Some(Detail::Parameters(list)) => list.as_slice(),
         _ => &[],
     };
-    let is = |name: &str, value: &str| parameters.iter().any(|(key, text)| key.eq_ignore_ascii_case(name) && text.trim().eq_ignore_ascii_case(value));
+    let is = |name: &str, value: &str| {
+        parameters.iter().any(|(key, text)| key.eq_ignore_ascii_case(name) && text.trim().eq_ignore_ascii_case(value))
+    };
     match operation {
         "Set-MailboxAuditBypassAssociation" => is("AuditBypassEnabled", "True"),
         "Set-AdminAuditLogConfig" => is("UnifiedAuditLogIngestionEnabled", "False") || is("AdminAuditLogEnabled", "False"),

@@ -1,7 +1,7 @@
 //! `brute-force`: guessing at one account.
 
-use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text, Threshold};
 use super::support::densest;
+use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text, Threshold};
 use crate::enrich::ErrorClass;
 use crate::events::{AccountId, Action};
 use crate::habits::ContextId;
@@ -9,7 +9,6 @@ use std::collections::BTreeMap;
 
 /// See the text.
 pub struct BruteForce;
-
 
 impl Detection for BruteForce {
     fn id(&self) -> &'static str {
@@ -38,9 +37,7 @@ impl Detection for BruteForce {
         }
     }
     fn thresholds(&self) -> &'static [Threshold] {
-        &[
-            Threshold { name: "failures", default: 30.0, doc: "wrong passwords within an hour" },
-        ]
+        &[Threshold { name: "failures", default: 30.0, doc: "wrong passwords within an hour" }]
     }
     fn is_attack(&self) -> bool {
         true

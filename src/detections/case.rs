@@ -112,7 +112,11 @@ impl<'a> Case<'a> {
     pub fn is_anonymising(&self, ip: Ip) -> bool {
         matches!(
             self.book.facts(ip).class,
-            NetworkClass::Hosting | NetworkClass::Vpn | NetworkClass::Anonymiser | NetworkClass::ResidentialProxy | NetworkClass::CloudOther
+            NetworkClass::Hosting
+                | NetworkClass::Vpn
+                | NetworkClass::Anonymiser
+                | NetworkClass::ResidentialProxy
+                | NetworkClass::CloudOther
         )
     }
 

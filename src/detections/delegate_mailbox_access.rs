@@ -41,13 +41,20 @@ impl Detection for DelegateMailboxAccess {
         let mut opened: BTreeMap<(AccountId, ContextId), Vec<u32>> = BTreeMap::new();
         for (index, event) in case.in_order() {
             let (id, _) = case.context_of(index);
-            let mail = matches!(event.action, Action::MailRead | Action::MailSent | Action::MailMoved | Action::MailDeleted | Action::MailChanged);
-            if event.flags.has(Flags::DELEGATE) && !event.flags.has_any(Flags::SERVICE | Flags::BACKGROUND) && mail && event.succeeded() && case.rarity(id) >= 0.5 {
+            let mail =
+                matches!(event.action, Action::MailRead | Action::MailSent | Action::MailMoved | Action::MailDeleted | Action::MailChanged);
+            if event.flags.has(Flags::DELEGATE)
+                && !event.flags.has_any(Flags::SERVICE | Flags::BACKGROUND)
+                && mail
+                && event.succeeded()
+                && case.rarity(id) >= 0.5
+            {
                 opened.entry((case.contexts.account_of(index), id)).or_default().push(index);
             }
         }
         for ((account, id), events) in opened.into_iter().filter(|((account, _), _)| case.is_judged(*account)) {
-            let owners: BTreeSet<&str> = events.iter().filter_map(|index| case.event(*index)).map(|event| case.store.name(event.target)).collect();
+            let owners: BTreeSet<&str> =
+                events.iter().filter_map(|index| case.event(*index)).map(|event| case.store.name(event.target)).collect();
             let summary = format!("opened the mailbox of {}", owners.into_iter().collect::<Vec<_>>().join(", "));
             out.add(case.store, account, id, events, DB * case.rarity(id), summary);
         }

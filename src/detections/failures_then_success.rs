@@ -3,7 +3,9 @@
 use super::support::{counted, unusual_contexts};
 use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text, Threshold};
 use crate::enrich::ErrorClass;
-use crate::events::Action;
+use crate::events::{AccountId, Action, Time};
+use crate::habits::ContextId;
+use std::collections::BTreeMap;
 
 /// See the text.
 pub struct FailuresThenSuccess;
@@ -45,38 +47,39 @@ impl Detection for FailuresThenSuccess {
         ]
     }
     fn find(&self, case: &Case<'_>, out: &mut Findings) {
-        let window = case.threshold(self, "hours") * 3600.0;
+        #[expect(clippy::cast_possible_truncation, reason = "hours of a day")]
+        let window = (case.threshold(self, "hours") * 3600.0) as i64;
+        let failures = wrong_passwords(case);
         for (id, context) in unusual_contexts(case).filter(|(id, _)| case.is_unfamiliar(*id)) {
+            let Some(list) = failures.get(&context.account) else { continue };
             let Some((success, at)) = case.sign_ins(context).next().map(|(index, event)| (index, event.time)) else { continue };
-            let mut here = Vec::new();
-            let mut all = Vec::new();
-            for other in case.contexts.of_account(context.account) {
-                let Some(theirs) = case.contexts.get(*other) else { continue };
-                for (index, event) in case.events_of(theirs) {
-                    let before = super::case::seconds_between(event.time, at);
-                    #[expect(clippy::cast_precision_loss, reason = "seconds of a day")]
-                    let in_window = before >= 0 && before as f64 <= window;
-                    if in_window && event.action == Action::SignIn && case.error_class(event) == ErrorClass::BadPassword {
-                        all.push(index);
-                        if *other == id {
-                            here.push(index);
-                        }
-                    }
-                }
-            }
+            let from = list.partition_point(|(time, ..)| at.since(*time) > window);
+            let to = list.partition_point(|(time, ..)| *time <= at);
+            let before = list.get(from..to).unwrap_or_default();
+            let here = before.iter().filter(|(_, _, context)| *context == id).count();
             #[expect(clippy::cast_precision_loss, reason = "counts of failures")]
-            let enough = all.len() as f64 >= case.threshold(self, "failures") || here.len() as f64 >= case.threshold(self, "same_address");
+            let enough = before.len() as f64 >= case.threshold(self, "failures") || here as f64 >= case.threshold(self, "same_address");
             if enough {
                 let summary = format!(
-                    "{} ({} from the same address), then a success from {}",
-                    counted(all.len(), "wrong password", "wrong passwords"),
-                    here.len(),
+                    "{} ({here} from the same address), then a success from {}",
+                    counted(before.len(), "wrong password", "wrong passwords"),
                     case.place_words(context.ip)
                 );
                 let mut events = vec![success];
-                events.extend(all);
+                events.extend(before.iter().map(|(_, index, _)| *index));
                 out.add(case.store, context.account, id, events, DB, summary);
             }
         }
     }
+}
+
+/// Wrong passwords of each account in time order, with their contexts: one pass over the events.
+fn wrong_passwords(case: &Case<'_>) -> BTreeMap<AccountId, Vec<(Time, u32, ContextId)>> {
+    let mut failures: BTreeMap<AccountId, Vec<(Time, u32, ContextId)>> = BTreeMap::new();
+    for (index, event) in case.in_order() {
+        if event.action == Action::SignIn && event.time.is_known() && case.error_class(event) == ErrorClass::BadPassword {
+            failures.entry(case.contexts.account_of(index)).or_default().push((event.time, index, case.context_of(index).0));
+        }
+    }
+    failures
 }

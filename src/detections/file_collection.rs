@@ -1,7 +1,7 @@
 //! `file-collection`: files were read.
 
-use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text, Threshold};
 use super::support::counted;
+use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text, Threshold};
 use crate::events::{AccountId, Action, Flags};
 use crate::habits::{ContextId, Tie};
 use std::collections::{BTreeMap, BTreeSet};
@@ -39,16 +39,19 @@ impl Detection for FileCollection {
         }
     }
     fn thresholds(&self) -> &'static [Threshold] {
-        &[
-            Threshold { name: "files", default: 5.0, doc: "different files read in the context" },
-        ]
+        &[Threshold { name: "files", default: 5.0, doc: "different files read in the context" }]
     }
     fn find(&self, case: &Case<'_>, out: &mut Findings) {
         let least = case.threshold(self, "files");
         let mut reads: BTreeMap<(AccountId, ContextId), Vec<u32>> = BTreeMap::new();
         for (index, event) in case.in_order() {
             let (id, tie) = case.context_of(index);
-            if event.action == Action::FileRead && event.succeeded() && !event.flags.has_any(Flags::BACKGROUND | Flags::APP_ONLY) && tie <= Tie::Session && case.is_out_of_habit(id, &[Action::FileRead]) {
+            if event.action == Action::FileRead
+                && event.succeeded()
+                && !event.flags.has_any(Flags::BACKGROUND | Flags::APP_ONLY)
+                && tie <= Tie::Session
+                && case.is_out_of_habit(id, &[Action::FileRead])
+            {
                 reads.entry((case.contexts.account_of(index), id)).or_default().push(index);
             }
         }

@@ -1,10 +1,10 @@
 //! `folder-tampering`: mail was moved or changed.
 
+use super::support::counted;
 use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text};
 use crate::events::{AccountId, Action, Event, Flags};
 use crate::habits::ContextId;
 use std::collections::BTreeMap;
-use super::support::counted;
 
 /// See the text.
 pub struct FolderTampering;
@@ -46,8 +46,11 @@ impl Detection for FolderTampering {
                 groups.entry((account, case.context_of(index).0)).or_default().push(index);
             }
         }
-        for ((account, id), events) in groups.into_iter().filter(|((_, id), _)| case.is_out_of_habit(*id, &[Action::MailMoved, Action::MailChanged, Action::MailDeleted])) {
-                let total: usize = events.iter().filter_map(|index| case.event(*index)).map(|event| event.count as usize).sum();
+        for ((account, id), events) in groups
+            .into_iter()
+            .filter(|((_, id), _)| case.is_out_of_habit(*id, &[Action::MailMoved, Action::MailChanged, Action::MailDeleted]))
+        {
+            let total: usize = events.iter().filter_map(|index| case.event(*index)).map(|event| event.count as usize).sum();
             let summary = format!("changed, moved or deleted {} in the mailbox", counted(total, "item", "items"));
             out.add(case.store, account, id, events, DB * case.rarity(id), summary);
         }
@@ -55,5 +58,6 @@ impl Detection for FolderTampering {
 }
 
 fn is_one(event: &Event) -> bool {
-    matches!(event.action, Action::MailMoved | Action::MailChanged | Action::MailDeleted) && !event.flags.has_any(Flags::BACKGROUND | Flags::DELEGATE)
+    matches!(event.action, Action::MailMoved | Action::MailChanged | Action::MailDeleted)
+        && !event.flags.has_any(Flags::BACKGROUND | Flags::DELEGATE)
 }

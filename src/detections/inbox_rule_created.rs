@@ -1,7 +1,7 @@
 //! `inbox-rule-created`: a rule from an unfamiliar place.
 
-use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text};
 use super::support::{rule_name, rules_made};
+use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text};
 
 /// See the text.
 pub struct InboxRuleCreated;
@@ -40,7 +40,11 @@ impl Detection for InboxRuleCreated {
             let (id, _) = case.context_of(index);
             let db = DB * case.rarity(id);
             if db > 0.0 {
-                let summary = format!("made or changed inbox rule {} from {}", rule_name(rule), case.place_words(case.contexts.get(id).map_or(event.ip, |context| context.ip)));
+                let summary = format!(
+                    "made or changed inbox rule {} from {}",
+                    rule_name(rule),
+                    case.place_words(case.contexts.get(id).map_or(event.ip, |context| context.ip))
+                );
                 out.add(case.store, case.contexts.account_of(index), id, vec![index], db, summary);
             }
         }

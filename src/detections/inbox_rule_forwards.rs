@@ -1,7 +1,7 @@
 //! `inbox-rule-forwards`: a rule forwards outside.
 
-use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text};
 use super::support::{rule_name, rules_made};
+use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text};
 use crate::events::key::fold_principal;
 
 /// See the text.

@@ -1,7 +1,7 @@
 //! `inbox-rule-hides-mail`: a rule hides mail.
 
-use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text};
 use super::support::{rule_name, rules_made};
+use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text};
 use crate::enrich::{HidingFolder, hiding_folder, telling_word};
 use crate::events::Rule;
 
@@ -49,7 +49,10 @@ impl Detection for InboxRuleHidesMail {
 
 /// How a rule hides mail, in words; `None` where it does not.
 pub fn hides(rule: &Rule) -> Option<String> {
-    let words = rule.conditions.iter().filter(|(name, _)| name.to_ascii_lowercase().contains("words") || name.to_ascii_lowercase().contains("contains"));
+    let words = rule
+        .conditions
+        .iter()
+        .filter(|(name, _)| name.to_ascii_lowercase().contains("words") || name.to_ascii_lowercase().contains("contains"));
     let telling = words.clone().find_map(|(_, value)| telling_word(value));
     let everything = rule.conditions.is_empty();
     if rule.deletes {

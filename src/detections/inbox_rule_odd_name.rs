@@ -1,7 +1,7 @@
 //! `inbox-rule-odd-name`: a name of signs.
 
-use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text};
 use super::support::{rule_name, rules_made};
+use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text};
 
 /// See the text.
 pub struct InboxRuleOddName;

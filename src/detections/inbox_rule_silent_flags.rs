@@ -1,8 +1,8 @@
 //! `inbox-rule-silent-flags`: silencing switches.
 
-use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text};
 use super::inbox_rule_hides_mail::hides;
 use super::support::{rule_name, rules_made};
+use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text};
 
 /// See the text.
 pub struct InboxRuleSilentFlags;

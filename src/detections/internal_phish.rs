@@ -1,7 +1,7 @@
 //! `internal-phish`: like mails to colleagues.
 
-use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text, Threshold};
 use super::sent::{Sent, bursts, main_context, main_subject, recipients, sent_mail};
+use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text, Threshold};
 use crate::events::Flags;
 
 /// See the text.
@@ -37,14 +37,17 @@ impl Detection for InternalPhish {
         }
     }
     fn thresholds(&self) -> &'static [Threshold] {
-        &[
-            Threshold { name: "recipients", default: 8.0, doc: "colleagues within 15 minutes" },
-        ]
+        &[Threshold { name: "recipients", default: 8.0, doc: "colleagues within 15 minutes" }]
     }
     fn find(&self, case: &Case<'_>, out: &mut Findings) {
         let least = case.threshold(self, "recipients");
         for (account, sent) in sent_mail(case) {
-            let inside: Vec<Sent> = sent.into_iter().filter(|mail| case.event(mail.event).is_some_and(|event| event.flags.has(Flags::INTERNAL) || reaches_colleagues(case, mail.event))).collect();
+            let inside: Vec<Sent> = sent
+                .into_iter()
+                .filter(|mail| {
+                    case.event(mail.event).is_some_and(|event| event.flags.has(Flags::INTERNAL) || reaches_colleagues(case, mail.event))
+                })
+                .collect();
             for burst in bursts(&inside, 900, least) {
                 let events: Vec<u32> = inside.get(burst.range.clone()).unwrap_or_default().iter().map(|mail| mail.event).collect();
                 let id = main_context(case, &events);

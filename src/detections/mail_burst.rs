@@ -1,7 +1,7 @@
 //! `mail-burst`: a burst of mail.
 
-use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text, Threshold};
 use super::sent::{bursts, main_context, main_subject, peak_outside, sent_mail};
+use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text, Threshold};
 
 /// See the text.
 pub struct MailBurst;

@@ -1,7 +1,7 @@
 //! `mail-collection`: mail was read.
 
-use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text, Threshold};
 use super::support::counted;
+use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text, Threshold};
 use crate::events::{AccountId, Action, Flags};
 use crate::habits::{ContextId, Tie};
 use std::collections::BTreeMap;
@@ -39,9 +39,7 @@ impl Detection for MailCollection {
         }
     }
     fn thresholds(&self) -> &'static [Threshold] {
-        &[
-            Threshold { name: "items", default: 5.0, doc: "mails opened in the context" },
-        ]
+        &[Threshold { name: "items", default: 5.0, doc: "mails opened in the context" }]
     }
     fn find(&self, case: &Case<'_>, out: &mut Findings) {
         let least = case.threshold(self, "items");
@@ -49,16 +47,26 @@ impl Detection for MailCollection {
         for (index, event) in case.in_order() {
             let (id, tie) = case.context_of(index);
             let by_person = !event.flags.has_any(Flags::BACKGROUND | Flags::SERVICE | Flags::APP_ONLY);
-            if event.action == Action::MailRead && by_person && event.succeeded() && tie <= Tie::Session && case.is_out_of_habit(id, &[Action::MailRead]) {
+            if event.action == Action::MailRead
+                && by_person
+                && event.succeeded()
+                && tie <= Tie::Session
+                && case.is_out_of_habit(id, &[Action::MailRead])
+            {
                 reads.entry((case.contexts.account_of(index), id)).or_default().push(index);
             }
         }
-        for ((account, id), events) in reads.into_iter().filter(|((account, id), _)| case.is_judged(*account) && case.contexts.get(*id).is_some_and(|context| context.app.is_none())) {
+        for ((account, id), events) in reads
+            .into_iter()
+            .filter(|((account, id), _)| case.is_judged(*account) && case.contexts.get(*id).is_some_and(|context| context.app.is_none()))
+        {
             let listed = events.iter().filter_map(|index| case.event(*index));
-            let (items, synced) = listed.fold((0usize, false), |(items, synced), event| (items + event.count as usize, synced || event.flags.has(Flags::SYNC)));
+            let (items, synced) = listed
+                .fold((0usize, false), |(items, synced), event| (items + event.count as usize, synced || event.flags.has(Flags::SYNC)));
             #[expect(clippy::cast_precision_loss, reason = "a count of items")]
             if synced || items as f64 >= least {
-                let how = if synced { "synchronised whole folders".to_owned() } else { format!("opened {}", counted(items, "mail", "mails")) };
+                let how =
+                    if synced { "synchronised whole folders".to_owned() } else { format!("opened {}", counted(items, "mail", "mails")) };
                 out.add(case.store, account, id, events, DB * case.rarity(id), how);
             }
         }

@@ -1,7 +1,7 @@
 //! `mail-deletion-burst`: a burst of deletions.
 
-use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text, Threshold};
 use super::support::densest;
+use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text, Threshold};
 use crate::events::Action;
 use crate::habits::ContextId;
 use std::collections::BTreeMap;
@@ -39,16 +39,18 @@ impl Detection for MailDeletionBurst {
         }
     }
     fn thresholds(&self) -> &'static [Threshold] {
-        &[
-            Threshold { name: "items", default: 20.0, doc: "mails deleted within ten minutes" },
-        ]
+        &[Threshold { name: "items", default: 20.0, doc: "mails deleted within ten minutes" }]
     }
     fn find(&self, case: &Case<'_>, out: &mut Findings) {
         let least = case.threshold(self, "items");
         let mut deleted: BTreeMap<ContextId, Vec<(i64, u32, usize)>> = BTreeMap::new();
         for (index, event) in case.in_order() {
             let (id, _) = case.context_of(index);
-            if event.action == Action::MailDeleted && event.time.is_known() && event.succeeded() && case.is_out_of_habit(id, &[Action::MailDeleted]) {
+            if event.action == Action::MailDeleted
+                && event.time.is_known()
+                && event.succeeded()
+                && case.is_out_of_habit(id, &[Action::MailDeleted])
+            {
                 deleted.entry(id).or_default().push((event.time.secs(), index, event.count as usize));
             }
         }

@@ -1,10 +1,10 @@
 //! `mailbox-search`: telling searches.
 
 use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text};
+use crate::enrich::telling_word;
 use crate::events::{AccountId, Action, Event};
 use crate::habits::ContextId;
 use std::collections::BTreeMap;
-use crate::enrich::telling_word;
 
 /// See the text.
 pub struct MailboxSearch;

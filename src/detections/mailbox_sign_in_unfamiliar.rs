@@ -1,8 +1,8 @@
 //! `mailbox-sign-in-unfamiliar`: the mailbox is used from an unfamiliar place.
 
-use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text};
 use super::support::unusual_contexts;
 use super::unfamiliar_sign_in::newness_db;
+use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text};
 use crate::events::{Event, Family, Flags};
 
 /// See the text.
@@ -43,7 +43,9 @@ impl Detection for MailboxSignInUnfamiliar {
                 continue;
             }
             let telling = |event: &Event| {
-                event.family == Family::Audit && event.succeeded() && !event.flags.has_any(Flags::BACKGROUND | Flags::DELEGATE | Flags::EXTERNAL)
+                event.family == Family::Audit
+                    && event.succeeded()
+                    && !event.flags.has_any(Flags::BACKGROUND | Flags::DELEGATE | Flags::EXTERNAL)
             };
             let events: Vec<u32> = case.events_of(context).filter(|(_, event)| telling(event)).map(|(index, _)| index).collect();
             let db = newness_db(case, id).min(DB).max(DB * case.rarity(id));

@@ -60,7 +60,10 @@ impl Detection for MfaFatigue {
                 }
             }
             if let Some((id, events, place)) = self.accepted_after(case, &refused, accepted) {
-                let summary = format!("{} refused or unanswered, then one accepted from {place}", counted(events.len() - 1, "MFA prompt", "MFA prompts"));
+                let summary = format!(
+                    "{} refused or unanswered, then one accepted from {place}",
+                    counted(events.len() - 1, "MFA prompt", "MFA prompts")
+                );
                 out.add(case.store, account, id, events, DB, summary);
             }
         }
@@ -69,7 +72,12 @@ impl Detection for MfaFatigue {
 
 impl MfaFatigue {
     /// The first accepted prompt, from an unfamiliar network, that follows enough refused ones.
-    fn accepted_after(&self, case: &Case<'_>, refused: &[u32], mut accepted: Vec<u32>) -> Option<(crate::habits::ContextId, Vec<u32>, String)> {
+    fn accepted_after(
+        &self,
+        case: &Case<'_>,
+        refused: &[u32],
+        mut accepted: Vec<u32>,
+    ) -> Option<(crate::habits::ContextId, Vec<u32>, String)> {
         let time = |index: &u32| case.event(*index).map_or(crate::events::Time::NONE, |event| event.time);
         accepted.sort_by_key(time);
         for success in accepted {
@@ -79,7 +87,8 @@ impl MfaFatigue {
             }
             #[expect(clippy::cast_possible_truncation, reason = "hours of a day")]
             let window = (case.threshold(self, "hours") * 3600.0) as i64;
-            let mut before: Vec<u32> = refused.iter().copied().filter(|index| (0..=window).contains(&time(&success).since(time(index)))).collect();
+            let mut before: Vec<u32> =
+                refused.iter().copied().filter(|index| (0..=window).contains(&time(&success).since(time(index)))).collect();
             before.sort_by_key(time);
             let times: Vec<i64> = before.iter().map(|index| time(index).secs()).collect();
             #[expect(clippy::cast_precision_loss, reason = "a count of prompts")]

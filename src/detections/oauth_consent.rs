@@ -1,7 +1,7 @@
 //! `oauth-consent`: a consent was given.
 
-use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text};
 use super::apps::consents;
+use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text};
 
 /// See the text.
 pub struct OauthConsent;
@@ -41,7 +41,14 @@ impl Detection for OauthConsent {
                 continue;
             }
             let summary = format!("gave the application {} access ({})", consent.shown(), consent.scopes);
-            out.add(case.store, consent.account, consent.context, consent.events, if consent.colleagues > 0 { DB / 2.0 } else { DB }, summary);
+            out.add(
+                case.store,
+                consent.account,
+                consent.context,
+                consent.events,
+                if consent.colleagues > 0 { DB / 2.0 } else { DB },
+                summary,
+            );
         }
     }
 }

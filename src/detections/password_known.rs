@@ -40,16 +40,25 @@ impl Detection for PasswordKnown {
         true
     }
     fn find(&self, case: &Case<'_>, out: &mut Findings) {
-        for (id, context) in case.contexts.iter().filter(|(id, context)| {
-            !context.succeeded() && case.is_judged(context.account) && case.is_unfamiliar(*id)
-        }) {
+        for (id, context) in
+            case.contexts.iter().filter(|(id, context)| !context.succeeded() && case.is_judged(context.account) && case.is_unfamiliar(*id))
+        {
             let known = |event: &Event| {
                 let facts = case.store.sign_in(event);
                 let passed = matches!(case.error_class(event), ErrorClass::PasswordOk | ErrorClass::PasswordOkBlocked);
-                passed && !event.flags.has(Flags::NON_INTERACTIVE) && facts.is_none_or(|facts| !facts.by_token && facts.password != Some(false))
+                passed
+                    && !event.flags.has(Flags::NON_INTERACTIVE)
+                    && facts.is_none_or(|facts| !facts.by_token && facts.password != Some(false))
             };
-            let events: Vec<u32> = case.events_of(context).filter(|(_, event)| event.action == Action::SignIn && known(event)).map(|(index, _)| index).collect();
-            let summary = format!("the password is known: it was right from {}, and the sign-in was stopped only later", case.place_words(context.ip));
+            let events: Vec<u32> = case
+                .events_of(context)
+                .filter(|(_, event)| event.action == Action::SignIn && known(event))
+                .map(|(index, _)| index)
+                .collect();
+            let summary = format!(
+                "the password is known: it was right from {}, and the sign-in was stopped only later",
+                case.place_words(context.ip)
+            );
             out.add(case.store, context.account, id, events, DB, summary);
         }
     }

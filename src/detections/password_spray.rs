@@ -1,7 +1,7 @@
 //! `password-spray`: one source tries many accounts.
 
-use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text, Threshold};
 use super::support::densest;
+use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text, Threshold};
 use crate::enrich::ErrorClass;
 use crate::events::{AccountId, Action, Time};
 use std::collections::BTreeMap;
@@ -40,7 +40,11 @@ impl Detection for PasswordSpray {
     }
     fn thresholds(&self) -> &'static [Threshold] {
         &[
-            Threshold { name: "accounts", default: 10.0, doc: "accounts that one network fails on within a day (half of the tenant's, at least 5, where that is fewer)" },
+            Threshold {
+                name: "accounts",
+                default: 10.0,
+                doc: "accounts that one network fails on within a day (half of the tenant's, at least 5, where that is fewer)",
+            },
             Threshold { name: "tries", default: 8.0, doc: "failures an account, on average, at most" },
         ]
     }

@@ -43,7 +43,9 @@ impl Detection for RiskFlagged {
                     let who = if event.target.is_some() { event.target } else { event.actor };
                     (*level, case.store.accounts().of(who), case.store.text(*kind))
                 }
-                Some(Detail::SignIn(facts)) if event.outcome == Outcome::Success => (facts.risk, case.contexts.account_of(index), "risk of the sign-in"),
+                Some(Detail::SignIn(facts)) if event.outcome == Outcome::Success => {
+                    (facts.risk, case.contexts.account_of(index), "risk of the sign-in")
+                }
                 _ => continue,
             };
             let db = match level {

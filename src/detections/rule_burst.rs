@@ -1,7 +1,7 @@
 //! `rule-burst`: many rule changes at once.
 
-use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text, Threshold};
 use super::support::{densest, rules_made};
+use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text, Threshold};
 use crate::habits::ContextId;
 use std::collections::BTreeMap;
 
@@ -38,9 +38,7 @@ impl Detection for RuleBurst {
         }
     }
     fn thresholds(&self) -> &'static [Threshold] {
-        &[
-            Threshold { name: "changes", default: 5.0, doc: "rules made or changed within ten minutes" },
-        ]
+        &[Threshold { name: "changes", default: 5.0, doc: "rules made or changed within ten minutes" }]
     }
     fn find(&self, case: &Case<'_>, out: &mut Findings) {
         let enough = case.threshold(self, "changes");

@@ -1,7 +1,7 @@
 //! `same-rule-elsewhere`: the same rule as another account's intruder.
 
-use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text};
 use super::support::rules_made;
+use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text};
 use crate::events::{AccountId, Rule};
 use std::collections::BTreeMap;
 

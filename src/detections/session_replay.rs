@@ -53,7 +53,8 @@ impl Detection for SessionReplay {
             for id in ids.iter().skip(1) {
                 let (Some(from), Some(to)) = (case.contexts.get(origin), case.contexts.get(*id)) else { continue };
                 if let Some(db) = worth(case, session, (origin, from), (*id, to)) {
-                    let events: Vec<u32> = case.events_of(to).filter(|(_, event)| event.session == session).map(|(index, _)| index).collect();
+                    let events: Vec<u32> =
+                        case.events_of(to).filter(|(_, event)| event.session == session).map(|(index, _)| index).collect();
                     let summary = format!("a session begun at {} went on from {}", case.place_words(from.ip), case.place_words(to.ip));
                     out.add(case.store, account, *id, events, db, summary);
                 }
@@ -70,11 +71,17 @@ fn first_in(case: &Case<'_>, context: &Context, session: Str) -> crate::events::
 fn worth(case: &Case<'_>, session: Str, (from_id, from): (ContextId, &Context), (to_id, to): (ContextId, &Context)) -> Option<f64> {
     let (here, there) = (case.facts(from.ip), case.facts(to.ip));
     let familiar = case.familiarity(to_id);
-    if familiar.address || familiar.network || familiar.asn || here.network == there.network || here.asn().is_some() && here.asn() == there.asn() {
+    if familiar.address
+        || familiar.network
+        || familiar.asn
+        || here.network == there.network
+        || here.asn().is_some() && here.asn() == there.asn()
+    {
         return None;
     }
     let anonymising = case.is_anonymising(to.ip);
-    let country = |id: crate::events::Ip, facts: &crate::enrich::AddressFacts| case.recorded.get(id.index()).copied().flatten().or(facts.country());
+    let country =
+        |id: crate::events::Ip, facts: &crate::enrich::AddressFacts| case.recorded.get(id.index()).copied().flatten().or(facts.country());
     let country_differs = country(from.ip, here) != country(to.ip, there);
     let other_client = client_differs(&agents_in(case, from, session), &agents_in(case, to, session)) && !familiar.client;
     let both_hosting = anonymising && case.is_anonymising(from.ip) && case.is_unfamiliar(from_id);

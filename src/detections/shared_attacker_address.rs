@@ -1,7 +1,7 @@
 //! `shared-attacker-address`: the same address as another account's intruder.
 
-use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text};
 use super::support::unusual_contexts;
+use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text};
 use crate::enrich::NetworkClass;
 use crate::events::{AccountId, Ip};
 use std::collections::{BTreeMap, BTreeSet};
@@ -44,11 +44,12 @@ impl Detection for SharedAttackerAddress {
         for (_, context) in case.contexts.iter().filter(|(id, _)| case.is_confirmed(*id)) {
             theirs.entry(context.ip).or_default().insert(context.account);
         }
-        let used_honestly = |ip: Ip| case.contexts.iter().any(|(id, context)| context.ip == ip && case.familiarity(id).address);
+        let honest: BTreeSet<Ip> =
+            case.contexts.iter().filter(|(id, _)| case.familiarity(*id).address).map(|(_, context)| context.ip).collect();
         for (id, context) in unusual_contexts(case).filter(|(id, _)| case.is_unfamiliar(*id)) {
             let Some(others) = theirs.get(&context.ip) else { continue };
             let Some(other) = others.iter().find(|other| **other != context.account) else { continue };
-            if used_honestly(context.ip) {
+            if honest.contains(&context.ip) {
                 continue;
             }
             let facts = case.facts(context.ip);

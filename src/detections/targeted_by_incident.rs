@@ -1,15 +1,14 @@
 //! `targeted-by-incident`: the account got the intruder's mail.
 
-use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text};
 use super::sent::{recipients, sent_mail};
 use super::support::counted;
+use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text};
 use crate::events::AccountId;
 use crate::habits::ContextId;
 use std::collections::BTreeMap;
 
 /// See the text.
 pub struct TargetedByIncident;
-
 
 impl Detection for TargetedByIncident {
     fn id(&self) -> &'static str {

@@ -248,7 +248,7 @@ fn shared_mailboxes(states: &[State]) -> Vec<Principal> {
 
 fn account(names: &Interner<PrincipalKind>, group: &[Principal], uses: &[Use], domains: &[String], shared: &[Principal]) -> Account {
     let used = |id: Principal| uses.get(id.index()).copied().unwrap_or_default();
-    let own = |name: &str| domain(name).is_some_and(|domain| domains.iter().any(|own| own == domain));
+    let own = |name: &str| domain(name).is_some_and(|domain| domains.binary_search_by(|own| own.as_str().cmp(domain)).is_ok());
     let mut addresses: Vec<Principal> = group.iter().copied().filter(|id| domain(names.get(*id)).is_some()).collect();
     addresses.sort_by_key(|id| {
         let name = names.get(*id);

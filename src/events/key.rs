@@ -127,13 +127,15 @@ pub fn token_guid(text: &str) -> Option<u128> {
     let text = text.trim();
     let bits = match text.len() {
         22 => {
-            let bytes: [u8; 16] = base64(text)?.try_into().ok()?;
-            let [a, b, c, d, e, f, g, h, rest @ ..] = bytes;
-            let mut written = [0; 16];
-            let (head, tail) = written.split_at_mut(8);
-            head.copy_from_slice(&[d, c, b, a, f, e, h, g]);
-            tail.copy_from_slice(&rest);
-            u128::from_be_bytes(written)
+            // .NET keeps the first three parts of a GUID with their bytes in reverse.
+            let mut bytes: [u8; 16] = base64(text)?.try_into().ok()?;
+            let (first, rest) = bytes.split_at_mut(4);
+            let (second, rest) = rest.split_at_mut(2);
+            let (third, _) = rest.split_at_mut(2);
+            first.reverse();
+            second.reverse();
+            third.reverse();
+            u128::from_be_bytes(bytes)
         }
         48 => guid(std::str::from_utf8(&base64(text)?).ok()?)?,
         _ => guid(text)?,
@@ -178,7 +180,8 @@ pub fn fold_principal(name: &str) -> Cow<'_, str> {
     if text.is_empty() || text == "<null>" || text == "-" {
         return Cow::Borrowed("");
     }
-    if let Some(at) = text.find("[SMTP:").or_else(|| text.find("[smtp:"))
+    if text.contains('[')
+        && let Some(at) = text.find("[SMTP:").or_else(|| text.find("[smtp:"))
         && let Some(inner) = text.get(at + 6..)
     {
         text = inner.trim_end_matches(']');
@@ -194,7 +197,8 @@ pub fn fold_principal(name: &str) -> Cow<'_, str> {
         text = rest;
     }
     text = text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '<' | '>' | '"' | '\'' | '{' | '}')).trim_end_matches('.');
-    if let Some(at) = text.to_ascii_lowercase().find("#ext#@")
+    if text.contains('#')
+        && let Some(at) = text.to_ascii_lowercase().find("#ext#@")
         && let Some(home) = text.get(..at).and_then(|local| local.rsplit_once('_'))
     {
         return Cow::Owned(format!("{}@{}", home.0, home.1).to_lowercase());

@@ -299,7 +299,7 @@ fn iso(text: &str) -> Option<Stamp> {
         return None;
     }
     cursor.skip_blanks();
-    let hour = cursor.number(2, 2)?;
+    let hour = cursor.number(1, 2)?;
     if !cursor.eat(b':') {
         return None;
     }
@@ -417,6 +417,7 @@ mod tests {
         assert_eq!(known("2026-01-24T06:54:24.0000000Z "), "2026-01-24T06:54:24.0000000Z");
         assert_eq!(known("2025-11-12T14:06:02.123456+01:00"), "2025-11-12T13:06:02.123456Z");
         assert_eq!(known("2022-12-12 17:28:35"), "2022-12-12T17:28:35Z");
+        assert_eq!(known("2023-10-26T5:32:08.107Z"), "2023-10-26T05:32:08.107Z");
         assert_eq!(known("2022-12-12 17:28:35.123456789Z"), "2022-12-12T17:28:35.1234567Z");
     }
 

@@ -37,7 +37,7 @@ pub(super) fn list(path: &str, file: &Path, limits: &Limits, out: &mut Discovery
         out.refused.push(whole(kind.to_owned(), false));
         return;
     }
-    let mut members: Vec<(String, Result<Candidate, (String, bool)>)> = Vec::new();
+    let mut members: Vec<Member> = Vec::new();
     for index in 0..archive.len() {
         if let Some(one) = member(&mut archive, &mut raw, index, &names, path, file) {
             members.push(one);
@@ -68,7 +68,7 @@ fn names(archive: &mut Archive, raw: &mut BufReader<File>, most: usize) -> BTree
     while raw.read_exact(&mut fixed).is_ok() && fixed.starts_with(b"PK\x01\x02") && counts.len() <= most {
         let (name_len, extra, comment) = (le16(&fixed, 28), le16(&fixed, 30), le16(&fixed, 32));
         let mut name = vec![0; name_len];
-        if raw.read_exact(&mut name).is_err() || raw.seek_relative((extra + comment) as i64).is_err() {
+        if raw.read_exact(&mut name).is_err() || raw.seek_relative(i64::try_from(extra + comment).unwrap_or(i64::MAX)).is_err() {
             break;
         }
         *counts.entry(label(&name)).or_default() += 1;

@@ -112,9 +112,9 @@ impl Blocks {
         let mut source =
             Source::open(candidate, limits, options.spent).map_err(|error| refusal(candidate, format!("cannot be read: {error}"), true))?;
         let mut raw = vec![0; HEAD];
-        let held = source.fill(&mut raw);
-        let head = raw.get(..held).unwrap_or_default();
-        if held == 0 {
+        let filled = source.fill(&mut raw);
+        let head = raw.get(..filled).unwrap_or_default();
+        if filled == 0 {
             return Err(match source.finish().stop {
                 Some((_, error)) => refusal(candidate, format!("cannot be read: {error}"), true),
                 None => refusal(candidate, "an empty file: nothing was exported", false),
@@ -126,7 +126,7 @@ impl Blocks {
         if let Some(what) = sniff::magic(head) {
             return Err(refusal(candidate, what, false));
         }
-        let whole = held < HEAD;
+        let whole = filled < HEAD;
         let mut decoder = Decoder::new(head, options.encoding);
         let mut text = Text::default();
         let taken = decoder.feed(head, whole, &mut text);
@@ -136,7 +136,7 @@ impl Blocks {
             let body = body_of(&text, whole, options);
             text.take(body);
         }
-        raw.copy_within(taken..held, 0);
+        raw.copy_within(taken..filled, 0);
         Ok(Opened::Blocks(Box::new(Blocks {
             input: 0,
             source,
@@ -144,7 +144,7 @@ impl Blocks {
             splitter,
             text,
             raw,
-            held: held - taken,
+            held: filled - taken,
             chunk: options.chunk.max(256),
             want: 0,
             cell: limits.cell,

@@ -1,7 +1,7 @@
 //! Bytes to text: which encoding it is, also where it changes inside the file.
 //!
 //! PowerShell appends to files in another encoding than they have (`Out-File -Append`, `>>`), so that one
-//! file may be UTF-8 first and UTF-16 later (PowerShell-Docs, about_Character_Encoding).
+//! file may be UTF-8 first and UTF-16 later (PowerShell-Docs, `about_Character_Encoding`).
 
 use super::text::{Rule, Text};
 use encoding_rs::Encoding;
@@ -238,11 +238,8 @@ impl Decoder {
 
     /// UTF-16 up to where it ceases. Returns bytes taken, and whether to go on.
     fn utf16(&mut self, bytes: &[u8], last: bool, big: bool, out: &mut Text) -> (usize, bool) {
-        if big {
-            self.seen.utf16be = true
-        } else {
-            self.seen.utf16le = true
-        }
+        self.seen.utf16be |= big;
+        self.seen.utf16le |= !big;
         let mut done = 0;
         let mut buffer = Buffer::default();
         while let Some(unit) = unit_at(bytes, done, big) {
@@ -263,7 +260,7 @@ impl Decoder {
                         return (done + skip, true);
                     }
                 }
-                match self.wide_char(bytes, done, unit, big, last) {
+                match wide_char(bytes, done, unit, big, last) {
                     None => break,
                     Some((Some(c), size)) => {
                         buffer.push(c);
@@ -286,25 +283,6 @@ impl Decoder {
             done += 1;
         }
         (done, false)
-    }
-
-    /// The character that starts with `unit`; `None` inside for a lone surrogate, outside for more bytes.
-    #[expect(clippy::unused_self, reason = "reads as a step of utf16")]
-    fn wide_char(&self, bytes: &[u8], at: usize, unit: u16, big: bool, last: bool) -> Option<(Option<char>, usize)> {
-        if !(0xd800..0xe000).contains(&unit) {
-            return Some((char::from_u32(u32::from(unit)), 2));
-        }
-        if unit >= 0xdc00 {
-            return Some((None, 2));
-        }
-        match unit_at(bytes, at + 2, big) {
-            None if !last => None,
-            Some(low) if (0xdc00..0xe000).contains(&low) => {
-                let code = 0x1_0000 + ((u32::from(unit) - 0xd800) << 10) + (u32::from(low) - 0xdc00);
-                Some((char::from_u32(code), 4))
-            }
-            _ => Some((None, 2)),
-        }
     }
 
     fn flush(&mut self, buffer: &mut Buffer, out: &mut Text) {
@@ -358,18 +336,16 @@ impl Decoder {
                 done += 1;
                 continue;
             }
-            match bytes.get(done..done + 2) {
-                None if !last => break,
-                pair => match pair.filter(|_| !page.is_single_byte()).and_then(decode) {
-                    Some(text) => {
-                        self.emit(&text, Rule::Double, 2, out);
-                        done += 2;
-                    }
-                    None => {
-                        self.undecodable(1, Rule::Single, out);
-                        done += 1;
-                    }
-                },
+            let pair = bytes.get(done..done + 2);
+            if pair.is_none() && !last {
+                break;
+            }
+            if let Some(text) = pair.filter(|_| !page.is_single_byte()).and_then(decode) {
+                self.emit(&text, Rule::Double, 2, out);
+                done += 2;
+            } else {
+                self.undecodable(1, Rule::Single, out);
+                done += 1;
             }
         }
         (done, false)
@@ -415,6 +391,24 @@ impl Buffer {
     }
 }
 
+/// The character that starts with `unit`; `None` inside for a lone surrogate, outside for more bytes.
+fn wide_char(bytes: &[u8], at: usize, unit: u16, big: bool, last: bool) -> Option<(Option<char>, usize)> {
+    if !(0xd800..0xe000).contains(&unit) {
+        return Some((char::from_u32(u32::from(unit)), 2));
+    }
+    if unit >= 0xdc00 {
+        return Some((None, 2));
+    }
+    match unit_at(bytes, at + 2, big) {
+        None if !last => None,
+        Some(low) if (0xdc00..0xe000).contains(&low) => {
+            let code = 0x1_0000 + ((u32::from(unit) - 0xd800) << 10) + (u32::from(low) - 0xdc00);
+            Some((char::from_u32(code), 4))
+        }
+        _ => Some((None, 2)),
+    }
+}
+
 fn unit_at(bytes: &[u8], at: usize, big: bool) -> Option<u16> {
     match bytes.get(at..at + 2) {
         Some(&[a, b]) => Some(if big { u16::from_be_bytes([a, b]) } else { u16::from_le_bytes([a, b]) }),
@@ -444,7 +438,7 @@ fn narrow_from(bytes: &[u8]) -> Option<usize> {
 fn wide_pairs(bytes: &[u8], big: bool) -> usize {
     let is_pair = |pair: &[u8; 2]| {
         let [character, zero] = if big { [pair[1], pair[0]] } else { *pair };
-        zero == 0 && plain(character)
+        zero == 0 && (plain(character) || character >= 0xa0)
     };
     bytes.as_chunks::<2>().0.iter().take(WIDE_RUN).take_while(|pair| is_pair(pair)).count()
 }
@@ -465,9 +459,11 @@ fn guess(head: &[u8]) -> Mode {
         odd += usize::from(pair[1] == 0);
     }
     let most = |zeros: usize, others: usize| pairs.len() >= 2 && zeros * 10 > pairs.len() * 6 && others * 10 < pairs.len();
-    if most(odd, even) {
+    // UTF-16 that was appended to something else begins later.
+    let first = |side: usize| pairs.iter().take(2).all(|pair| pair.get(side) == Some(&0));
+    if most(odd, even) && first(1) {
         Mode::Utf16 { big: false }
-    } else if most(even, odd) {
+    } else if most(even, odd) && first(0) {
         Mode::Utf16 { big: true }
     } else {
         Mode::Narrow

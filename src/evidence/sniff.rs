@@ -85,20 +85,15 @@ fn markup(text: &str) -> Shape {
     }
 }
 
-/// More than one in twenty of the first characters is a control character or was not decodable. A run of
-/// NULs counts once: a table with a stretch that was never written to disk is still a table.
+/// More than one in twenty of the first characters is a control character or was not decodable (zeros
+/// apart: they pad files that were cut off by a crash).
 fn control_share(text: &str) -> bool {
-    let (mut all, mut bad, mut last) = (0usize, 0usize, ' ');
-    for c in text.chars().take(4096) {
-        let in_run = c == '\0' && last == '\0';
-        last = c;
-        if in_run {
-            continue;
-        }
+    let (mut all, mut bad) = (0usize, 0usize);
+    for c in text.chars().take(4096).filter(|c| *c != '\0') {
         all += 1;
         bad += usize::from((c.is_control() && !matches!(c, '\t' | '\r' | '\n' | '\u{c}')) || c == '\u{fffd}');
     }
-    bad * 20 > all
+    bad > 2 && bad * 20 > all
 }
 
 /// `Name : value` on most of the first lines.

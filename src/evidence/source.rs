@@ -252,28 +252,34 @@ impl Source {
         self.trailing
     }
 
+    /// Lets what is left pass the hash.
+    fn drain(&mut self) {
+        let mut scratch = vec![0; 1 << 16];
+        let cap = self.cap;
+        loop {
+            match self.tap_mut().read(&mut scratch) {
+                Ok(0) => return,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => {
+                    let stop = if self.compressed() { Stop::Stream } else { Stop::Io };
+                    self.stopped.get_or_insert((stop, error.to_string()));
+                    return;
+                }
+                Ok(_) if self.member.is_some() && self.tap().count > cap => {
+                    self.stopped.get_or_insert((Stop::Limit, format!("it unpacks to more than {cap} bytes")));
+                    return;
+                }
+                Ok(_) => {}
+            }
+        }
+    }
+
     /// Reads what is left, so that the hash covers every byte, and sums up.
     pub fn finish(mut self) -> SourceFacts {
         let compression = self.compression();
-        let mut scratch = vec![0; 1 << 16];
         // Past a limit the rest of a member is not unpacked: its hash stays that of what was read.
-        let bounded = self.member.is_some() && self.stop() == Some(Stop::Limit);
-        let cap = self.cap;
-        while !bounded {
-            match self.tap_mut().read(&mut scratch) {
-                Ok(0) => break,
-                Err(error) if error.kind() != io::ErrorKind::Interrupted => {
-                    if self.stopped.is_none() {
-                        self.stopped = Some((if self.compressed() { Stop::Stream } else { Stop::Io }, error.to_string()));
-                    }
-                    break;
-                }
-                _ => {}
-            }
-            if self.member.is_some() && self.tap().count > cap {
-                self.stopped.get_or_insert((Stop::Limit, format!("it unpacks to more than {cap} bytes")));
-                break;
-            }
+        if self.member.is_none() || self.stop() != Some(Stop::Limit) {
+            self.drain();
         }
         let changed = self.member.is_none() && self.stamp.is_some() && {
             let now = std::fs::metadata(&self.file).ok().map(|meta| (meta.len(), meta.modified().ok()));

@@ -18,7 +18,7 @@ pub(super) enum Rule {
 impl Rule {
     /// Encoded bytes of `text`.
     pub fn encoded_len(self, text: &str) -> u64 {
-        let chars = || text.bytes().filter(|byte| (*byte as i8) >= -0x40).count() as u64;
+        let chars = || text.bytes().filter(|byte| byte & 0xc0 != 0x80).count() as u64;
         match self {
             Rule::Identity => text.len() as u64,
             Rule::Single => chars(),
@@ -40,7 +40,7 @@ struct Segment {
 /// A window of decoded text. Positions in it are counted from the start of the whole decoded text.
 #[derive(Default, Debug)]
 pub(super) struct Text {
-    text: String,
+    window: String,
     base: u64,
     segments: Vec<Segment>,
     damage: Vec<u64>,
@@ -49,11 +49,11 @@ pub(super) struct Text {
 impl Text {
     /// The text of the window.
     pub fn as_str(&self) -> &str {
-        &self.text
+        &self.window
     }
 
     fn end(&self) -> u64 {
-        self.base + self.text.len() as u64
+        self.base + self.window.len() as u64
     }
 
     /// Adds text that starts at byte `encoded` of the encoded bytes.
@@ -64,7 +64,7 @@ impl Text {
         if !fits && !text.is_empty() {
             self.segments.push(Segment { decoded: self.end(), encoded, rule });
         }
-        self.text.push_str(text);
+        self.window.push_str(text);
     }
 
     /// Starts a new stretch even where the rule stays: encoded bytes were left out before it.
@@ -87,12 +87,12 @@ impl Text {
 
     /// Takes the first `cut` bytes out of the window; what follows stays. `cut` must lie on a character.
     pub fn take(&mut self, cut: usize) -> String {
-        let cut = if self.text.is_char_boundary(cut) { cut } else { self.text.len() };
+        let cut = if self.window.is_char_boundary(cut) { cut } else { self.window.len() };
         let mut map = self.map();
         let encoded = map.encoded(cut);
         let segment = map.segment;
-        let rest = self.text.get(cut..).unwrap_or_default().to_owned();
-        let mut taken = std::mem::replace(&mut self.text, rest);
+        let rest = self.window.get(cut..).unwrap_or_default().to_owned();
+        let mut taken = std::mem::replace(&mut self.window, rest);
         taken.truncate(cut);
         self.base += cut as u64;
         self.segments.drain(..segment.min(self.segments.len()));
@@ -129,7 +129,7 @@ impl Map<'_> {
             if stop > self.at {
                 let from = usize::try_from(self.at - self.text.base).unwrap_or(usize::MAX);
                 let to = usize::try_from(stop - self.text.base).unwrap_or(usize::MAX);
-                self.encoded += segment.rule.encoded_len(self.text.text.get(from..to).unwrap_or_default());
+                self.encoded += segment.rule.encoded_len(self.text.window.get(from..to).unwrap_or_default());
                 self.at = stop;
             }
             match next {
@@ -167,7 +167,7 @@ mod tests {
         text.push("é\u{fffd}", 14, Rule::Single);
         let expected = [(0, 3), (1, 4), (3, 6), (5, 8), (9, 12), (10, 14), (12, 15), (15, 16)];
         for cut in [0, 1, 3, 5, 9, 10, 12, 15] {
-            let mut text = Text { text: text.text.clone(), base: 0, segments: text.segments.clone(), damage: Vec::new() };
+            let mut text = Text { window: text.window.clone(), base: 0, segments: text.segments.clone(), damage: Vec::new() };
             text.take(cut);
             let mut map = text.map();
             for (decoded, encoded) in expected.iter().filter(|(decoded, _)| *decoded >= cut) {

@@ -110,11 +110,29 @@ fn tail(report: &str) -> Option<&str> {
     report.rsplit('_').next().filter(|id| id.len() == 36)
 }
 
+/// The workload of an application of Microsoft 365, by the name that the table gives it; empty for others.
+fn workload(application: &str) -> &'static str {
+    match application {
+        "Office 365" | "Microsoft 365" | "Microsoft Azure" | "Microsoft Entra ID" => "AzureActiveDirectory",
+        "Microsoft Teams" => "MicrosoftTeams",
+        name if name.starts_with("Microsoft Exchange") => "Exchange",
+        name if name.starts_with("Microsoft SharePoint") => "SharePoint",
+        name if name.starts_with("Microsoft OneDrive") => "OneDrive",
+        _ => "",
+    }
+}
+
+/// The actor among the objects of a row.
+fn actor(objects: Value<'_>) -> Option<&str> {
+    let mut actors = objects.items_or_self().filter(|object| object.str_of("Role") == Some("Actor"));
+    actors.find_map(|object| object.str_of("Id"))
+}
+
 /// An event of what the columns say, where the record is lost.
 fn read_columns(record: &Record<'_>, mut flags: Flags, out: &mut Batch) {
     let columns = [
         ("Operation", &["actiontype"][..]),
-        ("UserId", &["accountobjectid", "accountid", "accountdisplayname"]),
+        ("UserId", &["userid", "accountobjectid", "accountid", "accountdisplayname"]),
         ("ClientIP", &["ipaddress"]),
         ("UserAgent", &["useragent", "useragent_string"]),
         ("ObjectId", &["objectname"]),
@@ -122,6 +140,9 @@ fn read_columns(record: &Record<'_>, mut flags: Flags, out: &mut Batch) {
     let mut doc = Doc::new();
     let mark = doc.open_object();
     let mut found = 0;
+    let workload = record.text("application").map_or("", |name| workload(&name));
+    doc.push_text("Workload");
+    doc.push_text(workload);
     for (field, names) in columns {
         if let Some(text) = record.text_any(names)
             && let Some(text) = present(&text)
@@ -131,13 +152,18 @@ fn read_columns(record: &Record<'_>, mut flags: Flags, out: &mut Batch) {
             found += 1;
         }
     }
-    doc.close(mark);
-    let application = record.text("application").is_some_and(|name| name.starts_with("Microsoft") || name.starts_with("Office"));
-    if found < 3 || !application {
-        return out.ignore(record.at, NO_EVENT);
+    if let Some(actor) = record.value("activityobjects").and_then(actor) {
+        doc.push_text("UserId_");
+        doc.push_text(actor);
     }
+    doc.close(mark);
     let time = record.text("timestamp");
     let id = record.text_any(&["reportid", "reportid_string"]);
+    // Of the acts of Microsoft 365 the report tells the record's id.
+    let told = found >= 3 || id.as_deref().and_then(tail).is_some();
+    if workload.is_empty() || !record.has("actiontype") || !told {
+        return out.ignore(record.at, NO_EVENT);
+    }
     flags.set(Flags::PARTIAL);
     let fallback = Fallback { id: id.as_deref().and_then(tail), time: time.as_deref(), flags, ..Fallback::default() };
     audit::read_record(doc.root(), record.at, &fallback, out);
@@ -146,7 +172,7 @@ fn read_columns(record: &Record<'_>, mut flags: Flags, out: &mut Batch) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::events::{Key, KeyKind};
+    use crate::events::{Action, Key, KeyKind};
     use crate::formats::testkit::{read_csv, read_json};
 
     const RAW: &str = r#"{"CreationTime":"2021-08-02T13:32:07.0000000Z","Id":"699e0b10-1c53-403e-976f-ce0847a92b44","Operation":"MailItemsAccessed","RecordType":50,"Workload":"Exchange","UserType":0,"UserId":"a@example.com","MailboxOwnerUPN":"a@example.com","ClientAppId":"5a95e683-08ad-424e-a441-1d1aec52c02c","OperationProperties":["@{Value=Bind; Name=MailAccessType}"],"Folders":["@{Id=x; Path=\\Inbox; FolderItems=System.Object[]}"]}"#;
@@ -163,7 +189,7 @@ mod tests {
         );
         for out in [read_json(&CloudAppEvents, &row), read_json(&CloudAppEventsStream, &stream), read_csv(&CloudAppEvents, &csv)] {
             let event = out.events[0];
-            assert_eq!(out.keys[0].0, Key::of(KeyKind::Audit, "699e0b10-1c53-403e-976f-ce0847a92b44"));
+            assert_eq!(out.keys[0].0, Key::of_parts(KeyKind::Audit, &["699e0b10-1c53-403e-976f-ce0847a92b44", "mailitemsaccessed"]));
             assert_eq!(
                 (out.names.get(event.actor), out.names.get(event.target)),
                 ("5a95e683-08ad-424e-a441-1d1aec52c02c", "a@example.com")
@@ -183,12 +209,21 @@ mod tests {
     }
 
     #[test]
+    fn a_directory_act_without_its_record_keeps_actor_and_id() {
+        let out = read_json(
+            &CloudAppEvents,
+            r#"{"Timestamp":"2021-08-02T13:27:20Z","ActionType":"Add delegated permission grant.","Application":"Office 365","AccountObjectId":"","RawEventData":null,"ReportId":"106830890_11161_e417c1fd-ae0b-4efa-891b-bb6b0ea7d35e","ActivityObjects":[{"Type":"User","Role":"Actor","Id":"aead923d-498b-4f64-a66c-2af91447a8b6"}]}"#,
+        );
+        assert_eq!((out.events[0].action, out.names.get(out.events[0].actor)), (Action::Consent, "aead923d-498b-4f64-a66c-2af91447a8b6"));
+    }
+
+    #[test]
     fn a_lost_record_is_kept_as_far_as_the_columns_go() {
         let out = read_csv(
             &CloudAppEvents,
             "Timestamp,ActionType,Application,AccountObjectId,IPAddress,ReportId,RawEventData\n2021-08-02T13:32:07Z,FileDownloaded,Microsoft SharePoint Online,22222222-0000-4000-8000-000000000001,1.2.3.4,1_2_699e0b10-1c53-403e-976f-ce0847a92b44,",
         );
-        assert_eq!(out.keys[0].0, Key::of(KeyKind::Audit, "699e0b10-1c53-403e-976f-ce0847a92b44"));
+        assert_eq!(out.keys[0].0, Key::of_parts(KeyKind::Audit, &["699e0b10-1c53-403e-976f-ce0847a92b44", "filedownloaded"]));
         assert!(out.events[0].flags.has(Flags::PARTIAL));
     }
 }

@@ -199,7 +199,8 @@ mod tests {
     fn other_azure_logs_are_not_claimed() {
         let mut doc = Doc::new();
         doc.parse(br#"{"category":"AzureFirewallNetworkRule","operationName":"x","properties":{}}"#).unwrap();
-        let record = Record { at: Default::default(), fields: crate::evidence::Fields::Object(doc.root()), damaged: false };
+        let record =
+            Record { at: crate::evidence::RecordAt::default(), fields: crate::evidence::Fields::Object(doc.root()), damaged: false };
         assert_eq!(Diagnostic.claim(&record), 0);
     }
 }

@@ -14,9 +14,9 @@ pub fn consent(audit: &Audit<'_>, folded: &str) -> Consent {
         let app = service_principal(audit, |_| true);
         let text = value(&["ConsentAction.Permissions"]);
         let names = value(&["TargetId.ServicePrincipalNames"]);
-        let named = names.split([';', ',', ' ']).find(|name| guid(name).is_some());
+        let listed = names.split([';', ',', ' ']).find(|name| guid(name).is_some());
         return Consent {
-            app_id: first_guid(&[audit.detail("AppId"), named, app.map(|app| app.id)]),
+            app_id: first_guid(&[audit.detail("AppId"), listed, app.map(|app| app.id)]),
             object_id: first_guid(&[app.map(|app| app.id)]),
             app_name: app.or(audit.targets.first()).map_or("", |app| app.name).to_owned(),
             scopes: scopes_of_consent(&text),

@@ -1,5 +1,5 @@
 //! Directory audits as objects and query tables: Graph `auditLogs/directoryAudits`, the objects of the
-//! SDKs with PascalCase keys, and the `AuditLogs` table of Log Analytics as JSON or CSV.
+//! SDKs with `PascalCase` keys, and the `AuditLogs` table of Log Analytics as JSON or CSV.
 //!
 //! Source: Microsoft-Extractor-Suite and DFIR-O365RC exports; OTRF/Security-Datasets
 //! `GoldenSAMLADFSMailAccess`; MicrosoftDocs/azure-reference-other `auditlogs-include.md`.

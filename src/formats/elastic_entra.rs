@@ -1,7 +1,7 @@
 //! Elastic documents of the Azure integration: sign-ins, directory audits and risk.
 //!
 //! `event.original` may hold the whole diagnostic record, which is preferred. Without it the fields are
-//! there in snake_case, some under other names; `event.outcome` calls every interrupt a failure and is
+//! there in `snake_case`, some under other names; `event.outcome` calls every interrupt a failure and is
 //! not used.
 //!
 //! Source: elastic/integrations `packages/azure/data_stream/signinlogs/sample_event.json`, `fields.yml`.

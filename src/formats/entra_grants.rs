@@ -1,5 +1,5 @@
 //! Grants to applications as they were found: Graph `oauth2PermissionGrants`, the permission lists of
-//! Extractor-Suite, and those of the AzureADPSPermissions script, which Hawk takes over.
+//! Extractor-Suite, and those of the `AzureADPSPermissions` script, which Hawk takes over.
 //!
 //! Source: Extractor-Suite `Scripts/Get-OAuthPermissions.ps1`; T0pCyber/hawk `Get-AzureADPSPermission.ps1`.
 

@@ -31,7 +31,7 @@ pub static USERS: Declared = list(
     read_user,
 );
 
-/// Users of the AzureAD module.
+/// Users of the `AzureAD` module.
 pub static USERS_AZUREAD: Declared =
     list("directory.users-azuread", "Entra users (Get-AzureADUser)", &["userprincipalname", "displayname", "objectid"], NO_LOG, read_user);
 

@@ -1,6 +1,6 @@
 //! Fields of a record in one pass, alike for a table row and an object.
 //!
-//! The schemas of Entra have many names for one thing (camelCase, PascalCase, column titles). Their
+//! The schemas of Entra have many names for one thing (`camelCase`, `PascalCase`, column titles). Their
 //! readers walk the fields of a record once and match on the folded name.
 
 use crate::evidence::{Doc, Fields, Record, Value};

@@ -4,8 +4,8 @@
 //! the order of their blocks. Results are the same for any number of threads.
 
 use super::{FORMATS, Format, carrier};
-use crate::evidence::{Block, Blocks, Candidate, EvidenceError, Header, Limits, OpenOptions, Opened, Record, Refusal, Scratch, discover};
 use crate::events::{Batch, Family, Ledger, Reason, Store, TimeRules};
+use crate::evidence::{Block, Blocks, Candidate, EvidenceError, Header, Limits, OpenOptions, Opened, Record, Refusal, Scratch, discover};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -183,7 +183,13 @@ fn open_options(forced: Option<u8>, options: &LoadOptions<'_>, spent: u64) -> Op
 }
 
 /// Opens a candidate and reads its first block; refuses what no format claims.
-fn open_input(candidate: &Candidate, number: u32, forced: Option<u8>, options: &LoadOptions<'_>, open: &OpenOptions) -> Result<(Blocks, Option<Block>, Option<u8>), Refusal> {
+fn open_input(
+    candidate: &Candidate,
+    number: u32,
+    forced: Option<u8>,
+    options: &LoadOptions<'_>,
+    open: &OpenOptions,
+) -> Result<(Blocks, Option<Block>, Option<u8>), Refusal> {
     let refuse = |reason: String, damaged| Refusal { path: candidate.path.clone(), member: candidate.member.clone(), reason, damaged };
     let mut blocks = match Blocks::open(candidate, &options.limits, open)? {
         Opened::Blocks(blocks) => *blocks,
@@ -199,7 +205,14 @@ fn open_input(candidate: &Candidate, number: u32, forced: Option<u8>, options: &
 }
 
 /// Reads one candidate to its end. `Ok(None)` when stopped from outside.
-fn read_input(candidate: &Candidate, number: u32, forced: Option<u8>, options: &LoadOptions<'_>, spent: &mut u64, store: &mut Store) -> Result<Option<Input>, Refusal> {
+fn read_input(
+    candidate: &Candidate,
+    number: u32,
+    forced: Option<u8>,
+    options: &LoadOptions<'_>,
+    spent: &mut u64,
+    store: &mut Store,
+) -> Result<Option<Input>, Refusal> {
     let (mut blocks, first, claimed) = open_input(candidate, number, forced, options, &open_options(forced, options, *spent))?;
     let mut ledger = Ledger::default();
     let done = if options.threads > 1 {
@@ -229,7 +242,14 @@ fn read_input(candidate: &Candidate, number: u32, forced: Option<u8>, options: &
     }))
 }
 
-fn read_inline(blocks: &mut Blocks, first: Option<Block>, forced: Option<u8>, options: &LoadOptions<'_>, store: &mut Store, ledger: &mut Ledger) -> bool {
+fn read_inline(
+    blocks: &mut Blocks,
+    first: Option<Block>,
+    forced: Option<u8>,
+    options: &LoadOptions<'_>,
+    store: &mut Store,
+    ledger: &mut Ledger,
+) -> bool {
     let mut batch = Batch::new(options.times);
     let mut reader = Reader::new(forced);
     let mut next = first;
@@ -248,7 +268,14 @@ fn read_inline(blocks: &mut Blocks, first: Option<Block>, forced: Option<u8>, op
 }
 
 /// One reader, `threads - 1` parsers, and the calling thread that merges in order.
-fn read_parallel(blocks: &mut Blocks, first: Option<Block>, forced: Option<u8>, options: &LoadOptions<'_>, store: &mut Store, ledger: &mut Ledger) -> bool {
+fn read_parallel(
+    blocks: &mut Blocks,
+    first: Option<Block>,
+    forced: Option<u8>,
+    options: &LoadOptions<'_>,
+    store: &mut Store,
+    ledger: &mut Ledger,
+) -> bool {
     let workers = options.threads - 1;
     let (to_workers, jobs) = crossbeam_channel::bounded::<(u64, Block)>(workers * 2);
     let (to_merge, batches) = crossbeam_channel::bounded::<(u64, Batch)>(workers * 2);

@@ -22,6 +22,8 @@ mod directory_portal;
 mod elastic_entra;
 mod entra_grants;
 mod entra_lists;
+#[cfg(test)]
+mod entra_samples;
 pub mod factors;
 pub mod fields;
 mod graph_activity;

@@ -2,7 +2,7 @@
 //!
 //! `TimeGenerated` is the record's `CreationTime`; `Start_Time` and `ElevationTime` are times of the
 //! pipeline, minutes later, and serve only where there is no other. Lists are JSON in texts. Only
-//! Exchange, SharePoint and Teams arrive there: no sign-ins and no directory changes.
+//! Exchange, `SharePoint` and Teams arrive there: no sign-ins and no directory changes.
 //! Source: OTRF/Security-Datasets; exports of the portal in public training material.
 
 use super::Format;
@@ -74,7 +74,7 @@ mod tests {
             (event.action, event.time.rfc3339(0).as_str(), out.ips.get(event.ip)),
             (Action::MailRead, "2021-08-02T13:32:07Z", "1.2.3.4")
         );
-        assert_eq!(out.keys[0].0, Key::of(KeyKind::Audit, ID));
+        assert_eq!(out.keys[0].0, Key::of_parts(KeyKind::Audit, &[ID, "mailitemsaccessed"]));
         assert!(matches!(&out.details[0], Detail::Items(items) if items.links.len() == 1));
         assert!(!event.flags.has_any(Flags::PARTIAL | Flags::DELEGATE));
     }

@@ -101,14 +101,9 @@ pub struct Facts<'a> {
     pub token_type: &'a str,
     /// A person was at the keyboard.
     pub interactive: Option<bool>,
-    /// An application signed in with its own credential.
-    pub app_only: bool,
-    /// A service of Microsoft's signed in.
-    pub service: bool,
-    /// `userType` is guest.
-    pub guest: bool,
-    /// Values were lost at export.
-    pub lost: bool,
+    /// `APP_ONLY` (an application with its own credential), `SERVICE` (one of Microsoft's), `EXTERNAL`
+    /// (a guest), `PARTIAL` (values lost at export).
+    pub flags: Flags,
     /// Parts that are embedded as text, to be parsed in a second pass.
     pub embedded: Vec<(Part, &'a str)>,
 }
@@ -138,12 +133,12 @@ impl<'a> Facts<'a> {
     fn take_who(&mut self, name: &str, cell: Cell<'a>) -> bool {
         match name {
             "createddatetime" | "created_at" | "date (utc)" | "fecha (utc)" | "createddatetime [utc]" | "timestamp" => {
-                fill(&mut self.time, cell)
+                fill(&mut self.time, cell);
             }
             "timegenerated" | "timegenerated [utc]" | "time" | "@timestamp" => fill(&mut self.published, cell),
             "id" | "request id" | "requestid" => fill(&mut self.id, cell),
             "uniquetokenidentifier" | "unique token identifier" | "uniquetokenid" | "unique_token_identifier" => {
-                fill(&mut self.token, cell)
+                fill(&mut self.token, cell);
             }
             "correlationid" | "correlation id" | "correlation_id" | "id. de correlación" => fill(&mut self.correlation, cell),
             "sessionid" | "session id" | "session_id" => fill(&mut self.session, cell),
@@ -152,8 +147,10 @@ impl<'a> Facts<'a> {
             "signinidentifier" | "sign-in identifier" | "alternatesigninname" => fill(&mut self.typed, cell),
             "serviceprincipalid" | "service principal id" | "service_principal_id" => fill(&mut self.service_id, cell),
             "serviceprincipalname" | "service principal name" | "service_principal_name" => fill(&mut self.service_name, cell),
-            "usertype" | "user type" | "user_type" | "tipo de usuario" => self.guest |= cell.str().eq_ignore_ascii_case("guest"),
-            "isguestuser" => self.guest |= cell.flag() == Some(true),
+            "usertype" | "user type" | "user_type" | "tipo de usuario" => {
+                self.flags.set_if(cell.str().eq_ignore_ascii_case("guest"), Flags::EXTERNAL)
+            }
+            "isguestuser" => self.flags.set_if(cell.flag() == Some(true), Flags::EXTERNAL),
             "isinteractive" | "is_interactive" => self.interactive = cell.flag().or(self.interactive),
             "signineventtypes" | "logontype" | "category" | "type" => self.take_kind(cell),
             _ => return false,
@@ -169,7 +166,7 @@ impl<'a> Facts<'a> {
             // In Log Analytics the provider, not the resource that the token is for.
             "resource" | "recurso" if !holds(cell.str(), "microsoft.aadiam") => fill(&mut self.resource, cell),
             "resourceid" | "resource id" | "resourceidentity" | "resource_id" if !cell.str().starts_with('/') => {
-                fill(&mut self.resource_id, cell)
+                fill(&mut self.resource_id, cell);
             }
             "status" | "estado" | "status_dynamic" | "status_string" => self.take_status(cell),
             "status.errorcode" | "sign-in error code" | "errorcode" | "resulttype" | "result_type" | "サインインのエラー コード" =>
@@ -249,8 +246,8 @@ impl<'a> Facts<'a> {
         } else if holds(kind, "interactiveuser") {
             self.interactive = Some(true);
         } else if holds(kind, "serviceprincipal") || holds(kind, "managedidentity") {
-            self.app_only = true;
-            self.service |= holds(kind, "microsoftserviceprincipal");
+            self.flags.set(Flags::APP_ONLY);
+            self.flags.set_if(holds(kind, "microsoftserviceprincipal"), Flags::SERVICE);
         }
     }
 
@@ -260,7 +257,7 @@ impl<'a> Facts<'a> {
             self.take_part(Part::Status, cell);
         } else if holds(text, "microsoft.graph") || holds(text, "microsoft.open") {
             // A .NET type name: the exporter wrote the object's class instead of its values.
-            self.lost = true;
+            self.flags.set(Flags::PARTIAL);
         } else if let Some(code) = cell.int() {
             self.code = u32::try_from(code).ok().or(self.code);
         } else {
@@ -353,7 +350,8 @@ pub fn emit(facts: &Facts<'_>, at: RecordAt, damaged: bool, out: &mut Batch) {
     event.operation = out.str("Sign-in activity");
     event.code = facts.code.unwrap_or(0);
     event.outcome = outcome(facts.code, facts.status);
-    let app_only = facts.app_only || facts.user.is_empty() && facts.user_id.is_empty() && !facts.service_id.is_empty();
+    event.flags = facts.flags;
+    let app_only = facts.flags.has(Flags::APP_ONLY) || facts.user.is_empty() && facts.user_id.is_empty() && !facts.service_id.is_empty();
     actor(facts, app_only, &mut event, out);
     event.ip = out.ip(facts.ip);
     event.agent = out.str(facts.agent);
@@ -366,9 +364,7 @@ pub fn emit(facts: &Facts<'_>, at: RecordAt, damaged: bool, out: &mut Batch) {
     event.link = real_id(facts.correlation).map_or(0, link);
     let detail = detail(facts, &mut event, out);
     event.flags.set_if(app_only, Flags::APP_ONLY);
-    event.flags.set_if(facts.service, Flags::SERVICE);
-    event.flags.set_if(facts.guest && !app_only, Flags::EXTERNAL);
-    event.flags.set_if(damaged || facts.lost, Flags::PARTIAL);
+    event.flags.set_if(damaged, Flags::PARTIAL);
     out.detail(&mut event, Detail::SignIn(detail));
     let key = identity(facts, &mut event);
     let time = [facts.time, facts.published, facts.steps.first_time].into_iter().find(|text| !text.is_empty()).unwrap_or_default();

@@ -8,7 +8,7 @@
 
 use super::declared::{Declared, Form};
 use super::sign_in::{self, Facts};
-use crate::events::{Batch, Family};
+use crate::events::{Batch, Family, Flags};
 use crate::evidence::Record;
 
 /// Dotted names: `Status.ErrorCode`, `Location.City`.
@@ -35,7 +35,7 @@ pub static PLAIN: Declared = Declared {
 
 fn read_plain(record: &Record<'_>, out: &mut Batch) {
     let facts = Facts::of_record(record);
-    if facts.lost {
+    if facts.flags.has(Flags::PARTIAL) {
         out.notice(
             "values-lost",
             "the export wrote names of .NET types instead of error code, place and device: give bectrace the JSON file that was written beside it",
@@ -47,7 +47,7 @@ fn read_plain(record: &Record<'_>, out: &mut Batch) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::events::{Detail, Flags, Outcome};
+    use crate::events::{Detail, Outcome};
     use crate::formats::testkit::read_csv;
 
     #[test]

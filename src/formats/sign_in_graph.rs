@@ -1,4 +1,4 @@
-//! Graph `auditLogs/signIns`, v1.0 and beta, and the same objects with the PascalCase keys of the SDKs.
+//! Graph `auditLogs/signIns`, v1.0 and beta, and the same objects with the `PascalCase` keys of the SDKs.
 //!
 //! Source: microsoftgraph/microsoft-graph-docs-contrib `api-reference/beta/resources/signin.md`; exports
 //! of Microsoft-Extractor-Suite, Untitled Goose Tool, DFIR-O365RC, Hawk and the portal's JSON download.

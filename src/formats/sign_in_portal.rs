@@ -8,7 +8,7 @@
 
 use super::declared::{Declared, Form};
 use super::sign_in::{self, Facts};
-use crate::events::{Batch, Family, Reason};
+use crate::events::{Batch, Family, Flags, Reason};
 use crate::evidence::Record;
 
 /// Sign-ins of users.
@@ -67,7 +67,7 @@ fn read_users(record: &Record<'_>, out: &mut Batch) {
 
 fn read_applications(record: &Record<'_>, out: &mut Batch) {
     let mut facts = Facts::of_record(record);
-    facts.app_only = true;
+    facts.flags.set(Flags::APP_ONLY);
     if facts.code.is_none() && facts.status.eq_ignore_ascii_case("success") {
         facts.code = Some(0);
     }
@@ -77,7 +77,7 @@ fn read_applications(record: &Record<'_>, out: &mut Batch) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::events::{Detail, Flags, Mfa, Outcome, Protocol, SignIn};
+    use crate::events::{Detail, Mfa, Outcome, Protocol, SignIn};
     use crate::formats::testkit::read_csv;
 
     const HEADER: &str = "\u{feff}Date (UTC),Request ID,User agent,Correlation ID,User ID,User,Username,User type,Incoming token type,Authentication Protocol,Unique token identifier,Original transfer method,Application,Application ID ,Resource,Resource ID ,Resource tenant ID,IP address,Location,Status,Sign-in error code,Failure reason,Client app,Device ID,Browser,Operating System,Compliant,Managed,Join Type,Multifactor authentication result,Multifactor authentication auth method,Authentication requirement,Session ID,Autonomous system  number,Incoming token type,Conditional Access";

@@ -5,7 +5,7 @@
 
 use super::declared::{Declared, Form};
 use super::sign_in::{self, Facts};
-use crate::events::{Batch, Family};
+use crate::events::{Batch, Family, Flags};
 use crate::evidence::Record;
 
 /// `SigninLogs`, `AADNonInteractiveUserSignInLogs` and the tables of applications. Some queries leave
@@ -34,14 +34,14 @@ pub static DEFENDER: Declared = Declared {
 fn read_defender(record: &Record<'_>, out: &mut Batch) {
     let mut facts = Facts::of_record(record);
     // The tables of service principals have no column of the user.
-    facts.app_only |= !record.has("accountupn");
+    facts.flags.set_if(!record.has("accountupn"), Flags::APP_ONLY);
     sign_in::finish(facts, record, out);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::events::{Detail, Flags, Mfa, Outcome, Risk, SignIn};
+    use crate::events::{Detail, Mfa, Outcome, Risk, SignIn};
     use crate::formats::testkit::{read_csv, read_json};
 
     fn facts(out: &Batch, at: usize) -> SignIn {

@@ -32,11 +32,22 @@ impl Format for UalRecords {
 
     fn claim(&self, record: &Record<'_>) -> usize {
         let Some(object) = record.object() else { return 0 };
-        if !object.has("CreationTime") || !object.has("Operation") || object.has("AuditData") {
-            return 0;
+        // One pass, because every record is asked.
+        let (mut needed, mut others) = (0, 0);
+        for (key, _) in object.entries() {
+            let is = |name: &str| key.len() == name.len() && key.eq_ignore_ascii_case(name);
+            match key.len() {
+                12 => needed += usize::from(is("CreationTime")),
+                10 => others += usize::from(is("RecordType")),
+                9 if is("Operation") => needed += 1,
+                9 if is("AuditData") => return 0,
+                8 => others += usize::from(is("Workload")),
+                14 => others += usize::from(is("OrganizationId")),
+                2 => others += usize::from(is("Id")),
+                _ => {}
+            }
         }
-        let others = ["Workload", "RecordType", "OrganizationId", "Id"].into_iter().filter(|name| object.has(name)).count();
-        if others >= 2 { 2 + others } else { 0 }
+        if needed >= 2 && others >= 2 { 2 + others.min(4) } else { 0 }
     }
 
     fn read(&self, record: &Record<'_>, out: &mut Batch) {

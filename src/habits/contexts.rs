@@ -117,7 +117,8 @@ impl Contexts {
     ///
     /// `is_foreign_app` tells applications that are not Microsoft's own.
     pub fn build(store: &Store, book: &AddressBook, clients: &dyn Fn(&Event) -> Client, is_foreign_app: &dyn Fn(Str) -> bool) -> Contexts {
-        let mut contexts = Contexts { contexts: vec![Context::default()], of: Vec::new(), account: Vec::new(), by_account: FxHashMap::default() };
+        let mut contexts =
+            Contexts { contexts: vec![Context::default()], of: Vec::new(), account: Vec::new(), by_account: FxHashMap::default() };
         contexts.account = store.events().iter().map(|event| subject(store, event)).collect();
         contexts.of = vec![(ContextId::NONE, Tie::None); store.events().len()];
         contexts.place_by_address(store, book);
@@ -263,7 +264,8 @@ impl Contexts {
         }
         for (at, event) in store.events().iter().enumerate() {
             let Some(account) = self.open(at) else { continue };
-            let skip = !event.time.is_known() || event.flags.has_any(Flags::APP_ONLY | Flags::BACKGROUND) || event.action == Action::MailReceived;
+            let skip =
+                !event.time.is_known() || event.flags.has_any(Flags::APP_ONLY | Flags::BACKGROUND) || event.action == Action::MailReceived;
             if skip {
                 continue;
             }

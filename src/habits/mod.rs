@@ -10,7 +10,6 @@ mod contexts;
 pub use client::Client;
 pub use contexts::{Context, ContextId, Contexts, Tie};
 
-
 use crate::enrich::AddressBook;
 use crate::events::{AccountId, Action, Flags, Ip, Store};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -193,8 +192,16 @@ impl Habits {
     /// Most items that the account handles by such acts in a day, elsewhere than in this context.
     pub fn daily_peak(&self, store: &Store, id: ContextId, context: &Context, action: Action) -> u32 {
         let Some(profile) = self.profiles.get(&context.account) else { return 0 };
-        let own = if self.familiarity.get(id.index()).is_some_and(|familiar| familiar.learned) { pace(store, context) } else { FxHashMap::default() };
-        let rest = profile.pace.iter().filter(|((kind, _), _)| *kind == action).map(|(key, count)| count.saturating_sub(own.get(key).copied().unwrap_or(0)));
+        let own = if self.familiarity.get(id.index()).is_some_and(|familiar| familiar.learned) {
+            pace(store, context)
+        } else {
+            FxHashMap::default()
+        };
+        let rest = profile
+            .pace
+            .iter()
+            .filter(|((kind, _), _)| *kind == action)
+            .map(|(key, count)| count.saturating_sub(own.get(key).copied().unwrap_or(0)));
         rest.max().unwrap_or(0)
     }
 
@@ -329,7 +336,16 @@ fn judge(id: ContextId, context: &Context, added: bool, profile: Option<&Profile
     let foreign = !familiar.tenant_country || !familiar.country && !familiar.client;
     let needed = if lesson.has_acted(id) { 3 } else { 2 * usize::from(foreign) };
     if added && context.days.len() >= HABIT_DAYS && for_owner >= needed {
-        familiar = Familiarity { address: true, network: true, asn: true, country: true, tenant_country: true, client: true, thin: false, ..familiar };
+        familiar = Familiarity {
+            address: true,
+            network: true,
+            asn: true,
+            country: true,
+            tenant_country: true,
+            client: true,
+            thin: false,
+            ..familiar
+        };
         familiar.device |= !context.devices.is_empty();
     }
     familiar

@@ -41,10 +41,11 @@ impl Scope {
         report.undated.retain(|act| act.account.as_ref().is_none_or(|account| self.has_account(account)));
         report.accounts.retain(|account| self.has_account(&account.account));
         report.incidents.retain(|incident| incident.accounts.iter().any(|account| self.has_account(account)));
+        let kept: std::collections::BTreeSet<&str> = report.findings.iter().map(|finding| finding.id.as_str()).collect();
         for account in &mut report.accounts {
-            account.findings.retain(|id| report.findings.iter().any(|finding| finding.id == *id));
+            account.findings.retain(|id| kept.contains(id.as_str()));
             for term in &mut account.terms {
-                term.findings.retain(|id| report.findings.iter().any(|finding| finding.id == *id));
+                term.findings.retain(|id| kept.contains(id.as_str()));
             }
         }
     }

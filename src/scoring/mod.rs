@@ -152,19 +152,40 @@ fn shares(evidence: &[Evidence]) -> Vec<Share<'_>> {
 /// The score of one lane.
 pub fn score(evidence: &[Evidence], excuses: &[Excuse]) -> Score {
     let mut score = Score::default();
-    score.add(Term { family: "prior", detection: "", db: PRIOR_DB, why: "1 in 100 accounts of an export".to_owned(), findings: Vec::new() });
+    score.add(Term {
+        family: "prior",
+        detection: "",
+        db: PRIOR_DB,
+        why: "1 in 100 accounts of an export".to_owned(),
+        findings: Vec::new(),
+    });
     let shares = shares(evidence);
     for share in &shares {
         for (one, db) in &share.parts {
-            score.add(Term { family: share.family.name(), detection: one.detection, db: *db, why: one.why.clone(), findings: one.findings.clone() });
+            score.add(Term {
+                family: share.family.name(),
+                detection: one.detection,
+                db: *db,
+                why: one.why.clone(),
+                findings: one.findings.clone(),
+            });
         }
     }
     let excused = excuse(&mut score, &shares, excuses);
-    score.families = shares.iter().filter(|share| share.sum() - excused.iter().filter(|(family, _)| *family == share.family).map(|(_, db)| db).sum::<f64>() > 0.05).count();
+    score.families = shares
+        .iter()
+        .filter(|share| share.sum() - excused.iter().filter(|(family, _)| *family == share.family).map(|(_, db)| db).sum::<f64>() > 0.05)
+        .count();
     chain(&mut score, &shares, &excused);
     if score.families < 2 && score.db > ONE_FAMILY_CAP_DB {
         let db = round(ONE_FAMILY_CAP_DB - score.db);
-        score.add(Term { family: "limit", detection: "", db, why: "one kind of evidence alone is not enough".to_owned(), findings: Vec::new() });
+        score.add(Term {
+            family: "limit",
+            detection: "",
+            db,
+            why: "one kind of evidence alone is not enough".to_owned(),
+            findings: Vec::new(),
+        });
     }
     score
 }
@@ -179,7 +200,8 @@ fn excuse(score: &mut Score, shares: &[Share<'_>], excuses: &[Excuse]) -> Vec<(E
     for context in contexts {
         let mut own: Vec<&Excuse> = excuses.iter().filter(|excuse| excuse.context == context).collect();
         own.sort_by(|a, b| a.db.total_cmp(&b.db).then_with(|| a.why.cmp(b.why)));
-        let mut left: f64 = shares.iter().flat_map(|share| &share.parts).filter(|(one, _)| one.context == context && one.excusable).map(|(_, db)| db).sum();
+        let mut left: f64 =
+            shares.iter().flat_map(|share| &share.parts).filter(|(one, _)| one.context == context && one.excusable).map(|(_, db)| db).sum();
         let total = left;
         for (excuse, weight) in own.into_iter().zip([1.0, 0.5]) {
             let db = round((-excuse.db * weight).min(left));
@@ -201,7 +223,8 @@ fn excuse(score: &mut Score, shares: &[Share<'_>], excuses: &[Excuse]) -> Vec<(E
 
 /// Links between acts of different families within 24 hours, in their order in time.
 fn chain(score: &mut Score, shares: &[Share<'_>], excused: &[(EvidenceFamily, f64)]) {
-    let worth = |share: &Share<'_>| share.sum() - excused.iter().filter(|(family, _)| *family == share.family).map(|(_, db)| db).sum::<f64>();
+    let worth =
+        |share: &Share<'_>| share.sum() - excused.iter().filter(|(family, _)| *family == share.family).map(|(_, db)| db).sum::<f64>();
     let mut acts: Vec<(Time, EvidenceFamily, f64)> = shares
         .iter()
         .filter(|share| share.family != EvidenceFamily::Company && worth(share) > 0.05)

@@ -74,7 +74,6 @@ impl Convert {
     /// An element without content.
     fn empty(&mut self, tag: &BytesStart<'_>) -> Result<String, NoObject> {
         let json = match tag.local_name().as_ref() {
-            b"Nil" | b"Obj" => "null".to_owned(),
             b"Ref" => {
                 let known = attribute(tag, b"RefId").and_then(|id| self.refs.get(&id));
                 known.cloned().unwrap_or_else(|| "null".to_owned())
@@ -318,7 +317,7 @@ mod tests {
         let mut xml = String::from(r#"<Obj RefId="t"><LST><Obj RefId="0"><LST><S>0123456789</S></LST></Obj>"#);
         for level in 1..60 {
             let one = format!(r#"<Ref RefId="{}" />"#, level - 1);
-            xml.push_str(&format!(r#"<Obj RefId="{level}"><LST>{}</LST></Obj>"#, one.repeat(10)));
+            xml += &[&format!(r#"<Obj RefId="{level}"><LST>"#), one.repeat(10).as_str(), "</LST></Obj>"].concat();
         }
         xml.push_str("</LST></Obj>");
         assert_eq!(json(&xml), Err(NoObject::TooLong));

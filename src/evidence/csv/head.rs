@@ -111,9 +111,8 @@ pub(crate) fn find(text: &str, eof: bool, knows: &dyn Fn(&Header) -> bool) -> Op
                 let header = Arc::new(header_of(fields, delimiter));
                 return Some(Head { header, delimiter, body: next, exchange: true, titles: 0, raw: fields.to_owned() });
             }
-            Some(Mark::Exchange) => {}
             None if !line.trim_matches(|c: char| c == '\u{feff}' || c.is_whitespace()).is_empty() => break,
-            None => {}
+            Some(Mark::Exchange) | None => {}
         }
         if next == at || next >= text.len() {
             return None;

@@ -26,17 +26,13 @@ pub(crate) fn read(row: &str, delimiter: u8, cells: &mut Cells) -> Quoting {
             }
         }
         let rest = bytes.get(at..).unwrap_or_default();
-        match memchr::memchr(delimiter, rest) {
-            Some(len) => {
-                quoting.broken |= part(row, at, at + len, cells);
-                cells.end_cell();
-                at += len + 1;
-            }
-            None => {
-                quoting.broken |= part(row, at, bytes.len(), cells);
-                break;
-            }
-        }
+        let Some(len) = memchr::memchr(delimiter, rest) else {
+            quoting.broken |= part(row, at, bytes.len(), cells);
+            break;
+        };
+        quoting.broken |= part(row, at, at + len, cells);
+        cells.end_cell();
+        at += len + 1;
     }
     cells.end_cell();
     quoting

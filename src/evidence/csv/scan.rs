@@ -69,9 +69,9 @@ pub(super) fn row_ends(bytes: &[u8], delimiter: u8, ends: &mut Vec<usize>) -> Op
         let marks = (equals(block, delimiter) | lines) & !state;
         let returns = equals(block, b'\r') & !state;
         let closes = quotes & !state;
-        let closed = closes << 1 | after_close;
-        let misplaced_open = quotes & state & !(marks << 1 | after_mark | closed);
-        let misplaced_text = closed & !(quotes | marks | returns) & live;
+        let behind_close = closes << 1 | after_close;
+        let misplaced_open = quotes & state & !(marks << 1 | after_mark | behind_close);
+        let misplaced_text = behind_close & !(quotes | marks | returns) & live;
         let bare_return = (returns << 1 | after_cr) & !lines & live;
         let bad = misplaced_open | misplaced_text | bare_return;
         inside = 0u64.wrapping_sub(state >> 63);

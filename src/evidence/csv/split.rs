@@ -60,10 +60,14 @@ impl CsvSplitter {
     /// Splits as much of `text` as is certain; with `eof` all of it.
     pub fn split(&mut self, text: &str, eof: bool, notices: &mut Notices) -> Progress {
         let mut out = Progress { header: Some(Arc::clone(&self.header)), ..Progress::default() };
-        if self.skipping.is_some() {
-            self.skip(text, eof, &mut out);
-        }
-        while self.skipping.is_none() && !out.ended && out.consumed < text.len() {
+        while !out.ended && out.consumed < text.len() {
+            if self.skipping.is_some() {
+                self.skip(text, eof, &mut out);
+                if self.skipping.is_some() {
+                    break;
+                }
+                continue;
+            }
             let from = out.consumed;
             let bytes = text.as_bytes().get(from..).unwrap_or_default();
             let mut ends = std::mem::take(&mut self.ends);
@@ -118,7 +122,7 @@ impl CsvSplitter {
             }
             End::Long { cell } => match self.swallowed(text, from, (cell + self.cell).min(bytes.len())) {
                 Some(next) => self.cut(text, from, next, code::UNBALANCED_QUOTE, out),
-                None => self.start_skipping(text, from, out),
+                None => self.start_skipping(from, out),
             },
             End::Open if bytes.len() - from > SUSPECT.max(self.searched * 2) => {
                 if let Some(next) = self.swallowed(text, from, bytes.len()) {
@@ -136,7 +140,7 @@ impl CsvSplitter {
 
     fn too_long(&mut self, text: &str, from: usize, out: &mut Progress) -> bool {
         if text.len() - from > self.line {
-            self.start_skipping(text, from, out);
+            self.start_skipping(from, out);
             return true;
         }
         false
@@ -169,18 +173,17 @@ impl CsvSplitter {
         row::stands_alone(line.strip_suffix('\r').unwrap_or(line), self.delimiter, self.header.names().len(), &mut self.cells)
     }
 
-    fn start_skipping(&mut self, text: &str, from: usize, out: &mut Progress) {
+    fn start_skipping(&mut self, from: usize, out: &mut Progress) {
         out.add(from, from, Kind::Opens(code::RECORD_TOO_LONG));
-        // Whole lines only: the last one is looked at again with what follows it.
-        let last = text.rfind('\n').map_or(0, |at| at + 1);
-        self.skipping = Some(last <= from);
-        out.consumed = if last > from { last } else { text.len() };
+        // The line that the row starts with is no candidate for a row of its own.
+        self.skipping = Some(true);
+        self.searched = 0;
     }
 
     /// Passes over lines until one is a whole row by itself.
     fn skip(&mut self, text: &str, eof: bool, out: &mut Progress) {
         let mut mid_line = self.skipping == Some(true);
-        for line in text.split_inclusive('\n') {
+        for line in text.get(out.consumed..).unwrap_or_default().split_inclusive('\n') {
             let whole = line.ends_with('\n');
             if !mid_line && self.alone(line) {
                 out.add(out.consumed, out.consumed, Kind::Closes);

@@ -310,8 +310,8 @@ impl JsonSplitter {
         let tail = text.get(from..).unwrap_or_default();
         let like = |signature: &String| tail.find(signature.as_str()).map(|at| from + at + signature.find('{').unwrap_or(0));
         let known = self.signatures.iter().filter_map(like).min();
-        let line = || memchr::memmem::find(tail.as_bytes(), b"\n{").map(|at| from + at + 1);
-        let found = if self.stack.is_empty() { [known, line()].into_iter().flatten().min() } else { known };
+        let next_line = || memchr::memmem::find(tail.as_bytes(), b"\n{").map(|at| from + at + 1);
+        let found = if self.stack.is_empty() { [known, next_line()].into_iter().flatten().min() } else { known };
         found.or_else(|| if self.signatures.is_empty() && !self.stack.is_empty() { behind_comma(text.as_bytes(), place) } else { None })
     }
 
@@ -399,10 +399,10 @@ fn separators(bytes: &[u8], mut at: usize) -> usize {
     }
 }
 
-/// `end` without the blanks and commas before it.
+/// `end` without what [`separators`] steps over before it.
 fn trimmed(text: &str, start: usize, end: usize) -> usize {
     let part = text.get(start..end).unwrap_or_default();
-    start + part.trim_end_matches(|c: char| c.is_whitespace() || c == ',' || c == '\0' || c == '\u{feff}').len()
+    start + part.trim_end_matches(|c: char| c.is_ascii_whitespace() || matches!(c, ',' | '\0' | '\u{feff}')).len()
 }
 
 /// The `{` of the first `},{` (with blanks between) from `from` on.

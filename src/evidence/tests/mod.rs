@@ -1,6 +1,14 @@
 //! Whole files through discovery, unpacking, decoding and splitting.
 
+#![allow(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "test files are small")]
+
 mod cases;
+mod damage;
+mod encodings;
+mod envelopes;
+mod packed;
+mod properties;
+mod speed;
 
 use super::*;
 use std::path::{Path, PathBuf};
@@ -124,7 +132,7 @@ fn shared() -> Option<PathBuf> {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let found = ["../shared", "../../shared"].iter().map(|up| here.join(up)).find(|path| path.is_dir());
     if found.is_none() {
-        eprintln!("skipped: no ../shared beside the repository");
+        let _ = std::io::Write::write_all(&mut std::io::stderr(), b"skipped: no ../shared beside the repository\n");
     }
     found
 }

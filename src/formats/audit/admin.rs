@@ -155,8 +155,8 @@ fn action(verb: &str, noun: &str, operation: &str) -> Action {
     }
     if verb.is_empty() {
         // `SearchCreated`, `SearchExportDownloaded`, `ViewedSearchPreviewed` of eDiscovery.
-        let searched = operation.starts_with("search") || operation.starts_with("viewedsearch") || operation.starts_with("previewitem");
-        return if searched { Action::Search } else { Action::Other };
+        let discovery = operation.starts_with("search") || operation.starts_with("viewedsearch") || operation.starts_with("previewitem");
+        return if discovery { Action::Search } else { Action::Other };
     }
     let mail_flow = ["transportrule", "inboundconnector", "outboundconnector", "remotedomain", "journalrule", "accepteddomain"];
     if mail_flow.iter().any(|word| noun.starts_with(word)) {

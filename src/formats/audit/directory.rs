@@ -128,12 +128,12 @@ fn application(target: &Party<'_>, properties: &[Property], details: Option<&Doc
     let named = ["ServicePrincipal.AppId", "AppId", "AppPrincipalId", "Application.AppId"];
     let of_property =
         || named.iter().find_map(|name| properties.iter().find(|property| property.name == *name).and_then(|property| guid(&property.new)));
-    let of_names = || {
-        let names = properties.iter().find(|property| property.name == "TargetId.ServicePrincipalNames")?;
-        names.new.split(';').find_map(guid)
+    let by_resource = || {
+        let listed = properties.iter().find(|property| property.name == "TargetId.ServicePrincipalNames")?;
+        listed.new.split(';').find_map(guid)
     };
     let of_details = || details.and_then(|doc| doc.root().str_of("AppId")).and_then(guid);
-    of_property().or_else(|| target.spn.and_then(guid)).or_else(of_details).or_else(of_names)
+    of_property().or_else(|| target.spn.and_then(guid)).or_else(of_details).or_else(by_resource)
 }
 
 /// A consent. A delegated grant names the resource as its target, and the client among its properties.
@@ -141,7 +141,7 @@ fn consent(operation: &str, app_id: Option<String>, target: &Party<'_>, properti
     let value = |wanted: &str| properties.iter().find(|property| property.name == wanted).map_or("", |property| property.new.as_str());
     let mut consent = Consent::default();
     if operation.starts_with("consent") {
-        consent.app_name = target.name.unwrap_or_default().to_owned();
+        target.name.unwrap_or_default().clone_into(&mut consent.app_name);
         consent.app_id = app_id.unwrap_or_default();
         let text = value("ConsentAction.Permissions");
         consent.scopes = scopes_of_consent(text);
@@ -150,7 +150,7 @@ fn consent(operation: &str, app_id: Option<String>, target: &Party<'_>, properti
         consent.app_only = value("ConsentContext.IsAppOnly").eq_ignore_ascii_case("true");
         return consent;
     }
-    consent.app_name = value("ServicePrincipal.DisplayName").to_owned();
+    value("ServicePrincipal.DisplayName").clone_into(&mut consent.app_name);
     let id = [value("ServicePrincipal.AppId"), value("ServicePrincipal.ObjectID")].into_iter().find(|id| super::is_guid(id));
     consent.app_id = id.unwrap_or_default().to_ascii_lowercase();
     if operation.contains("app role") {
@@ -205,7 +205,7 @@ fn classify(operation: &str, properties: &[Property]) -> (Action, &'static str) 
 
 /// `Update user.` is anything: a new MFA method, a revocation, or a synchronised attribute.
 fn update_user(properties: &[Property]) -> (Action, &'static str) {
-    let names = |wanted: &str| properties.iter().filter(|property| property.name.starts_with(wanted)).count() > 0;
+    let names = |wanted: &str| properties.iter().any(|property| property.name.starts_with(wanted));
     let methods = properties.iter().filter(|property| property.name.starts_with("StrongAuthentication"));
     let mut seen = false;
     for property in methods {

@@ -12,7 +12,7 @@ macro_rules! fields {
         /// A known field.
         #[derive(Clone, Copy, PartialEq, Eq, Debug)]
         #[repr(u8)]
-        pub enum Field { $(#[doc = $text] $name,)+ }
+        pub enum Field { $(#[doc = concat!("`", $text, "`")] $name,)+ }
 
         const ALL: &[Field] = &[$(Field::$name,)+];
 
@@ -201,7 +201,7 @@ impl<'d> Audit<'d> {
     pub fn text(&self, field: Field) -> Option<Cow<'d, str>> {
         match self.value(field)?.text()? {
             Cow::Borrowed(text) => present(text).map(Cow::Borrowed),
-            owned => Some(owned),
+            Cow::Owned(text) => Some(Cow::Owned(text)),
         }
     }
 

@@ -1,11 +1,11 @@
-//! Files and sharing in SharePoint and OneDrive.
+//! Files and sharing in `SharePoint` and `OneDrive`.
 
 use super::Reader;
 use super::fields::{Field, present};
 use crate::events::{Action, Detail, Flags, Outcome, Principal};
 
 impl Reader<'_, '_> {
-    /// A record of SharePoint or OneDrive. They are written for acts that were done.
+    /// A record of `SharePoint` or `OneDrive`. They are written for acts that were done.
     pub(super) fn file(&mut self) {
         let audit = self.audit;
         self.event.action = action(self.operation);

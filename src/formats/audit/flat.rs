@@ -35,12 +35,11 @@ pub fn rebuild(record: &Record<'_>) -> Flat {
         }
         Fields::Object(value) => {
             for (key, inner) in value.entries() {
-                match inner.str() {
-                    Some(text) => flat.add(key, text, &mut lists, &mut nested),
-                    None => {
-                        flat.doc.push_text(column(key));
-                        flat.doc.push_value(inner);
-                    }
+                if let Some(text) = inner.str() {
+                    flat.add(key, text, &mut lists, &mut nested);
+                } else {
+                    flat.doc.push_text(column(key));
+                    flat.doc.push_value(inner);
                 }
             }
         }

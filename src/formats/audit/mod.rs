@@ -27,7 +27,7 @@ pub use fields::present;
 pub use salvage::{Reading, parse};
 
 use crate::events::time::{self, Parsed};
-use crate::events::{Action, Batch, Event, Flags, Key, KeyKind, Outcome, Reason, link, token_link};
+use crate::events::{Action, Batch, Event, Flags, Key, KeyKind, Outcome, Reason, token_link};
 use crate::evidence::{RecordAt, Value};
 use fields::{Audit, Field};
 use operations::{Folded, Part, RecordType, part};
@@ -193,7 +193,8 @@ impl<'d> Reader<'_, 'd> {
             return Key::of(KeyKind::SignIn, request);
         }
         match id {
-            Some(id) if is_guid(id) => Key::of(KeyKind::Audit, id),
+            // With the operation: anonymised exports give one GUID to records of several kinds.
+            Some(id) if is_guid(id) => record_key(id, self.operation),
             id => {
                 let audit = self.audit;
                 let user = audit.str(Field::UserId).or(self.fallback.user).unwrap_or_default();
@@ -205,6 +206,11 @@ impl<'d> Reader<'_, 'd> {
             }
         }
     }
+}
+
+/// The key of an audit record by its `Id` and its operation (folded).
+fn record_key(id: &str, operation: &str) -> Key {
+    Key::of_parts(KeyKind::Audit, &[id, operation])
 }
 
 /// True for a GUID that is not all zeros.

@@ -49,7 +49,7 @@ pub enum RecordType {
     Admin,
     /// 2, 3, 19, 50: mailbox audit.
     Mailbox,
-    /// 4, 6, 7, 14, 36, 56, 102: SharePoint and OneDrive.
+    /// 4, 6, 7, 14, 36, 56, 102: `SharePoint` and `OneDrive`.
     SharePoint,
     /// Any other, or none.
     Other,

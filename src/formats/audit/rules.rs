@@ -11,7 +11,7 @@ use crate::evidence::{Doc, Value};
 const NOT_CONDITIONS: [&str; 9] =
     ["name", "identity", "mailbox", "priority", "enabled", "confirm", "whatif", "domaincontroller", "ruleidentity"];
 
-impl<'d> Reader<'_, 'd> {
+impl Reader<'_, '_> {
     /// A record about an inbox rule.
     pub(super) fn rules(&mut self) {
         self.event.action = Action::MailboxRule;
@@ -52,7 +52,7 @@ impl<'d> Reader<'_, 'd> {
         rule.lost = self.event.flags.has(Flags::PARTIAL) || parameters.is_empty();
         let object = audit.str(Field::ObjectId);
         for named in [identity, object].into_iter().flatten() {
-            self.name_rule(&mut rule, named);
+            name_rule(&mut rule, named);
         }
         self.event.target = match (mailbox, identity.filter(|id| id.contains('\\')), object) {
             (Some(mailbox), ..) => self.mailbox_named(mailbox),
@@ -69,17 +69,6 @@ impl<'d> Reader<'_, 'd> {
         let mailbox = object.rsplit('/').next().unwrap_or(object);
         let mailbox = mailbox.split('\\').next().unwrap_or(mailbox);
         if is_guid(mailbox) || mailbox.contains('@') { self.out.principal(mailbox) } else { self.event.actor }
-    }
-
-    /// `mailbox\rule`: the rule is its number or its name.
-    fn name_rule(&mut self, rule: &mut Rule, named: &str) {
-        let last = named.rsplit('/').next().unwrap_or(named);
-        let Some((_, tail)) = last.split_once('\\') else { return };
-        match rule_id(tail) {
-            Some(id) => rule.id = rule.id.or(Some(id)),
-            None if rule.name.is_empty() && tail != "0" => tail.trim().clone_into(&mut rule.name),
-            None => {}
-        }
     }
 
     fn rule_of_client(&mut self) -> Rule {
@@ -109,6 +98,17 @@ impl<'d> Reader<'_, 'd> {
             name.clone_into(&mut rule.name);
         }
         rule
+    }
+}
+
+/// `mailbox\rule`: the rule is its number or its name.
+fn name_rule(rule: &mut Rule, named: &str) {
+    let last = named.rsplit('/').next().unwrap_or(named);
+    let Some((_, tail)) = last.split_once('\\') else { return };
+    match rule_id(tail) {
+        Some(id) => rule.id = rule.id.or(Some(id)),
+        None if rule.name.is_empty() && tail != "0" => tail.trim().clone_into(&mut rule.name),
+        None => {}
     }
 }
 

@@ -79,11 +79,7 @@ fn close(text: &str) -> Option<String> {
             b'"' => in_text = true,
             b'{' => stack.push(b'}'),
             b'[' => stack.push(b']'),
-            b'}' | b']' => {
-                if stack.pop() != Some(byte) {
-                    break;
-                }
-            }
+            b'}' | b']' if stack.pop() != Some(byte) => break,
             b',' => {
                 sound = Some((at, stack.len()));
                 open_at_sound.clear();

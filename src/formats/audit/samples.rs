@@ -8,16 +8,15 @@ use crate::formats::{FORMATS, Format};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+#[allow(clippy::print_stderr, reason = "a test that is skipped says so")]
 /// A sample's text, or `None` (with a message) where the samples are not there.
 fn sample(name: &str) -> Option<String> {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/samples").join(name);
-    match std::fs::read_to_string(&path) {
-        Ok(text) => Some(text),
-        Err(_) => {
-            eprintln!("skipped: no sample {}", path.display());
-            None
-        }
+    let text = std::fs::read_to_string(&path).ok();
+    if text.is_none() {
+        eprintln!("skipped: no sample {}", path.display());
     }
+    text
 }
 
 /// The format with the strongest claim.

@@ -68,7 +68,7 @@ impl<'d> Reader<'_, 'd> {
         }
         // The client that asked, not the resource that some records have in AppId.
         let app = audit.str(Field::ApplicationId);
-        self.event.app = app.map(|app| self.out.id(app)).unwrap_or(self.event.app);
+        self.event.app = app.map_or(self.event.app, |app| self.out.id(app));
         self.event.link = audit.str(Field::InterSystemsId).map_or(0, link);
         let id = audit.str(Field::Id).or(self.fallback.id);
         self.event.token = self.request_id(id).map_or(0, link);

@@ -1,7 +1,7 @@
 //! Tests of the shared reader, on small records of our own.
 
 use super::*;
-use crate::events::{Detail, Family, Mfa, Protocol, Right, RuleChange, TimeRules, message_link};
+use crate::events::{Detail, Family, Mfa, Protocol, Right, RuleChange, TimeRules, link, message_link};
 use crate::evidence::Doc;
 
 /// Reads one record; panics unless it becomes one event.
@@ -389,6 +389,13 @@ fn an_anonymised_id_alone_makes_no_duplicate() {
         r#"{"CreationTime":"2024-01-02T03:04:06","Id":"ANONYMIZED","Operation":"Send","UserId":"a@example.com","Workload":"Exchange"}"#,
     );
     assert_ne!(one.keys[0].0, other.keys[0].0);
+}
+
+#[test]
+fn one_id_under_two_operations_is_two_records() {
+    let record = |operation: &str| mailbox(operation, r#""LogonType":0"#);
+    let keys = ["SoftDelete", "softdelete", "Update"].map(|operation| read(&record(operation)).keys[0].0);
+    assert!(keys[0] == keys[1] && keys[0] != keys[2]);
 }
 
 #[test]

@@ -16,7 +16,11 @@ struct Use {
 }
 
 pub(super) fn accounts(material: &Material<'_>, ids: &BTreeMap<usize, String>) -> Vec<Account> {
-    let judged = material.attribution.judgements.iter().filter(|(account, judgement)| judgement.verdict != Verdict::Clear && material.wanted(**account));
+    let judged = material
+        .attribution
+        .judgements
+        .iter()
+        .filter(|(account, judgement)| judgement.verdict != Verdict::Clear && material.wanted(**account));
     let mut list: Vec<Account> = judged.map(|(account, judgement)| one(material, *account, judgement, ids)).collect();
     list.sort_by(|a, b| a.verdict.cmp(&b.verdict).then_with(|| b.score_db.total_cmp(&a.score_db)).then_with(|| a.account.cmp(&b.account)));
     list

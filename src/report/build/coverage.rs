@@ -68,7 +68,8 @@ pub(super) fn coverage(material: &Material<'_>) -> Coverage {
         let span = spans.entry(event.family).or_insert((event.time, event.time));
         *span = (span.0.min(event.time), span.1.max(event.time));
     }
-    let families = spans.iter().map(|(family, (from, to))| (family.name().to_owned(), Span { from: from.rfc3339(0), to: to.rfc3339(0) })).collect();
+    let families =
+        spans.iter().map(|(family, (from, to))| (family.name().to_owned(), Span { from: from.rfc3339(0), to: to.rfc3339(0) })).collect();
     Coverage { families, unanswerable: unanswerable(material) }
 }
 

@@ -25,7 +25,11 @@ fn one(material: &Material<'_>, at: usize, incident: &cascade::Incident) -> Inci
         links: incident
             .links
             .iter()
-            .map(|link| Link { accounts: link.accounts.iter().map(|account| material.name(*account)).collect(), why: link.why.clone(), confidence: share(link.confidence) })
+            .map(|link| Link {
+                accounts: link.accounts.iter().map(|account| material.name(*account)).collect(),
+                why: link.why.clone(),
+                confidence: share(link.confidence),
+            })
             .collect(),
         milestones: milestones(material, incident),
         summary: summary(material, incident),
@@ -134,6 +138,7 @@ fn summary(material: &Material<'_>, incident: &cascade::Incident) -> String {
 fn mails_sent(material: &Material<'_>, account: AccountId) -> usize {
     let sent = crate::detections::sent_mail(material.case);
     let own = sent.get(&account).map_or(&[][..], Vec::as_slice);
-    let his = own.iter().filter(|mail| material.attribution.actors.get(mail.event as usize).is_some_and(|who| who.actor == Actor::Intruder));
+    let his =
+        own.iter().filter(|mail| material.attribution.actors.get(mail.event as usize).is_some_and(|who| who.actor == Actor::Intruder));
     his.map(|mail| mail.recipients).sum()
 }

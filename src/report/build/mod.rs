@@ -81,7 +81,8 @@ impl<'a> Material<'a> {
 
     /// A time that is that of one of the events, with the digits of its record.
     fn time_among(&self, time: Time, events: &[u32]) -> Option<String> {
-        let digits = events.iter().filter_map(|index| self.case.event(*index)).find(|event| event.time == time).map_or(0, |event| event.digits);
+        let digits =
+            events.iter().filter_map(|index| self.case.event(*index)).find(|event| event.time == time).map_or(0, |event| event.digits);
         time.is_known().then(|| time.rfc3339(digits))
     }
 
@@ -116,11 +117,21 @@ pub fn report(material: &Material<'_>) -> Report {
         geoip: material
             .geo
             .sources()
-            .map(|source| GeoSource { source: source.name.clone(), build_date: Some(source.build_date.clone()), kind: source.database_type.clone() })
+            .map(|source| GeoSource {
+                source: source.name.clone(),
+                build_date: Some(source.build_date.clone()),
+                kind: source.database_type.clone(),
+            })
             .collect(),
         coverage: coverage::coverage(material),
         accounts,
-        accounts_total: material.case.store.accounts().iter().filter(|(_, account)| matches!(account.party, Party::Person | Party::Guest)).count() as u64,
+        accounts_total: material
+            .case
+            .store
+            .accounts()
+            .iter()
+            .filter(|(_, account)| matches!(account.party, Party::Person | Party::Guest))
+            .count() as u64,
         undated: undated(material),
         findings: findings(material, &ids),
         incidents: incidents::incidents(material),
@@ -141,7 +152,9 @@ fn verdict(of: crate::attribution::Verdict) -> Verdict {
 /// Ids of the findings that the report has: those of accounts that are judged, in time order.
 fn finding_ids(material: &Material<'_>) -> BTreeMap<usize, String> {
     let all = &material.attribution.findings;
-    let mut kept: Vec<usize> = (0..all.len()).filter(|at| all.get(*at).is_some_and(|finding| material.case.is_judged(finding.account) && material.wanted(finding.account))).collect();
+    let mut kept: Vec<usize> = (0..all.len())
+        .filter(|at| all.get(*at).is_some_and(|finding| material.case.is_judged(finding.account) && material.wanted(finding.account)))
+        .collect();
     kept.sort_by_key(|at| all.get(*at).map(|finding| (finding.time, finding.detection, finding.account)));
     kept.into_iter().zip(1usize..).map(|(at, number)| (at, format!("f{number}"))).collect()
 }

@@ -80,7 +80,13 @@ fn traced_mails(case: &Case<'_>) -> BTreeSet<u64> {
 fn likeness(case: &Case<'_>, account: AccountId, index: u32, event: &Event) -> Likeness {
     let many = matches!(
         event.action,
-        Action::MailRead | Action::MailSent | Action::MailDeleted | Action::MailMoved | Action::MailChanged | Action::FileRead | Action::FileChanged
+        Action::MailRead
+            | Action::MailSent
+            | Action::MailDeleted
+            | Action::MailMoved
+            | Action::MailChanged
+            | Action::FileRead
+            | Action::FileChanged
     );
     let (id, _) = case.context_of(index);
     let place = case.contexts.get(id).map_or(event.ip, |context| context.ip);
@@ -118,7 +124,12 @@ fn finish(material: &Material<'_>, row: &Row, detections: &BTreeMap<u32, BTreeSe
     let (id, _) = case.context_of(first_index);
     let ip = case.contexts.get(id).map_or(first.ip, |context| context.ip);
     let facts = case.facts(ip);
-    let certainty = row.events.iter().filter_map(|index| material.attribution.actors.get(*index as usize)).map(|who| f64::from(who.certainty)).fold(1.0, f64::min);
+    let certainty = row
+        .events
+        .iter()
+        .filter_map(|index| material.attribution.actors.get(*index as usize))
+        .map(|who| f64::from(who.certainty))
+        .fold(1.0, f64::min);
     let alike = row.events.iter().filter_map(|index| case.event(*index)).all(|event| event.object == first.object);
     let run = Run { acts: row.acts.max(row.events.len() as u64), seconds: last.time.since(first.time), alike };
     let named: BTreeSet<&str> = row.events.iter().filter_map(|index| detections.get(index)).flatten().copied().collect();
@@ -141,7 +152,13 @@ fn finish(material: &Material<'_>, row: &Row, detections: &BTreeMap<u32, BTreeSe
         user_agent: text(first.agent),
         app: app_shown(case, first),
         detections: named.into_iter().map(str::to_owned).collect(),
-        evidence: row.events.iter().take(LISTED).filter_map(|index| case.store.pointer(*index)).map(|pointer| pointer.to_string()).collect(),
+        evidence: row
+            .events
+            .iter()
+            .take(LISTED)
+            .filter_map(|index| case.store.pointer(*index))
+            .map(|pointer| pointer.to_string())
+            .collect(),
         evidence_total: row.events.len() as u64,
     }
 }
@@ -186,10 +203,21 @@ impl<'a> EventRows<'a> {
         Ok(())
     }
 
-    fn row(&self, index: u32, event: &'a Event, at: crate::evidence::RecordAt, format: u8, duplicate_of: Option<crate::evidence::Pointer>) -> EventRow<'a> {
+    fn row(
+        &self,
+        index: u32,
+        event: &'a Event,
+        at: crate::evidence::RecordAt,
+        format: u8,
+        duplicate_of: Option<crate::evidence::Pointer>,
+    ) -> EventRow<'a> {
         let store = self.case.store;
         let input = self.loaded.inputs.get(at.input as usize);
-        let who = self.attribution.and_then(|attribution| attribution.actors.get(index as usize)).copied().unwrap_or(Attributed { actor: Actor::Unknown, certainty: 0.0 });
+        let who = self
+            .attribution
+            .and_then(|attribution| attribution.actors.get(index as usize))
+            .copied()
+            .unwrap_or(Attributed { actor: Actor::Unknown, certainty: 0.0 });
         let facts = self.case.facts(event.ip);
         let accounts = store.accounts();
         let shown = |name| {
