@@ -2,7 +2,7 @@
 
 use crate::config::Config;
 use crate::enrich::{AddressBook, AddressFacts, Agent, AgentBook, ErrorClass, NetworkClass, error_class};
-use crate::events::{AccountId, Action, Event, Ip, Outcome, Store, Time};
+use crate::events::{AccountId, Action, Event, Ip, Outcome, Store};
 use crate::habits::{Client, Context, ContextId, Contexts, Familiarity, Habits, Tie};
 
 /// Everything that a detection may look at. It holds no results of other detections.
@@ -175,9 +175,4 @@ pub fn agent_of(store: &Store, agents: &AgentBook, event: &Event) -> Agent {
         Some(facts) => agents.of_sign_in(event.agent, facts.os, facts.browser, facts.client),
         None => agents.of(event.agent),
     }
-}
-
-/// Seconds between two times, for thresholds; a very large number where one is unknown.
-pub fn seconds_between(earlier: Time, later: Time) -> i64 {
-    if earlier.is_known() && later.is_known() { later.since(earlier) } else { i64::MAX }
 }
