@@ -63,16 +63,24 @@ fn a_file_that_may_not_be_read_is_named_and_the_rest_is_read() {
 }
 
 #[test]
-fn a_table_cut_inside_a_quoted_cell_keeps_its_rows_and_says_that_it_is_cut() {
-    let evidence = Evidence::new();
+fn a_table_cut_anywhere_in_its_last_cell_keeps_its_rows_and_says_that_it_is_cut() {
     let whole = table(10);
-    evidence.put("audit.csv", &whole[..whole.len() - 60]);
-    let (run, report) = evidence.analyse(&["--strict"]);
-    let input = input(&report, "audit.csv");
-    assert_eq!(input["records"], 10);
-    assert!(noticed(input, "cut-off"), "{input}");
-    assert_eq!(run.code, 4, "it is damaged");
-    assert_eq!(evidence.analyse(&[]).0.code, 0, "without --strict it is analysed all the same");
+    // Inside a word, behind a doubled quote, and between the halves of one.
+    let halved = whole.rfind("\"\"Bind").unwrap() + 1;
+    for cut in [whole.len() - 60, halved + 1, halved] {
+        let evidence = Evidence::new();
+        evidence.put("audit.csv", &whole[..cut]);
+        let (run, report) = evidence.analyse(&["--strict"]);
+        let input = input(&report, "audit.csv");
+        assert_eq!(input["records"], 10, "{cut}");
+        assert!(noticed(input, "cut-off"), "{cut}: {input}");
+        assert_eq!(run.code, 4, "it is damaged");
+        assert!(run.out.contains("ends inside a record"), "{}", run.out);
+        assert_eq!(evidence.analyse(&[]).0.code, 0, "without --strict it is analysed all the same");
+    }
+    let evidence = Evidence::new();
+    evidence.put("audit.csv", whole.trim_end());
+    assert_eq!(evidence.analyse(&["--strict"]).0.code, 0, "only the last line end is missing");
 }
 
 #[test]

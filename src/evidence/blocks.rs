@@ -7,7 +7,7 @@ use super::decode::Decoder;
 use super::discover::{Candidate, Refusal};
 use super::json::JsonSplitter;
 use super::limits::Limits;
-use super::record::Header;
+use super::record::{Cells, Header};
 use super::sniff::{self, Shape};
 use super::source::{Source, Stop};
 use super::span::{Kind, Knows, Notices, Progress, code};
@@ -209,6 +209,7 @@ impl Blocks {
 
     /// Moves the text that is done with into a block, with the places of its records.
     fn block(&mut self, progress: Progress) -> Block {
+        let delimiter = if let Splitter::Csv(csv) = &self.splitter { csv.delimiter() } else { b',' };
         let mut entries = Vec::with_capacity(progress.spans.len());
         let mut map = self.text.map();
         for span in &progress.spans {
@@ -218,7 +219,9 @@ impl Blocks {
                 Kind::Closes => entries.extend(close(&mut self.open, offset)),
                 kind => {
                     let damaged = map.damaged(span.start, span.end);
-                    if kind == Kind::CutRow(code::TRUNCATED_RECORD) {
+                    let row = self.text.as_str().get(span.start..span.end).unwrap_or_default();
+                    let columns = progress.header.as_ref().map_or(0, |header| header.names().len());
+                    if kind == Kind::CutRow(code::TRUNCATED_RECORD) || kind == Kind::LastRow && looks_cut(row, delimiter, columns) {
                         self.cut = true;
                         self.notices.add("cut-off", || "it ends inside a record: the rest of the export is not there".to_owned());
                     }
@@ -233,7 +236,6 @@ impl Blocks {
             Splitter::Xml(xml) => xml.take_json(&mut entries),
             _ => text,
         };
-        let delimiter = if let Splitter::Csv(csv) = &self.splitter { csv.delimiter() } else { b',' };
         let first = self.number.saturating_add(1);
         self.number = self.number.saturating_add(u32::try_from(entries.len()).unwrap_or(u32::MAX));
         Block { input: self.input, first, text, entries, header: progress.header, delimiter, cell: self.cell }
@@ -308,6 +310,15 @@ fn close(open: &mut Option<(u64, &'static str)>, offset: u64) -> Option<Entry> {
     let (start, code) = open.take()?;
     let length = u32::try_from(offset - start).unwrap_or(u32::MAX);
     Some(Entry { start: 0, end: 0, offset: start, length, kind: Kind::Rejected(code), damaged: false })
+}
+
+/// Whether a last row without a line end misses columns, or the end of the JSON in its last cell: a cut
+/// between the two halves of a doubled quote leaves no open cell behind.
+fn looks_cut(row: &str, delimiter: u8, columns: usize) -> bool {
+    let mut cells = Cells::default();
+    csv::row::read(row, delimiter, &mut cells);
+    let last = cells.get(cells.len().saturating_sub(1)).trim();
+    cells.len() < columns || (last.starts_with('{') && !last.ends_with('}'))
 }
 
 fn body_of(text: &Text, whole: bool, options: &OpenOptions) -> usize {
