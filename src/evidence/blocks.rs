@@ -7,7 +7,7 @@ use super::decode::Decoder;
 use super::discover::{Candidate, Refusal};
 use super::json::JsonSplitter;
 use super::limits::Limits;
-use super::record::Header;
+use super::record::{Cells, Header};
 use super::sniff::{self, Shape};
 use super::source::{Source, Stop};
 use super::span::{Kind, Knows, Notices, Progress, code};
@@ -70,7 +70,7 @@ pub struct InputFacts {
     pub notices: Vec<(&'static str, String)>,
     /// The file changed while it was read: what was read may be of no single state of it.
     pub changed_while_read: bool,
-    /// It could not be read to its end, or fails its checksum.
+    /// It could not be read to its end, ends inside a record, or fails its checksum.
     pub damaged: bool,
 }
 
@@ -94,6 +94,8 @@ pub struct Blocks {
     number: u32,
     /// Encoded start of a rejected stretch that is not over.
     open: Option<(u64, &'static str)>,
+    /// The last record is cut off.
+    cut: bool,
     notices: Notices,
 }
 
@@ -150,6 +152,7 @@ impl Blocks {
             done: false,
             number: 0,
             open: None,
+            cut: false,
             notices,
         })))
     }
@@ -206,6 +209,7 @@ impl Blocks {
 
     /// Moves the text that is done with into a block, with the places of its records.
     fn block(&mut self, progress: Progress) -> Block {
+        let delimiter = if let Splitter::Csv(csv) = &self.splitter { csv.delimiter() } else { b',' };
         let mut entries = Vec::with_capacity(progress.spans.len());
         let mut map = self.text.map();
         for span in &progress.spans {
@@ -215,6 +219,12 @@ impl Blocks {
                 Kind::Closes => entries.extend(close(&mut self.open, offset)),
                 kind => {
                     let damaged = map.damaged(span.start, span.end);
+                    let row = self.text.as_str().get(span.start..span.end).unwrap_or_default();
+                    let columns = progress.header.as_ref().map_or(0, |header| header.names().len());
+                    if kind == Kind::CutRow(code::TRUNCATED_RECORD) || kind == Kind::LastRow && looks_cut(row, delimiter, columns) {
+                        self.cut = true;
+                        self.notices.add("cut-off", || "it ends inside a record: the rest of the export is not there".to_owned());
+                    }
                     let length = u32::try_from(map.encoded(span.end) - offset).unwrap_or(u32::MAX);
                     let (start, end) = (span.start.try_into().unwrap_or(u32::MAX), span.end.try_into().unwrap_or(u32::MAX));
                     entries.push(Entry { start, end, offset, length, kind, damaged });
@@ -226,7 +236,6 @@ impl Blocks {
             Splitter::Xml(xml) => xml.take_json(&mut entries),
             _ => text,
         };
-        let delimiter = if let Splitter::Csv(csv) = &self.splitter { csv.delimiter() } else { b',' };
         let first = self.number.saturating_add(1);
         self.number = self.number.saturating_add(u32::try_from(entries.len()).unwrap_or(u32::MAX));
         Block { input: self.input, first, text, entries, header: progress.header, delimiter, cell: self.cell }
@@ -291,7 +300,7 @@ impl Blocks {
             compression: facts.compression,
             notices: notices.finish(),
             changed_while_read: facts.changed,
-            damaged: facts.stop.is_some() || facts.crc_mismatch,
+            damaged: facts.stop.is_some() || facts.crc_mismatch || self.cut,
         }
     }
 }
@@ -301,6 +310,15 @@ fn close(open: &mut Option<(u64, &'static str)>, offset: u64) -> Option<Entry> {
     let (start, code) = open.take()?;
     let length = u32::try_from(offset - start).unwrap_or(u32::MAX);
     Some(Entry { start: 0, end: 0, offset: start, length, kind: Kind::Rejected(code), damaged: false })
+}
+
+/// Whether a last row without a line end misses columns, or the end of the JSON in its last cell: a cut
+/// between the two halves of a doubled quote leaves no open cell behind.
+fn looks_cut(row: &str, delimiter: u8, columns: usize) -> bool {
+    let mut cells = Cells::default();
+    csv::row::read(row, delimiter, &mut cells);
+    let last = cells.get(cells.len().saturating_sub(1)).trim();
+    cells.len() < columns || (last.starts_with('{') && !last.ends_with('}'))
 }
 
 fn body_of(text: &Text, whole: bool, options: &OpenOptions) -> usize {

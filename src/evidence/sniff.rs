@@ -128,5 +128,7 @@ mod tests {
         }
         assert!(matches!(shape("Name    : x\r\nEnabled : True\r\n"), Shape::Other(_)));
         assert!(matches!(shape("a\u{1}\u{2}\u{3}b"), Shape::Other(_)));
+        let holed = format!("CreationDate,AuditData\n2023-01-01,x\n{}\n2023-01-02,y\n", "\0".repeat(3000));
+        assert_eq!(shape(&holed), Shape::Text);
     }
 }

@@ -59,15 +59,18 @@ pub struct Input {
     pub compression: &'static str,
     /// What became of its records.
     pub ledger: Ledger,
+    /// Number of the format that claimed its first records.
+    claimed: Option<u8>,
     /// Parts of it were damaged.
     pub damaged: bool,
 }
 
 impl Input {
-    /// The format that read most of its records.
+    /// The format that read most of its records, or the one that claimed it where none could be read.
     pub fn format(&self) -> Option<&'static dyn Format> {
-        let (index, _) = self.ledger.formats.iter().max_by_key(|(index, count)| (**count, std::cmp::Reverse(**index)))?;
-        FORMATS.get(*index as usize).copied()
+        let most = self.ledger.formats.iter().max_by_key(|(index, count)| (**count, std::cmp::Reverse(**index)));
+        let index = most.map(|(index, _)| *index).or(self.claimed)?;
+        FORMATS.get(index as usize).copied()
     }
 
     /// The kind of log it is.
@@ -186,7 +189,7 @@ fn open_input(
     forced: Option<u8>,
     options: &LoadOptions<'_>,
     open: &OpenOptions,
-) -> Result<(Blocks, Option<Block>), Refusal> {
+) -> Result<(Blocks, Option<Block>, Option<u8>), Refusal> {
     let refuse = |reason: String, damaged| Refusal { path: candidate.path.clone(), member: candidate.member.clone(), reason, damaged };
     let mut blocks = match Blocks::open(candidate, &options.limits, open)? {
         Opened::Blocks(blocks) => *blocks,
@@ -194,10 +197,11 @@ fn open_input(
     };
     blocks.input = number;
     let first = blocks.next_block();
-    if forced.is_none() {
-        recognise(first.as_ref()).map_err(|reason| refuse(reason, false))?;
-    }
-    Ok((blocks, first))
+    let claimed = match forced {
+        Some(_) => forced,
+        None => recognise(first.as_ref()).map_err(|reason| refuse(reason, false))?,
+    };
+    Ok((blocks, first, claimed))
 }
 
 /// Reads one candidate to its end. `Ok(None)` when stopped from outside.
@@ -209,7 +213,7 @@ fn read_input(
     spent: &mut u64,
     store: &mut Store,
 ) -> Result<Option<Input>, Refusal> {
-    let (mut blocks, first) = open_input(candidate, number, forced, options, &open_options(forced, options, *spent))?;
+    let (mut blocks, first, claimed) = open_input(candidate, number, forced, options, &open_options(forced, options, *spent))?;
     let mut ledger = Ledger::default();
     let done = if options.threads > 1 {
         read_parallel(&mut blocks, first, forced, options, store, &mut ledger)
@@ -233,6 +237,7 @@ fn read_input(
         encoding: facts.encoding,
         compression: facts.compression,
         ledger,
+        claimed,
         damaged: facts.damaged || facts.changed_while_read,
     }))
 }
@@ -386,30 +391,32 @@ fn best_table(header: &Header) -> Option<u8> {
     best_claim(&record)
 }
 
-/// Whether a file is an export: its first block must hold at least one record that a format claims.
-fn recognise(first: Option<&Block>) -> Result<(), String> {
+/// Whether a file is an export, and of which format: its first block must hold at least one record that
+/// a format claims.
+fn recognise(first: Option<&Block>) -> Result<Option<u8>, String> {
     let Some(block) = first else { return Err("no records in it".to_owned()) };
     if let Some(header) = block.header() {
-        return if best_table(header).is_some() { Ok(()) } else { Err(nearest(header.folded())) };
+        return best_table(header).map(Some).ok_or_else(|| nearest(header.folded()));
     }
     let mut scratch = Scratch::default();
-    let (mut known, mut seen, mut keys) = (false, 0, None);
+    let (mut known, mut seen, mut keys) = (None, 0, None);
     block.each(&mut scratch, &mut |record| {
         let Ok(record) = record else { return };
-        if known || seen > 200 {
+        if known.is_some() || seen > 200 {
             return;
         }
         seen += 1;
         let Some(object) = record.object() else { return };
-        known = best_claim(&record).is_some()
-            || carrier::unwrap(object)
-                .is_some_and(|doc| best_claim(&Record { fields: crate::evidence::Fields::Object(doc.root()), ..record }).is_some());
+        known = best_claim(&record).or_else(|| {
+            let doc = carrier::unwrap(object)?;
+            best_claim(&Record { fields: crate::evidence::Fields::Object(doc.root()), ..record })
+        });
         keys.get_or_insert_with(|| object.entries().map(|(key, _)| key.to_lowercase()).collect::<Vec<_>>());
     });
     match (known, keys) {
-        (true, _) => Ok(()),
-        (false, Some(keys)) => Err(nearest(&keys)),
-        (false, None) => Err("neither a table nor JSON records that bectrace knows".to_owned()),
+        (Some(format), _) => Ok(Some(format)),
+        (None, Some(keys)) => Err(nearest(&keys)),
+        (None, None) => Err("neither a table nor JSON records that bectrace knows".to_owned()),
     }
 }
 

@@ -245,7 +245,11 @@ impl JsonSplitter {
                     return self.recover(text, at, at + end, eof, out);
                 }
                 self.learn(text, at);
-                let kind = if deep { Kind::Rejected(code::NESTING_TOO_DEEP) } else { Kind::Json(code::NOT_JSON) };
+                let kind = match deep {
+                    _ if end > self.limit => Kind::Rejected(code::RECORD_TOO_LONG),
+                    true => Kind::Rejected(code::NESTING_TOO_DEEP),
+                    false => Kind::Json(code::NOT_JSON),
+                };
                 self.finish(at, at + end, kind, out)
             }
             Close::Damage { at: place } => self.recover(text, at, at + place, eof, out),

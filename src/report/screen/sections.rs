@@ -5,6 +5,7 @@ use super::View;
 use super::paint::{Line, Page, Tone};
 use super::words::{count, percent, thousands};
 use crate::detections::{Detection, by_id};
+use crate::evidence::Pointer;
 use crate::report::model::{Account, Verdict};
 use std::collections::BTreeMap;
 use unicode_width::UnicodeWidthStr;
@@ -103,7 +104,9 @@ impl View<'_> {
         for input in &self.report.inputs {
             let path = input.shown_path();
             let rejected = input.rejected_total();
-            if let Some(first) = input.rejected.first() {
+            let earliest =
+                input.rejected.iter().min_by_key(|count| count.first.parse::<Pointer>().map_or(u32::MAX, |pointer| pointer.number));
+            if let Some(first) = earliest {
                 let reasons: Vec<&str> = input.rejected.iter().map(|count| count.reason.as_str()).collect();
                 let words = format!(
                     "  {} of {} records unreadable ({}), first ",

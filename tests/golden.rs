@@ -1,0 +1,250 @@
+//! The published incidents: what was found then is found from the logs alone, and looks as it should.
+//!
+//! The screens stand in `testdata/golden`; after a change that is meant, `BLESS=1 cargo test --release
+//! --test golden` writes them anew, and the difference is read before it is committed.
+
+mod common;
+
+use common::{command, finish, root, text};
+use serde_json::Value;
+
+/// One of the examples, analysed.
+struct Example {
+    report: Value,
+    screen: String,
+}
+
+fn example(folder: &str, geoip: bool) -> Example {
+    let path = format!("examples/{folder}");
+    let out = tempfile::tempdir().unwrap();
+    let json = out.path().join("report.json");
+    let mut arguments = vec!["analyze", &path, "-q", "--json", text(&json)];
+    if geoip {
+        arguments.extend(["--geoip", "examples/perfectdata/networks.mmdb"]);
+    }
+    let run = finish(command(&arguments).env("COLUMNS", "80"));
+    assert_eq!((run.code, run.err.as_str()), (0, ""));
+    let report: Value = serde_json::from_slice(&std::fs::read(&json).unwrap()).unwrap();
+    common::balanced(&report);
+    Example { report, screen: run.out }
+}
+
+impl Example {
+    fn list<'e>(&'e self, key: &str) -> impl Iterator<Item = &'e Value> {
+        self.report[key].as_array().into_iter().flatten()
+    }
+
+    /// The compromised accounts, each with its beginning; everybody else must be at most targeted.
+    fn compromised(&self) -> Vec<(&str, &str)> {
+        assert!(self.list("accounts").all(|account| ["compromised", "targeted"].contains(&account["verdict"].as_str().unwrap())));
+        let taken = self.list("accounts").filter(|account| account["verdict"] == "compromised");
+        let mut taken: Vec<_> =
+            taken.map(|account| (account["account"].as_str().unwrap(), &account["compromised_at"].as_str().unwrap()[..19])).collect();
+        taken.sort_by_key(|(_, since)| *since);
+        taken
+    }
+
+    /// The only incident, checked for its patient zero.
+    fn incident(&self, zero: &str) -> &Value {
+        let incidents: Vec<_> = self.list("incidents").collect();
+        assert_eq!(incidents.len(), 1);
+        assert_eq!(incidents[0]["patient_zero"]["account"], zero);
+        assert!(incidents[0]["patient_zero"]["confidence"].as_f64().unwrap() >= 0.5);
+        incidents[0]
+    }
+
+    /// Whether a row of the timeline is of the intruder on `account`, does `action`, and covers `time`
+    /// to the second.
+    fn shows(&self, account: &str, action: &str, time: &str) {
+        let covers = |row: &&Value| {
+            let from = row["time"].as_str().unwrap();
+            let to = row["end_time"].as_str().unwrap_or(from);
+            near(from, time) || near(to, time) || (from <= time && time <= to)
+        };
+        let mut own = self.list("timeline").filter(|row| row["account"] == account && row["actor"] == "intruder");
+        let found = own.any(|row| row["action"] == action && covers(&row));
+        assert!(found, "no row of {account}: {action} at {time} in {:#}", self.report["timeline"]);
+    }
+
+    /// Whether a detection points at something that `account` suffered.
+    fn detects(&self, account: &str, detections: &[&str]) {
+        for wanted in detections {
+            let found = self.list("findings").any(|finding| finding["account"] == account && finding["detection"] == *wanted);
+            assert!(found, "no finding {wanted} on {account}");
+        }
+    }
+
+    fn addresses(&self, account: &str) -> Vec<&str> {
+        let account = self.list("accounts").find(|one| one["account"] == account).unwrap();
+        let mut all: Vec<_> = account["intruder_addresses"].as_array().unwrap().iter().map(|one| one["ip"].as_str().unwrap()).collect();
+        all.sort_unstable();
+        all
+    }
+
+    /// Innocent accounts have no finding above medium.
+    fn accuses_only(&self, accounts: &[&str]) {
+        for finding in self.list("findings").filter(|finding| !accounts.contains(&finding["account"].as_str().unwrap_or_default())) {
+            assert!(["info", "low", "medium"].contains(&finding["severity"].as_str().unwrap()), "{finding}");
+        }
+    }
+
+    fn looks_like(&self, name: &str) {
+        let path = root().join("testdata/golden").join(format!("example-{name}-80.txt"));
+        if std::env::var_os("BLESS").is_some() {
+            std::fs::write(&path, &self.screen).unwrap();
+        }
+        let golden = std::fs::read_to_string(&path).unwrap_or_default().replace("\r\n", "\n");
+        assert!(golden == self.screen, "the screen of {name} has changed; if that is meant: BLESS=1. It is now:\n{}", self.screen);
+        assert!(golden.lines().all(|line| line.chars().count() <= 80), "wider than the terminal");
+    }
+}
+
+/// At most one second apart (publications round).
+fn near(a: &str, b: &str) -> bool {
+    let seconds = |time: &str| -> Option<i64> {
+        let (day, clock) = time.split_once('T')?;
+        let mut parts = clock.get(..8)?.split(':').map(|part| part.parse::<i64>().ok());
+        Some(((day.get(8..)?.parse::<i64>().ok()? * 24 + parts.next()??) * 60 + parts.next()??) * 60 + parts.next()??)
+    };
+    a.get(..7) == b.get(..7) && seconds(a).zip(seconds(b)).is_some_and(|(a, b)| (a - b).abs() <= 1)
+}
+
+const A: &str = "a.archer@harbourlight.example";
+const B: &str = "b.bell@harbourlight.example";
+const C: &str = "c.carver@harbourlight.example";
+
+#[test]
+fn february_2022_three_accounts_one_after_the_other() {
+    let case = example("account-a-b-c", false);
+    assert_eq!(case.compromised(), [(A, "2022-02-09T04:55:51"), (B, "2022-02-09T15:16:12"), (C, "2022-02-10T13:08:14")]);
+    let incident = case.incident(A);
+    let edges = incident["edges"].as_array().unwrap();
+    let mut paths: Vec<_> =
+        edges.iter().map(|edge| (edge["from"].as_str().unwrap(), edge["to"].as_str().unwrap(), edge["path"].as_str().unwrap())).collect();
+    paths.sort_unstable();
+    assert_eq!(paths, [(A, B, "internal-phishing"), (A, C, "internal-phishing")]);
+    assert!(edges.iter().all(|edge| edge["confidence"].as_f64().unwrap() >= 0.5));
+    case.looks_like("account-a-b-c");
+}
+
+#[test]
+fn february_2022_every_published_time_is_on_the_timeline() {
+    let case = example("account-a-b-c", false);
+    case.shows(A, "sign-in", "2022-02-09T04:55:51Z");
+    case.shows(A, "mailbox-rule", "2022-02-09T14:16:48Z");
+    case.shows(A, "app", "2022-02-09T14:45:06Z");
+    case.shows(A, "consent", "2022-02-09T14:45:07Z");
+    case.shows(A, "sign-in", "2022-02-09T14:45:08Z");
+    case.shows(A, "mail-sent", "2022-02-09T15:03:25Z");
+    case.shows(B, "sign-in", "2022-02-09T15:16:12Z");
+    case.shows(B, "mailbox-rule", "2022-02-09T15:18:21Z");
+    case.shows(C, "sign-in", "2022-02-10T13:08:14Z");
+    case.shows(C, "sign-in", "2022-02-10T13:08:57Z");
+    case.shows(C, "consent", "2022-02-10T14:25:20Z");
+    case.shows(C, "mailbox-rule", "2022-02-10T14:38:09Z");
+    let burst = case.list("timeline").find(|row| row["action"] == "mail-sent").unwrap();
+    assert_eq!(burst["count"], 794);
+    case.detects(
+        A,
+        &[
+            "legacy-auth-sign-in",
+            "unfamiliar-sign-in",
+            "inbox-rule-hides-mail",
+            "inbox-rule-odd-name",
+            "oauth-consent",
+            "mail-burst",
+            "internal-phish",
+        ],
+    );
+    case.detects(B, &["failures-then-success", "inbox-rule-hides-mail"]);
+    case.detects(C, &["legacy-auth-sign-in", "scripted-agent-sign-in", "oauth-consent", "inbox-rule-hides-mail"]);
+    case.accuses_only(&[A, B, C]);
+}
+
+#[test]
+fn march_2023_an_application_copies_the_mailbox_and_thousands_are_written_to() {
+    let case = example("perfectdata/mass-mailing", true);
+    let victim = "m.iglesias@almazara-traders.example";
+    assert_eq!(case.compromised(), [(victim, "2023-03-14T09:22:40")]);
+    assert_eq!(case.incident(victim)["edges"].as_array().map(Vec::len), Some(0));
+    for (action, time) in [
+        ("sign-in", "2023-03-14T09:22:40Z"),
+        ("consent", "2023-03-14T09:31:12Z"),
+        ("app", "2023-03-14T09:31:12Z"),
+        ("mail-read", "2023-03-14T09:46:17Z"),
+        ("sign-in", "2023-03-16T18:05:33Z"),
+        ("sign-in", "2023-03-20T10:12:26Z"),
+        ("mailbox-rule", "2023-03-20T10:15:30Z"),
+        ("consent", "2023-03-20T10:24:02Z"),
+        ("mail-sent", "2023-03-20T10:41:00Z"),
+    ] {
+        case.shows(victim, action, time);
+    }
+    for ip in ["160.152.10.215", "169.159.92.36", "5.62.60.202"] {
+        assert!(case.addresses(victim).contains(&ip), "{ip}");
+    }
+    case.detects(
+        victim,
+        &[
+            "unfamiliar-sign-in",
+            "anonymised-sign-in",
+            "abused-app",
+            "service-principal-added",
+            "inbox-rule-hides-mail",
+            "mail-burst",
+            "mail-collection",
+        ],
+    );
+    case.accuses_only(&[victim]);
+    case.looks_like("perfectdata-mass-mailing");
+}
+
+#[test]
+fn march_2023_a_consent_and_no_more() {
+    let case = example("perfectdata/consent-only", true);
+    let victim = "f.mead@kestrelbay.example";
+    assert_eq!(case.compromised(), [(victim, "2023-03-21T19:08:37")]);
+    assert_eq!(case.incident(victim)["edges"].as_array().map(Vec::len), Some(0));
+    for (action, time) in [
+        ("sign-in", "2023-03-21T19:02:11Z"),
+        ("sign-in", "2023-03-21T19:08:37Z"),
+        ("sign-in", "2023-03-21T19:40:05Z"),
+        ("sign-in", "2023-03-21T19:41:18Z"),
+        ("consent", "2023-03-21T19:46:27Z"),
+    ] {
+        case.shows(victim, action, time);
+    }
+    assert_eq!(case.addresses(victim), ["107.179.20.214", "45.62.170.31"]);
+    case.detects(victim, &["failures-then-success", "unfamiliar-sign-in", "abused-app"]);
+    case.accuses_only(&[victim]);
+    case.looks_like("perfectdata-consent-only");
+}
+
+#[test]
+fn january_2023_prompts_until_one_is_accepted() {
+    let case = example("mfa-fatigue", false);
+    let victim = "l.brennan@wattlecreek.example";
+    assert_eq!(case.compromised(), [(victim, "2023-01-05T02:26:48")]);
+    assert_eq!(case.incident(victim)["patient_zero"]["vector"], "mfa-fatigue");
+    for (action, time) in [
+        ("sign-in", "2023-01-05T02:14:31Z"),
+        ("sign-in", "2023-01-05T02:19:05Z"),
+        ("sign-in", "2023-01-05T02:26:48Z"),
+        ("sign-in", "2023-01-07T11:03:20Z"),
+        ("file-read", "2023-01-07T11:07:00Z"),
+        ("mail-changed", "2023-01-07T11:20:00Z"),
+        ("sign-in", "2023-01-08T09:47:02Z"),
+        ("file-read", "2023-01-08T09:51:00Z"),
+        ("sign-in", "2023-01-13T01:40:55Z"),
+        ("mailbox-rule", "2023-01-13T02:04:38Z"),
+        ("mail-changed", "2023-01-13T02:11:26Z"),
+    ] {
+        case.shows(victim, action, time);
+    }
+    case.detects(
+        victim,
+        &["mfa-fatigue", "unfamiliar-sign-in", "file-collection", "folder-tampering", "inbox-rule-hides-mail", "inbox-rule-odd-name"],
+    );
+    case.accuses_only(&[victim]);
+    case.looks_like("mfa-fatigue");
+}
