@@ -2,15 +2,16 @@
 
 use super::exit::{Exit, Failure};
 use super::terminal;
+use crate::enrich::GEO_LICENSE;
 
 /// Every crate that the program is built from, with version and licence; made by `docs/licenses.sh`.
 const CRATES: &str = include_str!("../../docs/licenses.txt");
 
 /// Prints the licences of the program and of what it is built from.
 pub(super) fn run() -> Result<Exit, Failure> {
-    let head =
-        format!("bectrace {}: Apache-2.0 OR MIT\n\nBuilt from these crates (name, version, licence):\n\n", env!("CARGO_PKG_VERSION"));
-    terminal::print(&format!("{head}{CRATES}")).map(|()| Exit::Success)
+    let own = format!("bectrace {}: Apache-2.0 OR MIT\n\nThe address data that is built in:\n\n", env!("CARGO_PKG_VERSION"));
+    let crates = "\nBuilt from these crates (name, version, licence):\n\n";
+    terminal::print(&format!("{own}{GEO_LICENSE}{crates}{CRATES}")).map(|()| Exit::Success)
 }
 
 #[cfg(test)]

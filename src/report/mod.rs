@@ -1,7 +1,6 @@
 //! The report: its data model and the views drawn from it. No analysis in here.
 
 pub mod build;
-mod countries;
 pub mod events_file;
 #[cfg(test)]
 pub(crate) mod golden;

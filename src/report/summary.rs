@@ -95,11 +95,15 @@ pub fn run_summary(first: &Event, detail: Option<&Detail>, names: &dyn Names, ru
         _ => format!("{}, {}", summary(first, detail, names), count(n, "time", "times")),
     };
     let span = if run.seconds > 0 { format!(" in {}", duration(run.seconds)) } else { String::new() };
-    let subject = match (first.action, run.alike) {
-        (Action::MailSent | Action::MailReceived, true) if first.object.is_some() => ", one subject",
-        _ => "",
+    let more = match (first.action, first.outcome, detail) {
+        (Action::SignIn, Outcome::Failure, Some(Detail::SignIn(facts))) => match failure(first, facts, names) {
+            reason if reason.is_empty() => String::new(),
+            reason => format!(", first{reason}"),
+        },
+        (Action::MailSent | Action::MailReceived, ..) if run.alike && first.object.is_some() => ", one subject".to_owned(),
+        _ => String::new(),
     };
-    format!("{noun}{span}{subject}")
+    format!("{noun}{span}{more}")
 }
 
 /// A free text in quotes, cut to a length that a line can hold.

@@ -3,7 +3,7 @@
 use super::View;
 use super::paint::{Line, Page, Tone};
 use super::words::{count, duration, percent, seconds_between};
-use crate::report::countries::country_name;
+use crate::enrich::country_name;
 use crate::report::model::{Account, Edge, EdgePath, Incident, IntruderAddress, Verdict};
 use std::collections::{BTreeMap, BTreeSet};
 use unicode_width::UnicodeWidthStr;
@@ -161,12 +161,7 @@ impl<'r> View<'r> {
         if let Some(zero) = incident.patient_zero.as_ref().filter(|zero| zero.account == node.account) {
             let mut words =
                 if incident.accounts.len() > 1 { format!("patient zero ({}), ", percent(zero.confidence)) } else { String::new() };
-            let why = zero.why.as_deref().filter(|why| !why.is_empty());
-            match (zero.vector.as_str(), why) {
-                ("unknown", Some(why)) => words.push_str(why),
-                (vector, None) => words.push_str(vector_words(vector)),
-                (vector, Some(why)) => words.push_str(&format!("{}: {why}", vector_words(vector))),
-            }
+            words.push_str(zero.why.as_deref().filter(|why| !why.is_empty()).unwrap_or(vector_words(&zero.vector)));
             return words;
         }
         match incident.links.iter().find(|link| link.accounts.iter().any(|account| account == node.account)) {
@@ -243,7 +238,8 @@ impl<'r> View<'r> {
 /// `Nigeria, AS29465 MTN (mobile)`.
 pub(super) fn place(address: &IntruderAddress) -> String {
     let mut parts: Vec<String> = Vec::new();
-    parts.extend(address.country.as_ref().map(|code| country_name(code).to_owned()));
+    let named = |code: &String| <[u8; 2]>::try_from(code.as_bytes()).ok().and_then(country_name).unwrap_or(code).to_owned();
+    parts.extend(address.country.as_ref().map(named));
     let network = [address.asn.map(|asn| format!("AS{asn}")), address.as_org.clone()];
     let network: Vec<String> = network.into_iter().flatten().collect();
     if !network.is_empty() {

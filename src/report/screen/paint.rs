@@ -140,44 +140,65 @@ impl<'l> Page<'l> {
         let width = self.look.width;
         let room = width.saturating_sub(rest.width()).max(8);
         let (mut prefix, mut used) = (first, first.width());
-        let mut row = String::new();
+        let mut row = Row::default();
         let mut at_start = true;
         for word in words(line) {
             let mut gap = if at_start { 0 } else { word.gap };
             if !at_start && used + gap + word.width() > width {
-                self.row(prefix, &row);
-                row.clear();
+                self.row(prefix, &mut row);
                 (prefix, used, gap) = (rest, rest.width(), 0);
             }
-            row.push_str(&" ".repeat(gap));
+            row.blanks(gap);
             used += gap;
             let whole = word.width() <= room;
             for (tone, text) in word.parts {
                 for (number, part) in if whole { vec![text] } else { split_to(text, room) }.into_iter().enumerate() {
                     if number > 0 {
-                        self.row(prefix, &row);
-                        row.clear();
+                        self.row(prefix, &mut row);
                         (prefix, used) = (rest, rest.width());
                     }
-                    row.push_str(&if self.look.color { tone.paint(part) } else { part.to_owned() });
+                    row.add(tone, part);
                     used += part.width();
                 }
             }
             at_start = false;
         }
-        self.row(prefix, &row);
+        self.row(prefix, &mut row);
     }
 
-    fn row(&mut self, prefix: &str, row: &str) {
-        if self.look.color && !prefix.trim().is_empty() {
-            self.text.push_str(&Tone::Dim.paint(prefix));
-        } else {
-            self.text.push_str(prefix);
+    /// Writes a row and empties it.
+    fn row(&mut self, prefix: &str, row: &mut Row) {
+        let start = self.text.len();
+        let drawn = if self.look.color && !prefix.trim().is_empty() { Tone::Dim.paint(prefix) } else { prefix.to_owned() };
+        self.text.push_str(&drawn);
+        for (tone, text) in row.pieces.drain(..) {
+            self.text.push_str(&if self.look.color { tone.paint(&text) } else { text });
         }
-        self.text.push_str(row);
-        let end = self.text.trim_end_matches(' ').len();
+        let end = self.text.trim_end_matches(' ').len().max(start);
         self.text.truncate(end);
         self.text.push('\n');
+    }
+}
+
+/// A row under way: runs of text in one tone.
+#[derive(Default)]
+struct Row {
+    pieces: Vec<(Tone, String)>,
+}
+
+impl Row {
+    fn add(&mut self, tone: Tone, text: &str) {
+        match self.pieces.last_mut() {
+            Some((last, run)) if *last == tone => run.push_str(text),
+            _ => self.pieces.push((tone, text.to_owned())),
+        }
+    }
+
+    /// Blanks look the same in every tone, so they prolong the run before them.
+    fn blanks(&mut self, n: usize) {
+        if let Some((_, run)) = self.pieces.last_mut() {
+            run.extend(std::iter::repeat_n(' ', n));
+        }
     }
 }
 

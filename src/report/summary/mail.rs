@@ -58,7 +58,9 @@ pub(super) fn rule_words(rule: &Rule, names: &dyn Names) -> String {
     }
     if let Some((_, value)) = rule.conditions.first() {
         let more = if rule.conditions.len() > 1 { " and more conditions" } else { "" };
-        words.push_str(&format!(", for mail with {}{more}", quoted(value)));
+        // Words are listed with semicolons and no blanks: with blanks a line can break between them.
+        let value = value.split(';').map(str::trim).collect::<Vec<_>>().join("; ");
+        words.push_str(&format!(", for mail with {}{more}", quoted(&value)));
     }
     if rule.lost {
         words.push_str(" (its content was lost at export)");

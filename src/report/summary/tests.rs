@@ -73,7 +73,7 @@ fn rules_say_what_they_do() {
     let event = event(Action::MailboxRule, Outcome::Success);
     assert_eq!(
         summary(&event, Some(&Detail::Rule(Box::new(rule))), &book),
-        "made inbox rule \".\" that moves mail to RSS Feeds and marks it read, for mail with \"invoice;payment\""
+        "made inbox rule \".\" that moves mail to RSS Feeds and marks it read, for mail with \"invoice; payment\""
     );
 }
 
@@ -113,6 +113,15 @@ fn runs_of_mail_are_counted() {
     assert_eq!(run_summary(&event, None, &book, run), "sent 794 mails in 15 min 15 s, one subject");
     let run = Run { acts: 2, seconds: 0, alike: false };
     assert_eq!(run_summary(&event, None, &book, run), "sent 2 mails");
+}
+
+#[test]
+fn runs_of_failures_say_why_the_first_failed() {
+    let book = Book::default();
+    let event = event(Action::SignIn, Outcome::Failure);
+    let facts = Detail::SignIn(SignIn { mfa: Mfa::Denied, ..SignIn::default() });
+    let run = Run { acts: 2, seconds: 274, alike: true };
+    assert_eq!(run_summary(&event, Some(&facts), &book, run), "failed to sign in 2 times in 4 min 34 s, first: MFA was refused");
 }
 
 #[test]
