@@ -7,6 +7,10 @@
 //! ```text
 //! discover ─► source (unpack, hash) ─► decode ─► text ─► csv | json | clixml ─► blocks ─► block::each ─► Record
 //! ```
+//!
+//! Everything up to a [`Block`] runs on one reader thread, [`Block::each`] on workers. On one core of a
+//! busy 2-core machine the reader does 350 to 480 MB/s (hash included), a worker 630 to 1000 MB/s of
+//! cells, 300 to 500 MB/s of JSON documents (`tests/speed.rs`).
 
 mod archive;
 mod block;

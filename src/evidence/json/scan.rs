@@ -74,9 +74,10 @@ fn walk(bytes: &[u8], strict: bool) -> Close {
         }
         let strings = prefix_xor(quotes) ^ inside;
         inside = 0u64.wrapping_sub(strings >> 63);
-        // '{' 7b, '[' 5b, '}' 7d, ']' 5d: one bit apart.
-        let opens = equals_bracket(block, 0x7b) & !strings;
-        let closes = equals_bracket(block, 0x7d) & !strings;
+        // '{' 7b and '[' 5b, '}' 7d and ']' 5d: one bit apart.
+        let folded = block.map(|byte| byte | 0x20);
+        let opens = equals(&folded, 0x7b) & !strings;
+        let closes = equals(&folded, 0x7d) & !strings;
         // A line end inside a string is damage, but only one to look into: the string may have lost its end.
         let broken = if strict { equals(block, b'\n') & strings } else { 0 };
         let mut marks = opens | closes | broken;
@@ -114,11 +115,6 @@ fn open(bytes: &[u8], at: usize, object: bool, levels: &mut Levels) -> bool {
     };
     levels.open(object);
     fits
-}
-
-#[inline]
-fn equals_bracket(block: &[u8; 64], byte: u8) -> u64 {
-    equals(block, byte) | equals(block, byte & !0x20)
 }
 
 /// Bits of the characters behind an odd run of backslashes (the method of simdjson); `carry` is 1 if the

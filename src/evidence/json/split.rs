@@ -5,10 +5,14 @@ use super::super::record::Header;
 use super::super::span::{Kind, Notices, Progress, code};
 use super::look::{self, Continued, Key, Look, Page};
 use super::scan::{self, Close};
+use memchr::memmem::{self, Finder};
 use std::sync::Arc;
 
 /// An element longer than this is read strictly, to see whether it is still JSON.
 const SUSPECT: usize = 1 << 18;
+/// An element that goes beyond this is read strictly so far before the rest is walked: one that lost a
+/// quote would be walked to the end of the text, and so would each of its fellows.
+const NEAR: usize = 1 << 16;
 /// Beginnings of elements that are remembered.
 const SIGNATURES: usize = 4;
 /// Arrays and pages inside each other that are seen through.
@@ -21,6 +25,21 @@ struct Envelope {
     page: bool,
     tables: bool,
     columns: Option<Arc<Header>>,
+}
+
+/// How elements begin: the blanks of their line, their brace and their first key.
+struct Signature {
+    text: String,
+    finder: Finder<'static>,
+    /// Place of the brace in it.
+    brace: usize,
+}
+
+impl Signature {
+    /// The brace of the first such beginning in `bytes`.
+    fn find(&self, bytes: &[u8]) -> Option<usize> {
+        self.finder.find(bytes).map(|at| at + self.brace)
+    }
 }
 
 /// Whether a step came to an end.
@@ -38,7 +57,7 @@ pub(crate) struct JsonSplitter {
     /// Objects of a page that are open behind its array.
     rest: usize,
     more: Continued,
-    signatures: Vec<String>,
+    signatures: Vec<Signature>,
     limit: usize,
     skipping: bool,
     searched: usize,
@@ -234,6 +253,12 @@ impl JsonSplitter {
     /// An object or array that is one record.
     fn record(&mut self, text: &str, at: usize, eof: bool, out: &mut Progress) -> Step {
         let bytes = text.as_bytes().get(at..).unwrap_or_default();
+        if let Some(near) = bytes.get(..NEAR)
+            && scan::close_of(near) == (Close::More { deep: false })
+            && let Some(place) = scan::first_error(near)
+        {
+            return self.recover(text, at, at + place, eof, out);
+        }
         match scan::close_of(bytes) {
             Close::End { end, deep } => {
                 let next = look::blanks(bytes, end);
@@ -241,7 +266,7 @@ impl JsonSplitter {
                     return Step::More;
                 }
                 let fits = self.stack.is_empty() || matches!(bytes.get(next), None | Some(b',' | b']' | b'{' | b'[' | 0 | 0xef));
-                if !fits {
+                if !fits || self.swallows(bytes.get(..end).unwrap_or_default()) {
                     return self.recover(text, at, at + end, eof, out);
                 }
                 self.learn(text, at);
@@ -289,9 +314,8 @@ impl JsonSplitter {
     fn recover(&mut self, text: &str, start: usize, place: usize, eof: bool, out: &mut Progress) -> Step {
         let next = self.next_start(text, start + 1, place);
         // Raw line ends inside strings are damage, but perhaps the only one.
-        if let Close::End { end, .. } = scan::close_of_lines(text.as_bytes().get(start..).unwrap_or_default())
-            && next.is_none_or(|next| start + end <= next)
-        {
+        let part = text.as_bytes().get(start..next.unwrap_or(text.len())).unwrap_or_default();
+        if let Close::End { end, .. } = scan::close_of_lines(part) {
             return self.finish(start, start + end, Kind::Json(code::NOT_JSON), out);
         }
         match next {
@@ -308,11 +332,27 @@ impl JsonSplitter {
     /// (with no earlier one to compare) behind `},` after `place`.
     fn next_start(&self, text: &str, from: usize, place: usize) -> Option<usize> {
         let tail = text.get(from..).unwrap_or_default();
-        let like = |signature: &String| tail.find(signature.as_str()).map(|at| from + at + signature.find('{').unwrap_or(0));
-        let known = self.signatures.iter().filter_map(like).min();
-        let next_line = || memchr::memmem::find(tail.as_bytes(), b"\n{").map(|at| from + at + 1);
-        let found = if self.stack.is_empty() { [known, next_line()].into_iter().flatten().min() } else { known };
+        let line = if self.stack.is_empty() { memmem::find(tail.as_bytes(), b"\n{").map(|at| at + 1) } else { None };
+        let known = self.known_start(tail, line.unwrap_or(tail.len()));
+        let found = [known, line].into_iter().flatten().min().map(|at| from + at);
         found.or_else(|| if self.signatures.is_empty() && !self.stack.is_empty() { behind_comma(text.as_bytes(), place) } else { None })
+    }
+
+    /// The brace of the first known beginning in `text`, if it starts before `limit`. Searched in growing
+    /// steps: of several beginnings one may be near and another nowhere.
+    fn known_start(&self, text: &str, limit: usize) -> Option<usize> {
+        let mut upto = 1 << 12;
+        loop {
+            let part = text.as_bytes().get(..limit.min(upto).saturating_add(256)).unwrap_or(text.as_bytes());
+            let found = self.signatures.iter().filter_map(|signature| signature.find(part)).min();
+            if found.is_some_and(|at| at < limit.min(upto)) {
+                return found;
+            }
+            if upto >= limit {
+                return None;
+            }
+            upto *= 8;
+        }
     }
 
     /// Remembers how an element begins: its line's blanks, its brace and its first key.
@@ -333,9 +373,16 @@ impl JsonSplitter {
             start -= 1;
         }
         let signature = text.get(start..key_at + name.len() + 2).unwrap_or_default();
-        if name.len() < 64 && signature.len() < 256 && !self.signatures.iter().any(|known| known == signature) {
-            self.signatures.push(signature.to_owned());
+        if name.len() < 64 && signature.len() < 256 && !self.signatures.iter().any(|known| known.text == signature) {
+            let finder = Finder::new(signature.as_bytes()).into_owned();
+            self.signatures.push(Signature { text: signature.to_owned(), finder, brace: at - start });
         }
+    }
+
+    /// True if another element begins inside this one, and it is no JSON: two lost quotes cancel out.
+    fn swallows(&self, element: &[u8]) -> bool {
+        let inside = element.get(1..).unwrap_or_default();
+        self.signatures.iter().any(|signature| signature.find(inside).is_some()) && scan::first_error(element).is_some()
     }
 
     fn skip(&mut self, text: &str, eof: bool, out: &mut Progress) -> Step {

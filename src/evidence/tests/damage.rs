@@ -182,3 +182,14 @@ fn a_file_that_is_no_log_is_refused_by_what_it_is() {
         assert!(refusal.reason.contains(word), "{}", refusal.reason);
     }
 }
+
+#[test]
+fn many_damaged_elements_cost_no_more_than_sound_ones() {
+    // Each would be walked, and searched behind, to the end of the text.
+    let start = std::time::Instant::now();
+    let lines = format!("{{\"Id\":1}}\n{}", "{\"x\":\"never closed\n".repeat(50_000));
+    assert_eq!(read(&lines).seen.len(), 50_001);
+    let array = format!("[{{\"Id\":1}}{}]", ",{\"Id\":\"2,\"b\":\"x\"},{\"Id\":3}".repeat(20_000));
+    assert_eq!(read(&array).seen.len(), 40_001);
+    assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
+}
