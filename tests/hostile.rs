@@ -51,7 +51,7 @@ fn a_file_that_may_not_be_read_is_named_and_the_rest_is_read() {
     let evidence = with_good();
     evidence.put("locked.json", array(3));
     let locked = evidence.path().join("locked.json");
-    std::fs::set_permissions(&locked, std::fs::Permissions::from_mode(0)).unwrap();
+    std::fs::set_permissions(&locked, std::fs::Permissions::from_mode(0o000)).unwrap();
     if std::fs::File::open(&locked).is_ok() {
         return; // The super-user may read everything.
     }
