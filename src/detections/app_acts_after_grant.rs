@@ -3,7 +3,8 @@
 use super::apps::consents;
 use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text, Threshold};
 use crate::enrich::{AppWeight, abused_app};
-use crate::events::Action;
+use crate::events::{AccountId, Action, Str};
+use rustc_hash::FxHashMap;
 
 /// See the text.
 pub struct AppActsAfterGrant;
@@ -42,21 +43,22 @@ impl Detection for AppActsAfterGrant {
     }
     fn find(&self, case: &Case<'_>, out: &mut Findings) {
         let least = case.threshold(self, "items");
+        let acts = acts_by_app(case);
         for consent in consents(case) {
             let Some(app) = case.store.texts().find(&consent.app) else { continue };
             let known = abused_app(&consent.app, &consent.name);
             let suspect =
                 case.rarity(consent.context) >= 0.5 || known.as_ref().is_some_and(|known| known.weight == AppWeight::HardlyHonest);
             let Some(granted) = consent.events.first().and_then(|index| case.event(*index)).filter(|_| suspect) else { continue };
-            let mut events = Vec::new();
-            let mut items = 0usize;
-            for (index, event) in case.in_order() {
-                let acts = matches!(event.action, Action::MailRead | Action::MailSent | Action::MailDeleted | Action::FileRead);
-                if acts && event.app == app && event.time > granted.time && case.contexts.account_of(index) == consent.account {
-                    events.push(index);
-                    items += event.count as usize;
-                }
-            }
+            let list = acts.get(&(consent.account, app)).map_or(&[][..], Vec::as_slice);
+            let after = list
+                .iter()
+                .filter_map(|index| case.event(*index).map(|event| (*index, event)))
+                .filter(|(_, event)| event.time > granted.time);
+            let (events, items) = after.fold((Vec::new(), 0usize), |(mut events, items), (index, event)| {
+                events.push(index);
+                (events, items + event.count as usize)
+            });
             #[expect(clippy::cast_precision_loss, reason = "a count of items")]
             if items as f64 >= least {
                 let summary = format!("{} read or sent {items} items after the consent", consent.shown());
@@ -64,6 +66,18 @@ impl Detection for AppActsAfterGrant {
             }
         }
     }
+}
+
+/// What applications read, sent and deleted for each account, in time order: one pass over the events.
+fn acts_by_app(case: &Case<'_>) -> FxHashMap<(AccountId, Str), Vec<u32>> {
+    let mut acts: FxHashMap<(AccountId, Str), Vec<u32>> = FxHashMap::default();
+    for (index, event) in case.in_order() {
+        let is_act = matches!(event.action, Action::MailRead | Action::MailSent | Action::MailDeleted | Action::FileRead);
+        if is_act && event.app.is_some() {
+            acts.entry((case.contexts.account_of(index), event.app)).or_default().push(index);
+        }
+    }
+    acts
 }
 
 #[cfg(test)]

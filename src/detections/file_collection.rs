@@ -50,12 +50,13 @@ impl Detection for FileCollection {
                 && event.succeeded()
                 && !event.flags.has_any(Flags::BACKGROUND | Flags::APP_ONLY)
                 && tie <= Tie::Session
-                && case.is_out_of_habit(id, &[Action::FileRead])
             {
                 reads.entry((case.contexts.account_of(index), id)).or_default().push(index);
             }
         }
-        for ((account, id), events) in reads.into_iter().filter(|((account, _), _)| case.is_judged(*account)) {
+        for ((account, id), events) in
+            reads.into_iter().filter(|((account, id), _)| case.is_judged(*account) && case.is_out_of_habit(*id, &[Action::FileRead]))
+        {
             let files: BTreeSet<_> = events.iter().filter_map(|index| case.event(*index)).map(|event| event.object).collect();
             #[expect(clippy::cast_precision_loss, reason = "a count of files")]
             if files.len() as f64 >= least {

@@ -47,18 +47,14 @@ impl Detection for MailCollection {
         for (index, event) in case.in_order() {
             let (id, tie) = case.context_of(index);
             let by_person = !event.flags.has_any(Flags::BACKGROUND | Flags::SERVICE | Flags::APP_ONLY);
-            if event.action == Action::MailRead
-                && by_person
-                && event.succeeded()
-                && tie <= Tie::Session
-                && case.is_out_of_habit(id, &[Action::MailRead])
-            {
+            if event.action == Action::MailRead && by_person && event.succeeded() && tie <= Tie::Session {
                 reads.entry((case.contexts.account_of(index), id)).or_default().push(index);
             }
         }
         for ((account, id), events) in reads
             .into_iter()
             .filter(|((account, id), _)| case.is_judged(*account) && case.contexts.get(*id).is_some_and(|context| context.app.is_none()))
+            .filter(|((_, id), _)| case.is_out_of_habit(*id, &[Action::MailRead]))
         {
             let listed = events.iter().filter_map(|index| case.event(*index));
             let (items, synced) = listed

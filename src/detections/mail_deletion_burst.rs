@@ -46,15 +46,11 @@ impl Detection for MailDeletionBurst {
         let mut deleted: BTreeMap<ContextId, Vec<(i64, u32, usize)>> = BTreeMap::new();
         for (index, event) in case.in_order() {
             let (id, _) = case.context_of(index);
-            if event.action == Action::MailDeleted
-                && event.time.is_known()
-                && event.succeeded()
-                && case.is_out_of_habit(id, &[Action::MailDeleted])
-            {
+            if event.action == Action::MailDeleted && event.time.is_known() && event.succeeded() && id.is_some() {
                 deleted.entry(id).or_default().push((event.time.secs(), index, event.count as usize));
             }
         }
-        for (id, list) in deleted {
+        for (id, list) in deleted.into_iter().filter(|(id, _)| case.is_out_of_habit(*id, &[Action::MailDeleted])) {
             let run = list.get(heaviest(list.iter().map(|(time, _, count)| (*time, *count)), 600)).unwrap_or_default();
             let items: usize = run.iter().map(|(.., count)| *count).sum();
             #[expect(clippy::cast_precision_loss, reason = "a count of items")]

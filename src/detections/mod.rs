@@ -62,7 +62,7 @@ pub use case::{Case, agent_of};
 pub use finding::{Finding, Findings};
 pub use inbox_rule_hides_mail::hides;
 pub use same_rule_elsewhere::wording;
-pub use sent::{recipients, sent_mail};
+pub use sent::{Sent, recipients, sent_mail};
 
 /// What kind of evidence a detection gives. Evidence of one family is dependent and counts with
 /// falling weight.
