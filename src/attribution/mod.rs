@@ -13,7 +13,7 @@ pub use lanes::{Lane, Lanes};
 use crate::config::Config;
 use crate::detections::{self, Case, EvidenceFamily, Finding};
 use crate::enrich::{AddressBook, AgentBook};
-use crate::events::{AccountId, Action, Store, Str, Time};
+use crate::events::{AccountId, Action, Ip, Store, Str, Time};
 use crate::habits::{ContextId, Contexts, Habits, Lesson, Tie};
 use crate::scoring::{SUSPICIOUS_DB, Score, Term};
 use std::collections::{BTreeMap, BTreeSet};
@@ -126,6 +126,9 @@ pub struct Attribution {
     pub rounds: usize,
 }
 
+/// Accounts on which an address is a confirmed intruder's.
+type Confirmed = BTreeMap<Ip, BTreeSet<AccountId>>;
+
 /// What one round sees.
 struct Round {
     habits: Habits,
@@ -149,11 +152,15 @@ pub fn attribute(ground: &Ground<'_>) -> Attribution {
         (barred, acted, confirmed) = (next_barred, next_acted, next_confirmed);
     };
     let case = ground.case(&round.habits, &confirmed);
+    let mut elsewhere = Confirmed::new();
+    for (_, context) in case.contexts.iter().filter(|(id, _)| case.is_confirmed(*id)) {
+        elsewhere.entry(context.ip).or_default().insert(context.account);
+    }
     let judgements: BTreeMap<AccountId, Judgement> = round
         .lanes
         .iter()
         .filter(|(account, _)| case.is_judged(**account))
-        .map(|(account, lanes)| (*account, judge(&case, *account, lanes, &round.findings)))
+        .map(|(account, lanes)| (*account, judge(&case, *account, lanes, &round.findings, &elsewhere)))
         .collect();
     let actors = actors::attribute_events(&case, &judgements, &round.findings);
     Attribution { habits: round.habits, findings: round.findings, lanes: round.lanes, judgements, confirmed, actors, rounds }
@@ -204,7 +211,7 @@ fn outcome(ground: &Ground<'_>, round: &Round, acted: &[bool]) -> (Vec<bool>, Ve
 }
 
 /// Judges an account by its lanes, best first.
-fn judge(case: &Case<'_>, account: AccountId, lanes: &[Lane], findings: &[Finding]) -> Judgement {
+fn judge(case: &Case<'_>, account: AccountId, lanes: &[Lane], findings: &[Finding], confirmed: &Confirmed) -> Judgement {
     let mut score = lanes.first().map(|lane| lane.score.clone()).unwrap_or_default();
     let best_is_compromised = score.is_compromised();
     let rest: f64 = lanes.iter().skip(1).map(|lane| lane.score.evidence_db().max(0.0) / 4.0).sum();
@@ -241,7 +248,7 @@ fn judge(case: &Case<'_>, account: AccountId, lanes: &[Lane], findings: &[Findin
         judgement.contexts.extend(best.contexts.iter().map(|id| (*id, 0.97)));
         judgement.apps.clone_from(&best.apps);
         span(case, &mut judgement, best, findings);
-        grow(case, account, &mut judgement, lanes);
+        grow(case, account, &mut judgement, lanes, confirmed);
         span(case, &mut judgement, best, findings);
     }
     judgement
@@ -268,7 +275,7 @@ fn span(case: &Case<'_>, judgement: &mut Judgement, best: &Lane, findings: &[Fin
 }
 
 /// Takes further unfamiliar contexts of the account as the same intruder's, with falling certainty.
-fn grow(case: &Case<'_>, account: AccountId, judgement: &mut Judgement, lanes: &[Lane]) {
+fn grow(case: &Case<'_>, account: AccountId, judgement: &mut Judgement, lanes: &[Lane], confirmed: &Confirmed) {
     let known: BTreeSet<_> = judgement.contexts.keys().filter_map(|id| case.contexts.get(*id)).map(|context| context.ip).collect();
     let (from, to) = (judgement.compromised_at.unwrap_or(Time::NONE), judgement.last_at.unwrap_or(Time::NONE));
     let strong: BTreeSet<ContextId> =
@@ -280,8 +287,7 @@ fn grow(case: &Case<'_>, account: AccountId, judgement: &mut Judgement, lanes: &
             continue;
         }
         let near = context.last.since(from) >= -GROWTH_SECONDS && context.first.since(to) <= GROWTH_SECONDS;
-        let elsewhere =
-            || case.contexts.iter().any(|(other, theirs)| theirs.ip == context.ip && theirs.account != account && case.is_confirmed(other));
+        let elsewhere = || confirmed.get(&context.ip).is_some_and(|accounts| accounts.iter().any(|other| *other != account));
         let odd = !familiar.network
             && !familiar.asn
             && !familiar.device

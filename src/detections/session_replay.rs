@@ -1,8 +1,8 @@
 //! `session-replay`: one session used from two networks.
 
 use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text};
-use crate::enrich::{Agent, Os};
-use crate::events::{AccountId, Str};
+use crate::enrich::{Agent, Os, first_party};
+use crate::events::{AccountId, Str, Time};
 use crate::habits::{Context, ContextId};
 use std::collections::BTreeMap;
 
@@ -41,34 +41,54 @@ impl Detection for SessionReplay {
         }
     }
     fn find(&self, case: &Case<'_>, out: &mut Findings) {
-        let mut sessions: BTreeMap<(AccountId, Str), Vec<ContextId>> = BTreeMap::new();
-        for (id, context) in case.contexts.iter().filter(|(_, context)| context.app.is_none() && case.is_judged(context.account)) {
-            for session in &context.sessions {
-                sessions.entry((context.account, *session)).or_default().push(id);
-            }
-        }
-        for ((account, session), mut ids) in sessions {
-            ids.sort_by_key(|id| case.contexts.get(*id).map(|context| (first_in(case, context, session), *id)));
-            let Some(origin) = ids.first().copied() else { continue };
-            for id in ids.iter().skip(1) {
-                let (Some(from), Some(to)) = (case.contexts.get(origin), case.contexts.get(*id)) else { continue };
-                if let Some(db) = worth(case, session, (origin, from), (*id, to)) {
-                    let events: Vec<u32> =
-                        case.events_of(to).filter(|(_, event)| event.session == session).map(|(index, _)| index).collect();
+        for ((account, _), mut uses) in uses_of_sessions(case) {
+            uses.sort_by_key(|one| (one.first, one.id));
+            let Some((origin, later)) = uses.split_first() else { continue };
+            for one in later.iter().filter(|one| !is_consented_app(case, one)) {
+                let (Some(from), Some(to)) = (case.contexts.get(origin.id), case.contexts.get(one.id)) else { continue };
+                if let Some(db) = worth(case, (origin, from), (one, to)) {
                     let summary = format!("a session begun at {} went on from {}", case.place_words(from.ip), case.place_words(to.ip));
-                    out.add(case.store, account, *id, events, db, summary);
+                    out.add(case.store, account, one.id, one.events.clone(), db, summary);
                 }
             }
         }
     }
 }
 
-fn first_in(case: &Case<'_>, context: &Context, session: Str) -> crate::events::Time {
-    case.events_of(context).find(|(_, event)| event.session == session).map_or(crate::events::Time::NONE, |(_, event)| event.time)
+/// The use of one session in one context.
+struct Use {
+    id: ContextId,
+    first: Time,
+    events: Vec<u32>,
+}
+
+/// Uses of every session that is used in more than one context: one pass over the events.
+fn uses_of_sessions(case: &Case<'_>) -> BTreeMap<(AccountId, Str), Vec<Use>> {
+    let mut sessions: BTreeMap<(AccountId, Str), Vec<Use>> = BTreeMap::new();
+    for (id, context) in case.contexts.iter().filter(|(_, context)| context.app.is_none() && case.is_judged(context.account)) {
+        let mut own: BTreeMap<Str, Use> = BTreeMap::new();
+        for (index, event) in case.events_of(context).filter(|(_, event)| context.sessions.binary_search(&event.session).is_ok()) {
+            own.entry(event.session).or_insert_with(|| Use { id, first: event.time, events: Vec::new() }).events.push(index);
+        }
+        for (session, one) in own {
+            sessions.entry((context.account, session)).or_default().push(one);
+        }
+    }
+    sessions.retain(|_, uses| uses.len() > 1);
+    sessions
+}
+
+/// True where one foreign application goes on with the session: the one that the session consented to,
+/// from its own servers. That is judged by the consent.
+fn is_consented_app(case: &Case<'_>, one: &Use) -> bool {
+    let mut apps = one.events.iter().filter_map(|index| case.event(*index)).map(|event| event.app);
+    let first = apps.next().unwrap_or(Str::NONE);
+    first.is_some() && first_party(case.store.text(first)).is_none() && apps.all(|app| app == first)
 }
 
 /// What the second use of a session is worth; nothing where it is familiar or from the same network.
-fn worth(case: &Case<'_>, session: Str, (from_id, from): (ContextId, &Context), (to_id, to): (ContextId, &Context)) -> Option<f64> {
+fn worth(case: &Case<'_>, (origin, from): (&Use, &Context), (later, to): (&Use, &Context)) -> Option<f64> {
+    let (from_id, to_id) = (origin.id, later.id);
     let (here, there) = (case.facts(from.ip), case.facts(to.ip));
     let familiar = case.familiarity(to_id);
     if familiar.address
@@ -83,14 +103,14 @@ fn worth(case: &Case<'_>, session: Str, (from_id, from): (ContextId, &Context), 
     let country =
         |id: crate::events::Ip, facts: &crate::enrich::AddressFacts| case.recorded.get(id.index()).copied().flatten().or(facts.country());
     let country_differs = country(from.ip, here) != country(to.ip, there);
-    let other_client = client_differs(&agents_in(case, from, session), &agents_in(case, to, session)) && !familiar.client;
+    let other_client = client_differs(&agents_in(case, origin), &agents_in(case, later)) && !familiar.client;
     let both_hosting = anonymising && case.is_anonymising(from.ip) && case.is_unfamiliar(from_id);
     Some(if other_client && (country_differs || anonymising) || both_hosting { FULL_DB } else { WEAK_DB * case.rarity(to_id) })
 }
 
 /// Clients that use a session in a context.
-fn agents_in(case: &Case<'_>, context: &Context, session: Str) -> Vec<Agent> {
-    case.events_of(context).filter(|(_, event)| event.session == session && event.succeeded()).map(|(_, event)| case.agent(event)).collect()
+fn agents_in(case: &Case<'_>, one: &Use) -> Vec<Agent> {
+    one.events.iter().filter_map(|index| case.event(*index)).filter(|event| event.succeeded()).map(|event| case.agent(event)).collect()
 }
 
 /// True if the second party's operating system or browser is none of the first's. One session spans all
