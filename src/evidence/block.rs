@@ -92,7 +92,7 @@ impl Block {
                     Err(reason) => f(reject(reason)),
                 },
                 Kind::Json(fallback) => json(text, at, entry.damaged, fallback, scratch, f),
-                Kind::JsonRow => match scratch.spare.parse(text.as_bytes()) {
+                Kind::JsonRow => match scratch.spare.parse(text) {
                     Ok(()) => {
                         object_of(header, scratch.spare.root(), &mut scratch.doc);
                         f(Ok(Record { at, fields: Fields::Object(scratch.doc.root()), damaged: entry.damaged }));
@@ -129,9 +129,9 @@ impl Block {
 /// Parses a JSON value, repairing it where there is one way to.
 fn json(text: &str, at: RecordAt, damaged: bool, fallback: &'static str, scratch: &mut Scratch, f: Sink<'_>) {
     let mut damaged = damaged;
-    if let Err(first) = scratch.doc.parse(text.as_bytes()) {
+    if let Err(first) = scratch.doc.parse(text) {
         damaged |= repair::repaired(text, &mut scratch.repaired);
-        if let Err(second) = scratch.doc.parse(&scratch.repaired) {
+        if let Err(second) = parse_bytes(&mut scratch.doc, &scratch.repaired) {
             let deep = first == DocError::TooDeep || second == DocError::TooDeep;
             let reason = if deep { code::NESTING_TOO_DEEP } else { fallback };
             f(Err(Rejected { at, reason, ignored: false }));
@@ -152,6 +152,14 @@ fn json(text: &str, at: RecordAt, damaged: bool, fallback: &'static str, scratch
     // What a search index hands out has the record in an envelope of its own.
     let source = root.get("_source").filter(|source| source.is_object() && root.has("_index"));
     f(Ok(Record { at, fields: Fields::Object(source.unwrap_or(root)), damaged }));
+}
+
+/// Parses text that was put together byte by byte.
+fn parse_bytes(doc: &mut Doc, json: &[u8]) -> Result<(), DocError> {
+    match std::str::from_utf8(json) {
+        Ok(json) => doc.parse(json),
+        Err(error) => Err(DocError::Syntax(error.to_string())),
+    }
 }
 
 /// `{"error":{"code":…,"message":…}}`, as services answer instead of a page.

@@ -1,12 +1,14 @@
 //! One JSON value (or CliXML object) as a flat, reusable tree.
 //!
 //! Reading an export means parsing millions of small documents whose keys are mostly known. A [`Doc`]
-//! is parsed by serde_json into one vector of nodes and one text buffer; both are reused for the next
-//! record, so that the reading path allocates nothing. Lookups ignore the case of keys, because
+//! is one vector of nodes and one text buffer; both are reused for the next record, so that the reading
+//! path allocates nothing. Sound text is read by [`quick`]; whatever else there is goes to serde_json. Lookups ignore the case of keys, because
 //! producers differ in it, and where a key is repeated the last one wins.
 //!
 //! Numbers keep 64 bits exactly (rule identities do not fit a float); nesting deeper than 128 is an
 //! error, never a stack overflow.
+
+mod quick;
 
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use std::borrow::Cow;
@@ -68,10 +70,26 @@ impl Doc {
     ///
     /// # Errors
     /// [`DocError`] when the text is not one complete JSON value; the document is then empty.
-    pub fn parse(&mut self, json: &[u8]) -> Result<(), DocError> {
-        self.nodes.clear();
-        self.text.clear();
-        let mut reader = serde_json::Deserializer::from_slice(json);
+    pub fn parse(&mut self, json: &str) -> Result<(), DocError> {
+        self.clear();
+        if quick::read::<false>(json, &mut self.nodes, &mut self.text) { Ok(()) } else { self.strictly(json) }
+    }
+
+    /// Parses one JSON value whose quotes all stand twice, as in a quoted cell of a table. False, with an
+    /// empty document, where it is not plainly sound: then [`Doc::parse`] the unquoted text.
+    pub fn parse_doubled(&mut self, json: &str) -> bool {
+        self.clear();
+        let read = quick::read::<true>(json, &mut self.nodes, &mut self.text);
+        if !read {
+            self.clear();
+        }
+        read
+    }
+
+    /// [`Doc::parse`] by serde_json, which says what is wrong with a text.
+    fn strictly(&mut self, json: &str) -> Result<(), DocError> {
+        self.clear();
+        let mut reader = serde_json::Deserializer::from_str(json);
         let result = Tree { doc: self }.deserialize(&mut reader).and_then(|()| reader.end());
         result.map_err(|error| {
             self.nodes.clear();
@@ -326,7 +344,7 @@ impl<'d> Value<'d> {
                 return None;
             }
             let mut doc = Doc::new();
-            doc.parse(text.as_bytes()).ok()?;
+            doc.parse(&text).ok()?;
             match doc.root().str() {
                 Some(inner) => text = Cow::Owned(inner.to_owned()),
                 None => return Some(doc),
@@ -426,7 +444,7 @@ mod tests {
 
     fn doc(json: &str) -> Doc {
         let mut doc = Doc::new();
-        doc.parse(json.as_bytes()).unwrap();
+        doc.parse(json).unwrap();
         doc
     }
 
@@ -448,12 +466,12 @@ mod tests {
     #[test]
     fn nesting_beyond_the_limit_is_an_error_and_not_a_crash() {
         let deep = "[".repeat(2_000_000);
-        assert_eq!(Doc::new().parse(deep.as_bytes()), Err(DocError::TooDeep));
+        assert_eq!(Doc::new().parse(&deep), Err(DocError::TooDeep));
     }
 
     #[test]
     fn a_cut_text_says_so() {
-        assert_eq!(Doc::new().parse(br#"{"a": "b"#), Err(DocError::Cut));
+        assert_eq!(Doc::new().parse(r#"{"a": "b"#), Err(DocError::Cut));
     }
 
     #[test]

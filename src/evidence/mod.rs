@@ -22,6 +22,7 @@ mod discover;
 mod doc;
 mod json;
 mod limits;
+mod mask;
 mod raw;
 mod record;
 mod sniff;

@@ -3,6 +3,7 @@
 use super::doc::Value;
 use rustc_hash::FxHashMap;
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::fmt;
 
 /// Where a record's bytes lie.
@@ -110,10 +111,16 @@ impl Header {
 }
 
 /// The cells of one row, unquoted. Reused from row to row.
+///
+/// One cell with JSON may be held as it stands, each quote twice: a document is read from it without
+/// unquoting ([`Record::doubled`]); whoever wants its text gets it unquoted all the same.
 #[derive(Debug, Default)]
 pub struct Cells {
     text: String,
     ends: Vec<usize>,
+    held: Option<usize>,
+    doubled: String,
+    unquoted: OnceCell<String>,
 }
 
 impl Cells {
@@ -121,6 +128,24 @@ impl Cells {
     pub fn clear(&mut self) {
         self.text.clear();
         self.ends.clear();
+        self.held = None;
+        self.unquoted = OnceCell::new();
+    }
+
+    /// Makes the cell under way one whose quotes all stand twice. False if the row has one already.
+    pub fn hold(&mut self, doubled: &str) -> bool {
+        let first = self.held.is_none();
+        if first {
+            self.held = Some(self.ends.len());
+            self.doubled.clear();
+            self.doubled.push_str(doubled);
+        }
+        first
+    }
+
+    /// The text of cell number `at` with each quote twice, if it is held so.
+    pub fn doubled(&self, at: usize) -> Option<&str> {
+        (self.held == Some(at)).then_some(self.doubled.as_str())
     }
 
     /// Adds a whole cell.
@@ -151,6 +176,9 @@ impl Cells {
 
     /// Cell number `at`, or an empty text where the row is shorter.
     pub fn get(&self, at: usize) -> &str {
+        if self.held == Some(at) {
+            return self.unquoted.get_or_init(|| self.doubled.replace("\"\"", "\""));
+        }
         let end = self.ends.get(at).copied().unwrap_or(0);
         let start = if at == 0 { 0 } else { self.ends.get(at - 1).copied().unwrap_or(0) };
         self.text.get(start..end).unwrap_or_default()
@@ -196,6 +224,14 @@ impl<'a> Record<'a> {
     /// The first of several names that has a text.
     pub fn text_any(&self, names: &[&str]) -> Option<Cow<'a, str>> {
         names.iter().find_map(|name| self.text(name))
+    }
+
+    /// The text of a field as it stands in a quoted cell, each quote twice, where the row holds it so.
+    pub fn doubled(&self, name: &str) -> Option<&'a str> {
+        match self.fields {
+            Fields::Row(header, cells) => cells.doubled(header.column(name)?),
+            Fields::Object(_) => None,
+        }
     }
 
     /// True if the record has this field, empty or not.

@@ -69,7 +69,7 @@ fn open(value: Value<'_>) -> Option<Doc> {
     let text = value.str()?;
     let json = text.get(text.find('{')?..)?;
     let mut doc = Doc::new();
-    doc.parse(json.trim_end().as_bytes()).ok().map(|()| doc)
+    doc.parse(json.trim_end()).ok().map(|()| doc)
 }
 
 #[cfg(test)]
@@ -80,7 +80,7 @@ mod tests {
 
     fn found(json: &str) -> bool {
         let mut doc = Doc::new();
-        doc.parse(json.as_bytes()).unwrap();
+        doc.parse(json).unwrap();
         unwrap(doc.root()).is_some_and(|doc| doc.root().str_of("Operation") == Some("Send"))
     }
 

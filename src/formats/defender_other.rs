@@ -87,7 +87,7 @@ fn request_id(row: &Record<'_>) -> Option<String> {
     }
     let cell = row.text("additionalfields").map(Cow::into_owned)?;
     let mut doc = crate::evidence::Doc::new();
-    doc.parse(cell.as_bytes()).ok()?;
+    doc.parse(&cell).ok()?;
     text(doc.root())
 }
 
@@ -166,7 +166,7 @@ mod tests {
     fn a_device_event_under_a_mail_category_is_no_mail() {
         let line = r#"{"category":"AdvancedHunting-EmailEvents","properties":{"ActionType":"NtAllocateVirtualMemoryApiCall","InitiatingProcessFileName":"x.exe","LocalIP":"192.0.2.1"}}"#;
         let mut doc = crate::evidence::Doc::new();
-        doc.parse(line.as_bytes()).unwrap();
+        doc.parse(line).unwrap();
         let record =
             Record { at: crate::evidence::RecordAt::default(), fields: crate::evidence::Fields::Object(doc.root()), damaged: false };
         assert_eq!(EmailEvents.claim(&record), 0);
@@ -178,7 +178,7 @@ mod tests {
     fn rows_with_an_audit_record_are_left_to_its_reader() {
         let line = r#"{"Timestamp":"2021-08-02T13:11:39Z","ReportId":"1","ActionType":"MailItemsAccessed","LogonType":null,"RawEventData":{"Operation":"MailItemsAccessed"}}"#;
         let mut doc = crate::evidence::Doc::new();
-        doc.parse(line.as_bytes()).unwrap();
+        doc.parse(line).unwrap();
         let record =
             Record { at: crate::evidence::RecordAt::default(), fields: crate::evidence::Fields::Object(doc.root()), damaged: false };
         assert_eq!(OtherTables.claim(&record), 0);

@@ -198,7 +198,7 @@ mod tests {
     #[test]
     fn other_azure_logs_are_not_claimed() {
         let mut doc = Doc::new();
-        doc.parse(br#"{"category":"AzureFirewallNetworkRule","operationName":"x","properties":{}}"#).unwrap();
+        doc.parse(r#"{"category":"AzureFirewallNetworkRule","operationName":"x","properties":{}}"#).unwrap();
         let record =
             Record { at: crate::evidence::RecordAt::default(), fields: crate::evidence::Fields::Object(doc.root()), damaged: false };
         assert_eq!(Diagnostic.claim(&record), 0);

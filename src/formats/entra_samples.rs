@@ -56,10 +56,10 @@ impl Reading {
         let mut reading = Reading::new();
         let mut doc = Doc::new();
         let mut number = 0;
-        let whole = doc.parse(text.as_bytes()).is_ok();
+        let whole = doc.parse(text).is_ok();
         let lines: Vec<&str> = if whole { vec![text] } else { text.lines().collect() };
         for line in lines {
-            doc.parse(line.as_bytes()).unwrap();
+            doc.parse(line).unwrap();
             let root = doc.root();
             let list = root.get("value").unwrap_or(root);
             for value in list.items_or_self() {

@@ -94,7 +94,7 @@ pub fn each_entry<'a>(object: Value<'a>, mut take: impl FnMut(&str, Cell<'a>)) {
 pub fn parse(text: &str) -> Doc {
     let mut doc = Doc::new();
     // A cut or damaged text tells nothing; the record around it is still read.
-    if doc.parse(text.as_bytes()).is_err() {
+    if doc.parse(text).is_err() {
         doc.clear();
     }
     doc

@@ -124,7 +124,7 @@ mod tests {
 
     fn doc(json: &str) -> Doc {
         let mut doc = Doc::new();
-        doc.parse(json.as_bytes()).unwrap();
+        doc.parse(json).unwrap();
         doc
     }
 

@@ -32,7 +32,7 @@ pub fn read_json(format: &dyn Format, lines: &str) -> Batch {
     let mut out = Batch::new(TimeRules::default());
     for (number, line) in lines.lines().filter(|line| !line.trim().is_empty()).enumerate() {
         let mut doc = Doc::new();
-        doc.parse(line.as_bytes()).unwrap();
+        doc.parse(line).unwrap();
         let record = Record { at: at(number + 1), fields: Fields::Object(doc.root()), damaged: false };
         assert!(format.claim(&record) > 0, "{} does not claim record {}", format.id(), number + 1);
         format.read(&record, &mut out);

@@ -2,7 +2,7 @@
 
 mod head;
 pub(super) mod row;
-pub(super) mod scan;
+mod scan;
 mod split;
 
 pub(super) use head::find;

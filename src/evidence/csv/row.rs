@@ -1,5 +1,6 @@
 //! The cells of one row, and the careful walk to its end where quoting is not sound.
 
+use super::super::mask::{blocks, equals, prefix_xor};
 use super::super::record::Cells;
 
 /// How the quoting of a row turned out.
@@ -20,7 +21,7 @@ pub(crate) fn read(row: &str, delimiter: u8, cells: &mut Cells) -> Quoting {
     let mut at = 0;
     loop {
         if bytes.get(at) == Some(&b'"') {
-            at = quoted(row, at + 1, cells, &mut quoting);
+            at = quoted(row, at + 1, delimiter, cells, &mut quoting);
             if quoting.open {
                 break;
             }
@@ -45,8 +46,42 @@ fn part(row: &str, from: usize, to: usize, cells: &mut Cells) -> bool {
     !text.is_empty() && from > 0 && row.as_bytes().get(from - 1) == Some(&b'"')
 }
 
+/// The quote that closes a quoted cell whose text `bytes` starts with: the first that is no half of two.
+fn closing(bytes: &[u8]) -> Option<usize> {
+    let mut inside = !0u64;
+    let mut found = None;
+    blocks(bytes, |at, block| {
+        let quotes = equals(block, b'"');
+        let state = prefix_xor(quotes) ^ inside;
+        // Outside behind a quote: it closes, unless the next byte opens again.
+        let mut closes = quotes & !state & !(quotes >> 1);
+        if closes >> 63 == 1 && bytes.get(at + 64) == Some(&b'"') {
+            closes &= !0 >> 1;
+        }
+        if closes != 0 {
+            found = Some(at + closes.trailing_zeros() as usize);
+        }
+        inside = 0u64.wrapping_sub(state >> 63);
+        closes == 0
+    });
+    found
+}
+
+/// Holds a JSON object that is all of a quoted cell as it stands; returns the place after its closing
+/// quote, `None` where it is better unquoted.
+fn held(row: &str, at: usize, delimiter: u8, cells: &mut Cells) -> Option<usize> {
+    let rest = row.as_bytes().get(at..)?;
+    rest.starts_with(b"{\"\"").then_some(())?;
+    let end = at + closing(rest)?;
+    let whole = matches!(row.as_bytes().get(end + 1), None | Some(b'\r' | b'\n')) || row.as_bytes().get(end + 1) == Some(&delimiter);
+    (whole && cells.hold(row.get(at..end)?)).then_some(end + 1)
+}
+
 /// Adds the text of a quoted cell that starts at `at`; returns the place after its closing quote.
-fn quoted(row: &str, mut at: usize, cells: &mut Cells, quoting: &mut Quoting) -> usize {
+fn quoted(row: &str, mut at: usize, delimiter: u8, cells: &mut Cells, quoting: &mut Quoting) -> usize {
+    if let Some(after) = held(row, at, delimiter, cells) {
+        return after;
+    }
     let bytes = row.as_bytes();
     loop {
         let rest = bytes.get(at..).unwrap_or_default();

@@ -1,6 +1,6 @@
 //! Finds where a JSON value ends, 64 bytes at a time, and notices most damage on the way.
 
-use super::super::csv::scan::{blocks, equals, prefix_xor};
+use super::super::mask::{blocks, equals, prefix_xor};
 
 /// Levels that a record may nest; deeper ones are still walked to their end.
 pub(super) const MAX_DEPTH: usize = 128;

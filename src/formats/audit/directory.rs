@@ -84,7 +84,7 @@ impl<'d> Reader<'_, 'd> {
 
 fn read_json(text: &str) -> Option<Doc> {
     let mut doc = Doc::new();
-    doc.parse(text.as_bytes()).ok().map(|()| doc)
+    doc.parse(text).ok().map(|()| doc)
 }
 
 /// The list of changed properties.

@@ -46,6 +46,12 @@ pub fn read(record: &Record<'_>, names: &Names, more: Flags, out: &mut Batch) {
         return read_record(value, record.at, &fallback, out);
     }
     let mut doc = std::mem::take(&mut out.scratch);
+    let doubled = names.record.iter().find_map(|name| record.doubled(name));
+    if doubled.is_some_and(|json| doc.parse_doubled(json)) {
+        read_record(doc.root(), record.at, &fallback, out);
+        out.scratch = doc;
+        return;
+    }
     let json = record.text_any(names.record);
     match json.as_deref().map_or(Reading::Nothing, |json| parse(json, &mut doc)) {
         Reading::Whole => read_record(doc.root(), record.at, &fallback, out),

@@ -251,7 +251,7 @@ mod tests {
     #[test]
     fn a_field_goes_by_its_own_name_before_its_aliases() {
         let mut doc = Doc::new();
-        doc.parse(br#"{"UserId":"a","UserId_":"b","OfficeId":"c","Id":null}"#).unwrap();
+        doc.parse(r#"{"UserId":"a","UserId_":"b","OfficeId":"c","Id":null}"#).unwrap();
         let audit = Audit::new(doc.root());
         assert_eq!((audit.str(Field::UserId), audit.str(Field::Id)), (Some("a"), Some("c")));
     }
@@ -259,7 +259,7 @@ mod tests {
     #[test]
     fn json_in_text_is_opened_where_the_field_is_nested() {
         let mut doc = Doc::new();
-        doc.parse(br#"{"Folders":"[{\"Path\":\"\\\\Inbox\"}]","UserId":"[x]"}"#).unwrap();
+        doc.parse(r#"{"Folders":"[{\"Path\":\"\\\\Inbox\"}]","UserId":"[x]"}"#).unwrap();
         let audit = Audit::new(doc.root());
         assert!(audit.needs_expanding());
         let open = audit.expanded();

@@ -101,7 +101,7 @@ impl Flat {
     fn push_cell(&mut self, cell: &str) {
         if cell.starts_with(['[', '{']) {
             let mut inner = Doc::new();
-            if inner.parse(cell.as_bytes()).is_ok() {
+            if inner.parse(cell).is_ok() {
                 self.doc.push_value(inner.root());
                 return;
             }

@@ -130,7 +130,7 @@ mod tests {
 
     fn read(json: &str) -> Vec<(String, String)> {
         let mut doc = Doc::new();
-        doc.parse(json.as_bytes()).unwrap();
+        doc.parse(json).unwrap();
         let mut pairs = Vec::new();
         each(Some(doc.root()), &mut |name, value| pairs.push((name.to_owned(), value.to_owned())));
         pairs

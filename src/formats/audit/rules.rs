@@ -186,7 +186,7 @@ fn condition(rule: &mut Rule, name: &str, value: &str) -> bool {
 /// of EWS. True if there is any.
 fn actions(rule: &mut Rule, text: &str) -> bool {
     let mut doc = Doc::new();
-    if doc.parse(text.as_bytes()).is_err() {
+    if doc.parse(text).is_err() {
         let mut any = false;
         for word in text.split([',', ';', ' ']).map(str::trim).filter(|word| !word.is_empty()) {
             any |= action(rule, word, None);

@@ -21,7 +21,7 @@ pub enum Reading {
 /// mended; else as much of it as is sound.
 pub fn parse(text: &str, doc: &mut Doc) -> Reading {
     let text = text.trim().trim_start_matches('\u{feff}');
-    let first = doc.parse(text.as_bytes());
+    let first = doc.parse(text);
     if first.is_ok() {
         return open(doc);
     }
@@ -29,13 +29,13 @@ pub fn parse(text: &str, doc: &mut Doc) -> Reading {
         return Reading::Nothing;
     }
     for mended in [text.replace("\"\"", "\""), text.replace(['\u{201c}', '\u{201d}', '\u{201e}'], "\"")] {
-        if mended != text && doc.parse(mended.as_bytes()).is_ok() && doc.root().is_object() {
+        if mended != text && doc.parse(&mended).is_ok() && doc.root().is_object() {
             return Reading::Whole;
         }
     }
     for candidate in [Cow::Borrowed(text), Cow::Owned(text.replace("\"\"", "\""))] {
         if let Some(closed) = close(&candidate)
-            && doc.parse(closed.as_bytes()).is_ok()
+            && doc.parse(&closed).is_ok()
             && doc.root().entries().next().is_some()
         {
             return Reading::Partial;

@@ -51,7 +51,7 @@ fn read_lines(text: &str) -> Batch {
     let mut out = Batch::new(TimeRules::default());
     for (number, line) in text.lines().enumerate() {
         let mut doc = Doc::new();
-        doc.parse(line.as_bytes()).unwrap();
+        doc.parse(line).unwrap();
         let record = Record { at: at(number + 1), fields: Fields::Object(doc.root()), damaged: false };
         best(&record).read(&record, &mut out);
     }

@@ -11,7 +11,7 @@ fn read(json: &str) -> Batch {
 
 fn read_with(json: &str, fallback: &Fallback<'_>) -> Batch {
     let mut doc = Doc::new();
-    doc.parse(json.as_bytes()).unwrap();
+    doc.parse(json).unwrap();
     let mut out = Batch::new(TimeRules::default());
     read_record(doc.root(), RecordAt::default(), fallback, &mut out);
     assert_eq!(out.events.len(), 1, "{json}");
@@ -374,7 +374,7 @@ fn what_is_not_known_is_still_an_event_and_what_has_no_operation_is_rejected() {
     );
     assert_eq!((event(&out).action, text(&out, event(&out).operation)), (Action::Other, "BrandNewThing"));
     let mut doc = Doc::new();
-    doc.parse(br#"{"Id":"x"}"#).unwrap();
+    doc.parse(r#"{"Id":"x"}"#).unwrap();
     let mut out = Batch::new(TimeRules::default());
     read_record(doc.root(), RecordAt::default(), &Fallback::default(), &mut out);
     assert_eq!((out.events.len(), out.fates.len()), (0, 1));
