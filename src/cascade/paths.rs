@@ -158,7 +158,8 @@ impl Seen {
             let Some(child) = children.get(&account).filter(|child| event.time <= child.at) else { continue };
             match case.store.detail(event) {
                 Some(Detail::Items(items)) if event.action == Action::MailRead && case.contexts.account_of(index) == account => {
-                    seen.read.extend(items.links.iter().map(|link| ((account, *link), event.time)));
+                    let links = case.store.items(items).iter().map(|item| item.link).filter(|link| *link != 0);
+                    seen.read.extend(links.map(|link| ((account, link), event.time)));
                 }
                 Some(Detail::Click { .. }) if child.at.since(event.time) <= 86_400 => {
                     seen.clicked.insert(account);
