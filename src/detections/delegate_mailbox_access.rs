@@ -48,6 +48,7 @@ impl Detection for DelegateMailboxAccess {
                 && mail
                 && event.succeeded()
                 && case.rarity(id) >= 0.5
+                && case.store.accounts().of(event.target) != case.contexts.account_of(index)
             {
                 opened.entry((case.contexts.account_of(index), id)).or_default().push(index);
             }
@@ -86,6 +87,10 @@ mod tests {
         seen(NIGERIA, Flags::DELEGATE | Flags::BACKGROUND).quiet(ID, "anna");
         let mut scene = Scene::office();
         scene.add(read_mail("anna", at(20, "03:00"), 1).from(NIGERIA, FIREFOX));
+        scene.look().quiet(ID, "anna");
+        // Some records call the owner's own logon one of a delegate.
+        let mut scene = Scene::office();
+        scene.add(read_mail("anna", at(20, "03:00"), 1).on("anna").flag(Flags::DELEGATE).from(NIGERIA, FIREFOX));
         scene.look().quiet(ID, "anna");
     }
 }

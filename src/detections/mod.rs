@@ -14,6 +14,7 @@ mod app_acts_after_grant;
 mod app_administration;
 mod apps;
 mod audit_disabled;
+mod base_rates;
 mod brute_force;
 mod delegate_mailbox_access;
 mod device_code_sign_in;
@@ -257,5 +258,7 @@ pub fn run(case: &Case<'_>) -> Vec<Finding> {
         findings.start(number);
         detection.find(case, &mut findings);
     }
-    findings.finish()
+    let mut findings = findings.finish();
+    base_rates::apply(case, &mut findings);
+    findings
 }
