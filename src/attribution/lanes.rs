@@ -3,6 +3,7 @@
 //! Scores are summed over a lane, not over an account: a month of unrelated honest oddities must not add
 //! up to an accusation. Habitual contexts are never tied to others.
 
+use super::excuses::OwnerSigns;
 use crate::detections::{Case, EvidenceFamily, Finding};
 use crate::events::{AccountId, Str};
 use crate::habits::ContextId;
@@ -35,14 +36,19 @@ pub type Lanes = BTreeMap<AccountId, Vec<Lane>>;
 
 /// Union-find over the contexts of the case.
 struct Ties {
-    parent: Vec<usize>,
+    parent: Vec<u32>,
 }
 
 impl Ties {
-    fn root(&self, at: usize) -> usize {
+    fn root(&mut self, at: usize) -> usize {
         let mut root = at;
-        while let Some(up) = self.parent.get(root).copied().filter(|up| *up != root) {
-            root = up;
+        while let Some(up) = self.parent.get(root).copied().filter(|up| *up as usize != root) {
+            // Each walk halves the way of the next one.
+            let above = self.parent.get(up as usize).copied().unwrap_or(up);
+            if let Some(parent) = self.parent.get_mut(root) {
+                *parent = above;
+            }
+            root = above as usize;
         }
         root
     }
@@ -50,14 +56,15 @@ impl Ties {
     fn join(&mut self, a: ContextId, b: ContextId) {
         let (a, b) = (self.root(a.index()), self.root(b.index()));
         if let Some(parent) = self.parent.get_mut(a.max(b)) {
-            *parent = a.min(b);
+            *parent = u32::try_from(a.min(b)).unwrap_or(u32::MAX);
         }
     }
 }
 
 /// Builds and scores the lanes of all accounts from the findings.
-pub fn build(case: &Case<'_>, findings: &[Finding], excuses: &[Vec<Excuse>]) -> Lanes {
-    let mut ties = Ties { parent: (0..case.contexts.len()).collect() };
+pub(super) fn build(case: &Case<'_>, findings: &[Finding], signs: &OwnerSigns) -> Lanes {
+    let size = u32::try_from(case.contexts.len()).unwrap_or(u32::MAX);
+    let mut ties = Ties { parent: (0..size).collect() };
     tie_contexts(case, &mut ties);
     let mut groups: BTreeMap<(AccountId, usize), Vec<usize>> = BTreeMap::new();
     for (number, finding) in findings.iter().enumerate() {
@@ -66,8 +73,11 @@ pub fn build(case: &Case<'_>, findings: &[Finding], excuses: &[Vec<Excuse>]) -> 
     }
     let mut lanes = Lanes::new();
     let mut members: FxHashMap<usize, Vec<ContextId>> = FxHashMap::default();
+    members.extend(groups.keys().filter(|(_, root)| *root != 0).map(|(_, root)| (*root, Vec::new())));
     for (id, _) in case.contexts.iter() {
-        members.entry(ties.root(id.index())).or_default().push(id);
+        if let Some(list) = members.get_mut(&ties.root(id.index())) {
+            list.push(id);
+        }
     }
     for ((account, root), numbers) in groups {
         let contexts = if root == 0 { Vec::new() } else { members.get(&root).cloned().unwrap_or_default() };
@@ -84,7 +94,7 @@ pub fn build(case: &Case<'_>, findings: &[Finding], excuses: &[Vec<Excuse>]) -> 
         settle_floating(case, findings, list);
         for lane in list.iter_mut() {
             lane.apps = consented_apps(case, findings, lane);
-            (lane.score, lane.own_score) = score_lane(findings, lane, excuses);
+            (lane.score, lane.own_score) = score_lane(case, findings, lane, signs);
         }
         list.sort_by(|a, b| b.score.db.total_cmp(&a.score.db).then_with(|| a.contexts.cmp(&b.contexts)));
     }
@@ -108,19 +118,19 @@ fn tie_contexts(case: &Case<'_>, ties: &mut Ties) {
             continue;
         }
         let facts = case.facts(context.ip);
-        let mut shared: Vec<Shared> = context.sessions.iter().map(|session| Shared::Session(*session)).collect();
-        shared.push(Shared::Network(facts.network));
+        let mut tie = |one: Shared| {
+            let other = *first.entry((context.account, one)).or_insert(id);
+            ties.join(other, id);
+        };
+        context.sessions.iter().for_each(|session| tie(Shared::Session(*session)));
+        tie(Shared::Network(facts.network));
         if !familiar.asn
             && let Some(asn) = facts.asn()
         {
-            shared.extend(context.clients.iter().filter(|client| !client.is_unknown()).map(|client| Shared::System(asn, *client)));
+            context.clients.iter().filter(|client| !client.is_unknown()).for_each(|client| tie(Shared::System(asn, *client)));
         }
         if !familiar.device {
-            shared.extend(context.devices.iter().map(|device| Shared::Device(*device)));
-        }
-        for one in shared {
-            let other = *first.entry((context.account, one)).or_insert(id);
-            ties.join(other, id);
+            context.devices.iter().for_each(|device| tie(Shared::Device(*device)));
         }
     }
     tie_app_servers(case, ties);
@@ -130,9 +140,9 @@ fn tie_contexts(case: &Case<'_>, ties: &mut Ties) {
 fn tie_app_servers(case: &Case<'_>, ties: &mut Ties) {
     use crate::events::Action;
     let mut consents: FxHashMap<(AccountId, Str), ContextId> = FxHashMap::default();
-    for (index, event) in case.in_order() {
+    for (index, event) in case.acts(&[Action::Consent]) {
         let (id, _) = case.context_of(index);
-        if event.action == Action::Consent && event.app.is_some() && id.is_some() {
+        if event.app.is_some() && id.is_some() {
             consents.entry((case.contexts.account_of(index), event.app)).or_insert(id);
         }
     }
@@ -185,7 +195,7 @@ fn consented_apps(case: &Case<'_>, findings: &[Finding], lane: &Lane) -> Vec<Str
 }
 
 /// The best finding of each detection counts; the others of it are listed with it.
-fn score_lane(findings: &[Finding], lane: &Lane, excuses: &[Vec<Excuse>]) -> (Score, Score) {
+fn score_lane(case: &Case<'_>, findings: &[Finding], lane: &Lane, signs: &OwnerSigns) -> (Score, Score) {
     let mut evidence: BTreeMap<usize, Evidence> = BTreeMap::new();
     for number in &lane.findings {
         let Some(finding) = findings.get(*number) else { continue };
@@ -207,8 +217,12 @@ fn score_lane(findings: &[Finding], lane: &Lane, excuses: &[Vec<Excuse>]) -> (Sc
         }
     }
     let evidence: Vec<Evidence> = evidence.into_values().collect();
-    let contexts = lane.contexts.iter().filter_map(|id| excuses.get(id.index()));
-    let excuses: Vec<Excuse> = contexts.flatten().cloned().collect();
+    // Where no evidence counts there is nothing to excuse.
+    let mut contexts: Vec<ContextId> = evidence.iter().map(|one| one.context).collect();
+    contexts.sort_unstable();
+    contexts.dedup();
+    contexts.retain(|id| lane.contexts.binary_search(id).is_ok());
+    let excuses: Vec<Excuse> = contexts.into_iter().flat_map(|id| signs.excuses(case, id)).collect();
     let own: Vec<Evidence> = evidence.iter().filter(|one| one.family != EvidenceFamily::Company).cloned().collect();
     (score(&evidence, &excuses), score(&own, &excuses))
 }

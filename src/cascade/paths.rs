@@ -1,7 +1,7 @@
 //! Paths: acts of one account's intruder that reach another account.
 
 use super::Fallen;
-use crate::attribution::{Actor, Attribution};
+use crate::attribution::Attribution;
 use crate::detections::{Case, recipients};
 use crate::events::{AccountId, Action, Detail, Event, Flags, Str, Time};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -90,7 +90,7 @@ pub fn find(case: &Case<'_>, attribution: &Attribution, fallen: &[Fallen<'_>]) -
     let mut reached: BTreeMap<(AccountId, AccountId, Path), Vec<u32>> = BTreeMap::new();
     let mut subjects: FxHashMap<(AccountId, Str, i64), FxHashSet<u64>> = FxHashMap::default();
     for (index, event) in case.in_order() {
-        let by_intruder = attribution.actors.get(index as usize).is_some_and(|who| who.actor == Actor::Intruder);
+        let by_intruder = attribution.actors.is_intruders(index);
         let account = case.contexts.account_of(index);
         if !by_intruder || !event.time.is_known() || !event.succeeded() || !by_account.contains_key(&account) {
             continue;
@@ -242,10 +242,7 @@ fn ago(seconds: i64) -> String {
 fn shared_files(case: &Case<'_>, attribution: &Attribution, by_account: &FxHashMap<AccountId, &Fallen<'_>>, paths: &mut Paths) {
     let mut shared: BTreeMap<Str, Vec<(AccountId, u32)>> = BTreeMap::new();
     for (index, event) in case.in_order() {
-        if event.action == Action::FileShared
-            && attribution.actors.get(index as usize).is_some_and(|who| who.actor == Actor::Intruder)
-            && event.object.is_some()
-        {
+        if event.action == Action::FileShared && attribution.actors.is_intruders(index) && event.object.is_some() {
             shared.entry(event.object).or_default().push((case.contexts.account_of(index), index));
         }
     }

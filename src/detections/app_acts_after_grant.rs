@@ -71,7 +71,7 @@ impl Detection for AppActsAfterGrant {
 /// What applications read, sent and deleted for each account, in time order: one pass over the events.
 fn acts_by_app(case: &Case<'_>) -> FxHashMap<(AccountId, Str), Vec<u32>> {
     let mut acts: FxHashMap<(AccountId, Str), Vec<u32>> = FxHashMap::default();
-    for (index, event) in case.in_order() {
+    for (index, event) in case.acts(&[Action::MailRead, Action::MailSent, Action::MailDeleted, Action::FileRead]) {
         let is_act = matches!(event.action, Action::MailRead | Action::MailSent | Action::MailDeleted | Action::FileRead);
         if is_act && event.app.is_some() {
             acts.entry((case.contexts.account_of(index), event.app)).or_default().push(index);

@@ -39,7 +39,8 @@ impl Detection for DelegateMailboxAccess {
     }
     fn find(&self, case: &Case<'_>, out: &mut Findings) {
         let mut opened: BTreeMap<(AccountId, ContextId), Vec<u32>> = BTreeMap::new();
-        for (index, event) in case.in_order() {
+        for (index, event) in case.acts(&[Action::MailRead, Action::MailSent, Action::MailMoved, Action::MailDeleted, Action::MailChanged])
+        {
             let (id, _) = case.context_of(index);
             let mail =
                 matches!(event.action, Action::MailRead | Action::MailSent | Action::MailMoved | Action::MailDeleted | Action::MailChanged);

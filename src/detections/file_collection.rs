@@ -44,7 +44,7 @@ impl Detection for FileCollection {
     fn find(&self, case: &Case<'_>, out: &mut Findings) {
         let least = case.threshold(self, "files");
         let mut reads: BTreeMap<(AccountId, ContextId), Vec<u32>> = BTreeMap::new();
-        for (index, event) in case.in_order() {
+        for (index, event) in case.acts(&[Action::FileRead]) {
             let (id, tie) = case.context_of(index);
             if event.action == Action::FileRead
                 && event.succeeded()

@@ -44,7 +44,7 @@ impl Detection for MailCollection {
     fn find(&self, case: &Case<'_>, out: &mut Findings) {
         let least = case.threshold(self, "items");
         let mut reads: BTreeMap<(AccountId, ContextId), Vec<u32>> = BTreeMap::new();
-        for (index, event) in case.in_order() {
+        for (index, event) in case.acts(&[Action::MailRead]) {
             let (id, tie) = case.context_of(index);
             let by_person = !event.flags.has_any(Flags::BACKGROUND | Flags::SERVICE | Flags::APP_ONLY);
             if event.action == Action::MailRead && by_person && event.succeeded() && tie <= Tie::Session {

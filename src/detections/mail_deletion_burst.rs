@@ -44,7 +44,7 @@ impl Detection for MailDeletionBurst {
     fn find(&self, case: &Case<'_>, out: &mut Findings) {
         let least = case.threshold(self, "items");
         let mut deleted: BTreeMap<ContextId, Vec<(i64, u32, usize)>> = BTreeMap::new();
-        for (index, event) in case.in_order() {
+        for (index, event) in case.acts(&[Action::MailDeleted]) {
             let (id, _) = case.context_of(index);
             if event.action == Action::MailDeleted && event.time.is_known() && event.succeeded() && id.is_some() {
                 deleted.entry(id).or_default().push((event.time.secs(), index, event.count as usize));

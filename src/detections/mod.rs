@@ -62,7 +62,9 @@ pub use case::{Case, agent_of};
 pub use finding::{Finding, Findings};
 pub use inbox_rule_hides_mail::hides;
 pub use same_rule_elsewhere::wording;
-pub use sent::{Sent, recipients, sent_mail};
+pub use sent::{Sent, SentMail, recipients};
+
+use crate::stages::Stages;
 
 /// What kind of evidence a detection gives. Evidence of one family is dependent and counts with
 /// falling weight.
@@ -251,11 +253,11 @@ pub fn by_id(id: &str) -> Option<&'static dyn Detection> {
 }
 
 /// Runs every detection. Findings come out in the order of the catalogue, then of time.
-pub fn run(case: &Case<'_>) -> Vec<Finding> {
+pub fn run(case: &Case<'_>, stages: &Stages) -> Vec<Finding> {
     let mut findings = Findings::default();
     for (number, detection) in DETECTIONS.iter().enumerate() {
         findings.start(number);
-        detection.find(case, &mut findings);
+        stages.part(detection.id(), || detection.find(case, &mut findings));
     }
     findings.finish()
 }

@@ -14,7 +14,7 @@ pub fn unusual_contexts<'c>(case: &'c Case<'c>) -> impl Iterator<Item = (Context
 
 /// New and changed inbox rules with a readable body: index, event, rule.
 pub fn rules_made<'c>(case: &'c Case<'c>) -> impl Iterator<Item = (u32, &'c Event, &'c Rule)> {
-    case.in_order().filter_map(|(index, event)| match case.store.detail(event) {
+    case.acts(&[Action::MailboxRule]).filter_map(|(index, event)| match case.store.detail(event) {
         Some(Detail::Rule(rule))
             if event.action == Action::MailboxRule
                 && event.succeeded()

@@ -1,7 +1,7 @@
 //! Accounts with a verdict, most severe first.
 
 use super::{Material, verdict};
-use crate::attribution::{Actor, Judgement, Verdict};
+use crate::attribution::{Judgement, Verdict};
 use crate::events::{AccountId, Ip, Time};
 use crate::report::model::{Account, IntruderAddress, Term};
 use std::collections::BTreeMap;
@@ -78,7 +78,7 @@ fn addresses(material: &Material<'_>, judgement: &Judgement) -> Vec<IntruderAddr
         let entry = uses.entry(context.ip).or_default();
         entry.succeeded |= context.succeeded();
         for (index, event) in material.case.events_of(context) {
-            let his = material.attribution.actors.get(index as usize).is_some_and(|who| who.actor == Actor::Intruder);
+            let his = material.attribution.actors.is_intruders(index);
             if (his || doubtful) && event.time.is_known() {
                 entry.first = Some(entry.first.map_or(event.time, |time| time.min(event.time)));
                 entry.last = Some(entry.last.map_or(event.time, |time| time.max(event.time)));

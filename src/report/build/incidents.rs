@@ -1,22 +1,15 @@
 //! Incidents with their edges, milestones and summary.
 
 use super::Material;
-use crate::attribution::Actor;
 use crate::cascade::{self, Path};
-use crate::detections::{Sent, sent_mail};
 use crate::events::{AccountId, Action, Time};
 use crate::report::model::{Edge, EdgePath, Incident, Link, Milestone, PatientZero};
-use std::collections::BTreeMap;
-
-/// Mails sent by each account.
-type SentMail = BTreeMap<AccountId, Vec<Sent>>;
 
 pub(super) fn incidents(material: &Material<'_>) -> Vec<Incident> {
-    let sent = sent_mail(material.case);
-    material.incidents.iter().enumerate().map(|(at, incident)| one(material, at, incident, &sent)).collect()
+    material.incidents.iter().enumerate().map(|(at, incident)| one(material, at, incident)).collect()
 }
 
-fn one(material: &Material<'_>, at: usize, incident: &cascade::Incident, sent: &SentMail) -> Incident {
+fn one(material: &Material<'_>, at: usize, incident: &cascade::Incident) -> Incident {
     let zero = &incident.patient_zero;
     Incident {
         id: format!("c{}", at + 1),
@@ -38,7 +31,7 @@ fn one(material: &Material<'_>, at: usize, incident: &cascade::Incident, sent: &
             })
             .collect(),
         milestones: milestones(material, incident),
-        summary: summary(material, incident, sent),
+        summary: summary(material, incident),
     }
 }
 
@@ -103,7 +96,7 @@ fn milestones(material: &Material<'_>, incident: &cascade::Incident) -> Vec<Mile
         material.case.in_order().filter(|(index, event)| {
             event.time.is_known()
                 && event.succeeded()
-                && material.attribution.actors.get(*index as usize).is_some_and(|who| who.actor == Actor::Intruder)
+                && material.attribution.actors.is_intruders(*index)
                 && incident.accounts.contains(&material.case.contexts.account_of(*index))
         })
     };
@@ -123,7 +116,7 @@ fn milestones(material: &Material<'_>, incident: &cascade::Incident) -> Vec<Mile
 }
 
 /// "3 accounts compromised within 32 h 12 min; 794 mails sent".
-fn summary(material: &Material<'_>, incident: &cascade::Incident, sent: &SentMail) -> String {
+fn summary(material: &Material<'_>, incident: &cascade::Incident) -> String {
     let count = incident.accounts.len();
     let fell: Vec<Time> = incident.accounts.iter().filter_map(|account| material.judgement(*account)?.compromised_at).collect();
     let (first, last) = (fell.iter().min(), fell.iter().max());
@@ -133,7 +126,7 @@ fn summary(material: &Material<'_>, incident: &cascade::Incident, sent: &SentMai
     {
         words.push_str(&format!(" within {}", crate::report::screen::duration(last.since(*first))));
     }
-    let mails: usize = incident.accounts.iter().map(|account| mails_sent(material, *account, sent)).sum();
+    let mails: usize = incident.accounts.iter().map(|account| mails_sent(material, *account)).sum();
     if mails > 0 {
         words.push_str(&format!("; {mails} mail{} sent by the intruder", if mails == 1 { "" } else { "s" }));
     }
@@ -141,9 +134,8 @@ fn summary(material: &Material<'_>, incident: &cascade::Incident, sent: &SentMai
 }
 
 /// Mails that the intruder sent from the account, each delivery counted, whichever log tells of it.
-fn mails_sent(material: &Material<'_>, account: AccountId, sent: &SentMail) -> usize {
-    let own = sent.get(&account).map_or(&[][..], Vec::as_slice);
-    let his =
-        own.iter().filter(|mail| material.attribution.actors.get(mail.event as usize).is_some_and(|who| who.actor == Actor::Intruder));
+fn mails_sent(material: &Material<'_>, account: AccountId) -> usize {
+    let own = material.case.sent.of(material.case.store, account);
+    let his = own.iter().filter(|mail| material.attribution.actors.is_intruders(mail.event));
     his.map(|mail| mail.recipients).sum()
 }

@@ -66,14 +66,14 @@ pub(super) fn timeline(material: &Material<'_>) -> Vec<TimelineRow> {
 /// Acts of the intruder on accounts of incidents, and the attempts before them.
 fn is_shown(material: &Material<'_>, index: u32, event: &Event, account: AccountId, traced: &BTreeSet<u64>) -> bool {
     let taken = material.judgement(account).is_some_and(|judgement| judgement.verdict == Verdict::Compromised);
-    let his = material.attribution.actors.get(index as usize).is_some_and(|who| who.actor == Actor::Intruder);
+    let his = material.attribution.actors.is_intruders(index);
     // A mail is told once: by its trace rows where there are some, else by its Send record.
     let told = event.action == Action::MailSent && event.family != Family::MessageTrace && traced.contains(&event.link);
     taken && his && !told
 }
 
 fn traced_mails(case: &Case<'_>) -> BTreeSet<u64> {
-    let trace = case.store.events().iter().filter(|event| event.action == Action::MailSent && event.family == Family::MessageTrace);
+    let trace = case.acts(&[Action::MailSent]).map(|(_, event)| event).filter(|event| event.family == Family::MessageTrace);
     trace.map(|event| event.link).filter(|link| *link != 0).collect()
 }
 
@@ -124,12 +124,7 @@ fn finish(material: &Material<'_>, row: &Row, detections: &BTreeMap<u32, BTreeSe
     let (id, _) = case.context_of(first_index);
     let ip = case.contexts.get(id).map_or(first.ip, |context| context.ip);
     let facts = case.facts(ip);
-    let certainty = row
-        .events
-        .iter()
-        .filter_map(|index| material.attribution.actors.get(*index as usize))
-        .map(|who| f64::from(who.certainty))
-        .fold(1.0, f64::min);
+    let certainty = row.events.iter().map(|index| f64::from(material.attribution.actors.of(*index).certainty)).fold(1.0, f64::min);
     let alike = row.events.iter().filter_map(|index| case.event(*index)).all(|event| event.object == first.object);
     let run = Run { acts: row.acts.max(row.events.len() as u64), seconds: last.time.since(first.time), alike };
     let named: BTreeSet<&str> = row.events.iter().filter_map(|index| detections.get(index)).flatten().copied().collect();
@@ -213,11 +208,7 @@ impl<'a> EventRows<'a> {
     ) -> EventRow<'a> {
         let store = self.case.store;
         let input = self.loaded.inputs.get(at.input as usize);
-        let who = self
-            .attribution
-            .and_then(|attribution| attribution.actors.get(index as usize))
-            .copied()
-            .unwrap_or(Attributed { actor: Actor::Unknown, certainty: 0.0 });
+        let who = self.attribution.map_or_else(Attributed::default, |attribution| attribution.actors.of(index));
         let facts = self.case.facts(event.ip);
         let accounts = store.accounts();
         let shown = |name| {
