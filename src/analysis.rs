@@ -3,7 +3,7 @@
 use crate::attribution::{Attribution, Ground, attribute};
 use crate::cascade::{Incident, cascade};
 use crate::config::Config;
-use crate::detections::{Case, SentMail, agent_of};
+use crate::detections::{Case, SentMail, SharedSessions, agent_of};
 use crate::enrich::{AddressBook, AgentBook, Networks, first_party};
 use crate::events::{Event, Store, Str};
 use crate::habits::{self, Acts, Client, Contexts, recorded_countries};
@@ -16,6 +16,7 @@ pub struct Basis {
     acts: Acts,
     contexts: Contexts,
     sent: SentMail,
+    sessions: SharedSessions,
     recorded: Vec<Option<[u8; 2]>>,
 }
 
@@ -39,7 +40,8 @@ impl Basis {
             Contexts::build(&habits::Ground { store, acts: &acts, book: &book, client: &client, is_foreign_app: &is_foreign_app })
         });
         let sent = stages.run("sent mail", || SentMail::build(store, &acts, &contexts));
-        Basis { book, agents, acts, contexts, sent, recorded }
+        let sessions = stages.run("sessions", || SharedSessions::build(store, &contexts));
+        Basis { book, agents, acts, contexts, sent, sessions, recorded }
     }
 
     /// The ground on which lanes are drawn.
@@ -52,6 +54,7 @@ impl Basis {
             contexts: &self.contexts,
             acts: &self.acts,
             sent: &self.sent,
+            sessions: &self.sessions,
             recorded: &self.recorded,
         }
     }

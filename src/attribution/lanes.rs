@@ -5,8 +5,8 @@
 
 use super::excuses::OwnerSigns;
 use crate::detections::{Case, EvidenceFamily, Finding};
-use crate::events::{AccountId, Str};
-use crate::habits::ContextId;
+use crate::events::{AccountId, Action, Str};
+use crate::habits::{Client, ContextId};
 use crate::scoring::{Evidence, Excuse, Score, score};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
@@ -34,93 +34,108 @@ pub struct Lane {
 /// Lanes of every account that has any, best first.
 pub type Lanes = BTreeMap<AccountId, Vec<Lane>>;
 
-/// Union-find over the contexts of the case.
+/// Union-find over the contexts of one account, by their place among them.
+#[derive(Default)]
 struct Ties {
-    parent: Vec<u32>,
+    parent: Vec<usize>,
 }
 
 impl Ties {
     fn root(&mut self, at: usize) -> usize {
         let mut root = at;
-        while let Some(up) = self.parent.get(root).copied().filter(|up| *up as usize != root) {
+        while let Some(up) = self.parent.get(root).copied().filter(|up| *up != root) {
             // Each walk halves the way of the next one.
-            let above = self.parent.get(up as usize).copied().unwrap_or(up);
+            let above = self.parent.get(up).copied().unwrap_or(up);
             if let Some(parent) = self.parent.get_mut(root) {
                 *parent = above;
             }
-            root = above as usize;
+            root = above;
         }
         root
     }
 
-    fn join(&mut self, a: ContextId, b: ContextId) {
-        let (a, b) = (self.root(a.index()), self.root(b.index()));
+    fn join(&mut self, a: usize, b: usize) {
+        let (a, b) = (self.root(a), self.root(b));
         if let Some(parent) = self.parent.get_mut(a.max(b)) {
-            *parent = u32::try_from(a.min(b)).unwrap_or(u32::MAX);
+            *parent = a.min(b);
         }
     }
+}
+
+/// What ties two contexts of one account.
+#[derive(PartialEq, Eq, Hash)]
+enum Shared {
+    Session(Str),
+    Network(u128),
+    System(u32, Client),
+    Device(Str),
 }
 
 /// Builds and scores the lanes of all accounts from the findings.
 pub(super) fn build(case: &Case<'_>, findings: &[Finding], signs: &OwnerSigns) -> Lanes {
-    let size = u32::try_from(case.contexts.len()).unwrap_or(u32::MAX);
-    let mut ties = Ties { parent: (0..size).collect() };
-    tie_contexts(case, &mut ties);
-    let mut groups: BTreeMap<(AccountId, usize), Vec<usize>> = BTreeMap::new();
+    let mut by_account: BTreeMap<AccountId, Vec<usize>> = BTreeMap::new();
     for (number, finding) in findings.iter().enumerate() {
-        let root = if finding.context.is_some() { ties.root(finding.context.index()) } else { 0 };
-        groups.entry((finding.account, root)).or_default().push(number);
+        by_account.entry(finding.account).or_default().push(number);
     }
+    let consents = Consents::of(case);
     let mut lanes = Lanes::new();
-    let mut members: FxHashMap<usize, Vec<ContextId>> = FxHashMap::default();
-    members.extend(groups.keys().filter(|(_, root)| *root != 0).map(|(_, root)| (*root, Vec::new())));
-    for (id, _) in case.contexts.iter() {
-        if let Some(list) = members.get_mut(&ties.root(id.index())) {
-            list.push(id);
-        }
-    }
-    for ((account, root), numbers) in groups {
-        let contexts = if root == 0 { Vec::new() } else { members.get(&root).cloned().unwrap_or_default() };
-        lanes.entry(account).or_default().push(Lane {
-            account,
-            contexts,
-            findings: numbers,
-            apps: Vec::new(),
-            score: Score::default(),
-            own_score: Score::default(),
-        });
-    }
-    for list in lanes.values_mut() {
-        settle_floating(case, findings, list);
-        for lane in list.iter_mut() {
+    let mut seen = FxHashMap::default();
+    for (account, numbers) in by_account {
+        let mut list = of_account(case, account, numbers, findings, &consents, &mut seen);
+        settle_floating(case, findings, &mut list);
+        for lane in &mut list {
             lane.apps = consented_apps(case, findings, lane);
             (lane.score, lane.own_score) = score_lane(case, findings, lane, signs);
         }
         list.sort_by(|a, b| b.score.db.total_cmp(&a.score.db).then_with(|| a.contexts.cmp(&b.contexts)));
+        lanes.insert(account, list);
     }
     lanes
 }
 
-/// Ties contexts of one account by what they share and others do not: session, network, autonomous
-/// system with client, device, application.
-fn tie_contexts(case: &Case<'_>, ties: &mut Ties) {
-    #[derive(PartialEq, Eq, Hash)]
-    enum Shared {
-        Session(Str),
-        Network(u128),
-        System(u32, crate::habits::Client),
-        Device(Str),
+/// The lanes of one account, not scored yet: those without contexts first, then by their first context.
+fn of_account(
+    case: &Case<'_>,
+    account: AccountId,
+    numbers: Vec<usize>,
+    findings: &[Finding],
+    consents: &Consents,
+    seen: &mut FxHashMap<Shared, usize>,
+) -> Vec<Lane> {
+    let ids = case.contexts.of_account(account);
+    let mut ties = Ties { parent: (0..ids.len()).collect() };
+    tie_contexts(case, ids, &mut ties, seen);
+    consents.tie_app_servers(case, ids, &mut ties);
+    let mut lane_at: BTreeMap<Option<usize>, (Vec<ContextId>, Vec<usize>)> = BTreeMap::new();
+    for number in numbers {
+        let context = findings.get(number).map(|finding| finding.context).unwrap_or_default();
+        let root = ids.binary_search(&context).ok().map(|at| ties.root(at));
+        lane_at.entry(root).or_default().1.push(number);
     }
-    let mut first: FxHashMap<(AccountId, Shared), ContextId> = FxHashMap::default();
-    for (id, context) in case.contexts.iter() {
-        let familiar = case.familiarity(id);
+    for (at, id) in ids.iter().enumerate() {
+        if let Some((contexts, _)) = lane_at.get_mut(&Some(ties.root(at))) {
+            contexts.push(*id);
+        }
+    }
+    let lane =
+        |(contexts, findings)| Lane { account, contexts, findings, apps: Vec::new(), score: Score::default(), own_score: Score::default() };
+    lane_at.into_values().map(lane).collect()
+}
+
+/// Ties contexts of one account by what they share and others do not: session, network, autonomous
+/// system with client, device. `seen` is a map to be used again.
+fn tie_contexts(case: &Case<'_>, ids: &[ContextId], ties: &mut Ties, seen: &mut FxHashMap<Shared, usize>) {
+    seen.clear();
+    for (at, id) in ids.iter().enumerate() {
+        let Some(context) = case.contexts.get(*id) else { continue };
+        let familiar = case.familiarity(*id);
         if familiar.address || familiar.network || context.app.is_some() {
             continue;
         }
         let facts = case.facts(context.ip);
         let mut tie = |one: Shared| {
-            let other = *first.entry((context.account, one)).or_insert(id);
-            ties.join(other, id);
+            let other = *seen.entry(one).or_insert(at);
+            ties.join(other, at);
         };
         context.sessions.iter().for_each(|session| tie(Shared::Session(*session)));
         tie(Shared::Network(facts.network));
@@ -133,24 +148,31 @@ fn tie_contexts(case: &Case<'_>, ties: &mut Ties) {
             context.devices.iter().for_each(|device| tie(Shared::Device(*device)));
         }
     }
-    tie_app_servers(case, ties);
 }
 
-/// An application's servers go with the context of the consent to it.
-fn tie_app_servers(case: &Case<'_>, ties: &mut Ties) {
-    use crate::events::Action;
-    let mut consents: FxHashMap<(AccountId, Str), ContextId> = FxHashMap::default();
-    for (index, event) in case.acts(&[Action::Consent]) {
-        let (id, _) = case.context_of(index);
-        if event.app.is_some() && id.is_some() {
-            consents.entry((case.contexts.account_of(index), event.app)).or_insert(id);
+/// The first context in which each account consented to each application.
+struct Consents(FxHashMap<(AccountId, Str), ContextId>);
+
+impl Consents {
+    fn of(case: &Case<'_>) -> Consents {
+        let mut consents = FxHashMap::default();
+        for (index, event) in case.acts(&[Action::Consent]) {
+            let (id, _) = case.context_of(index);
+            if event.app.is_some() && id.is_some() {
+                consents.entry((case.contexts.account_of(index), event.app)).or_insert(id);
+            }
         }
+        Consents(consents)
     }
-    for (id, context) in case.contexts.iter().filter(|(_, context)| context.app.is_some()) {
-        if let Some(consent) = consents.get(&(context.account, context.app))
-            && !case.familiarity(*consent).address
-        {
-            ties.join(*consent, id);
+
+    /// An application's servers go with the context of the consent to it.
+    fn tie_app_servers(&self, case: &Case<'_>, ids: &[ContextId], ties: &mut Ties) {
+        for (at, id) in ids.iter().enumerate() {
+            let Some(context) = case.contexts.get(*id).filter(|context| context.app.is_some()) else { continue };
+            let consent = self.0.get(&(context.account, context.app)).filter(|consent| !case.familiarity(**consent).address);
+            if let Some(with) = consent.and_then(|consent| ids.binary_search(consent).ok()) {
+                ties.join(with, at);
+            }
         }
     }
 }
@@ -185,7 +207,6 @@ fn settle_floating(case: &Case<'_>, findings: &[Finding], lanes: &mut Vec<Lane>)
 }
 
 fn consented_apps(case: &Case<'_>, findings: &[Finding], lane: &Lane) -> Vec<Str> {
-    use crate::events::Action;
     let events = lane.findings.iter().filter_map(|number| findings.get(*number)).flat_map(|finding| &finding.events);
     let consents = events.filter_map(|index| case.event(*index)).filter(|event| event.action == Action::Consent);
     let mut apps: Vec<Str> = consents.filter_map(|event| event.app.some()).collect();

@@ -11,7 +11,7 @@ pub use actors::{Actor, Actors, Attributed};
 pub use lanes::{Lane, Lanes};
 
 use crate::config::Config;
-use crate::detections::{self, Case, EvidenceFamily, Finding, SentMail};
+use crate::detections::{self, Case, EvidenceFamily, Finding, SentMail, SharedSessions};
 use crate::enrich::{AddressBook, AgentBook};
 use crate::events::{AccountId, Action, Event, Ip, Store, Str, Time};
 use crate::habits::{Acts, ContextId, Contexts, Habits, Lesson, Tie};
@@ -47,6 +47,8 @@ pub struct Ground<'a> {
     pub acts: &'a Acts,
     /// Mails sent by each account.
     pub sent: &'a SentMail,
+    /// Sessions that are used in more than one context.
+    pub sessions: &'a SharedSessions,
     /// Recorded country of each address.
     pub recorded: &'a [Option<[u8; 2]>],
 }
@@ -65,6 +67,7 @@ impl<'a> Ground<'a> {
             contexts: self.contexts,
             acts: self.acts,
             sent: self.sent,
+            sessions: self.sessions,
             habits,
             recorded: self.recorded,
             confirmed,

@@ -1,6 +1,7 @@
 //! The case as detections see it: events with their contexts, habits and enrichment.
 
 use super::sent::SentMail;
+use super::sessions::SharedSessions;
 use crate::config::Config;
 use crate::enrich::{AddressBook, AddressFacts, Agent, AgentBook, ErrorClass, NetworkClass, error_class};
 use crate::events::{AccountId, Action, Event, Ip, Outcome, Store};
@@ -22,6 +23,8 @@ pub struct Case<'a> {
     pub acts: &'a Acts,
     /// Mails sent by each account.
     pub sent: &'a SentMail,
+    /// Sessions that are used in more than one context.
+    pub sessions: &'a SharedSessions,
     /// How familiar each context is.
     pub habits: &'a Habits,
     /// Recorded country of each address.
@@ -157,7 +160,7 @@ impl<'a> Case<'a> {
 
     /// Successful sign-ins of a context, in time order.
     pub fn sign_ins(&self, context: &'a Context) -> impl Iterator<Item = (u32, &'a Event)> {
-        self.events_of(context).filter(|(_, event)| event.action == Action::SignIn && event.outcome == Outcome::Success)
+        self.contexts.sign_ins(context).iter().filter_map(|index| self.store.event(*index).map(|event| (*index, event)))
     }
 
     /// The name to show of an account.

@@ -50,6 +50,7 @@ mod scripted_agent_sign_in;
 mod sent;
 mod service_principal_added;
 mod session_replay;
+mod sessions;
 mod shared_attacker_address;
 mod support;
 mod targeted_by_incident;
@@ -63,6 +64,7 @@ pub use finding::{Finding, Findings};
 pub use inbox_rule_hides_mail::hides;
 pub use same_rule_elsewhere::wording;
 pub use sent::{Sent, SentMail, recipients};
+pub use sessions::SharedSessions;
 
 use crate::stages::Stages;
 

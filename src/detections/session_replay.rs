@@ -1,8 +1,9 @@
 //! `session-replay`: one session used from two networks.
 
+use super::sessions::SessionUse;
 use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text};
 use crate::enrich::{Agent, Os, first_party};
-use crate::events::{AccountId, Str, Time};
+use crate::events::Str;
 use crate::habits::{Context, ContextId};
 use std::cell::OnceCell;
 
@@ -41,69 +42,33 @@ impl Detection for SessionReplay {
         }
     }
     fn find(&self, case: &Case<'_>, out: &mut Findings) {
-        for (account, _) in case.store.accounts().iter().filter(|(account, _)| case.is_judged(*account)) {
-            for mut uses in uses_of_sessions(case, account) {
-                uses.sort_by_key(|one| (one.first, one.id));
-                let mut uses = uses.into_iter();
-                let Some(origin) = uses.next().map(Origin::new) else { continue };
-                for one in uses.filter(|one| goes_elsewhere(case, origin.id, one.id) && !is_consented_app(case, one)) {
-                    let (Some(from), Some(to)) = (case.contexts.get(origin.id), case.contexts.get(one.id)) else { continue };
-                    let db = worth(case, (&origin, from), (&one, to));
-                    let summary = format!("a session begun at {} went on from {}", case.place_words(from.ip), case.place_words(to.ip));
-                    out.add(case.store, account, one.id, one.events, db, summary);
-                }
+        for (account, uses) in &case.sessions.uses {
+            let mut uses = uses.iter();
+            let Some(origin) = uses.next().map(Origin::new) else { continue };
+            for one in uses.filter(|one| goes_elsewhere(case, origin.one.id, one.id) && !is_consented_app(case, one)) {
+                let (Some(from), Some(to)) = (case.contexts.get(origin.one.id), case.contexts.get(one.id)) else { continue };
+                let db = worth(case, (&origin, from), (one, to));
+                let summary = format!("a session begun at {} went on from {}", case.place_words(from.ip), case.place_words(to.ip));
+                out.add(case.store, *account, one.id, one.events.clone(), db, summary);
             }
         }
     }
-}
-
-/// The use of one session in one context.
-struct Use {
-    id: ContextId,
-    first: Time,
-    events: Vec<u32>,
 }
 
 /// The first use of a session, whose clients are looked up once however often it goes on.
-struct Origin {
-    id: ContextId,
-    one: Use,
+struct Origin<'c> {
+    one: &'c SessionUse,
     clients: OnceCell<Vec<Agent>>,
 }
 
-impl Origin {
-    fn new(one: Use) -> Origin {
-        Origin { id: one.id, one, clients: OnceCell::new() }
+impl<'c> Origin<'c> {
+    fn new(one: &'c SessionUse) -> Origin<'c> {
+        Origin { one, clients: OnceCell::new() }
     }
 
     fn clients(&self, case: &Case<'_>) -> &[Agent] {
-        self.clients.get_or_init(|| agents_in(case, &self.one))
+        self.clients.get_or_init(|| agents_in(case, self.one))
     }
-}
-
-/// Uses of every session of an account that is used in more than one context.
-fn uses_of_sessions(case: &Case<'_>, account: AccountId) -> Vec<Vec<Use>> {
-    let contexts = || {
-        let own = case.contexts.of_account(account).iter();
-        own.filter_map(|id| case.contexts.get(*id).map(|context| (*id, context))).filter(|(_, context)| context.app.is_none())
-    };
-    let mut shared: Vec<Str> = contexts().flat_map(|(_, context)| context.sessions.iter().copied()).collect();
-    shared.sort_unstable();
-    let shared: Vec<Str> = shared.chunk_by(|a, b| a == b).filter(|same| same.len() > 1).filter_map(|same| same.first().copied()).collect();
-    let mut uses: Vec<Vec<Use>> = shared.iter().map(|_| Vec::new()).collect();
-    for (id, context) in contexts().filter(|(_, context)| context.sessions.iter().any(|one| shared.binary_search(one).is_ok())) {
-        for (index, event) in case.events_of(context).filter(|(_, event)| event.session.is_some()) {
-            let Some(list) = shared.binary_search(&event.session).ok().and_then(|at| uses.get_mut(at)) else { continue };
-            match list.last_mut().filter(|one| one.id == id) {
-                Some(one) => one.events.push(index),
-                None if context.sessions.binary_search(&event.session).is_ok() => {
-                    list.push(Use { id, first: event.time, events: vec![index] });
-                }
-                None => {}
-            }
-        }
-    }
-    uses
 }
 
 /// True if a session goes on where the account is not at home, in another network than before.
@@ -116,26 +81,26 @@ fn goes_elsewhere(case: &Case<'_>, from: ContextId, to: ContextId) -> bool {
 
 /// True where one foreign application goes on with the session: the one that the session consented to,
 /// from its own servers. That is judged by the consent.
-fn is_consented_app(case: &Case<'_>, one: &Use) -> bool {
+fn is_consented_app(case: &Case<'_>, one: &SessionUse) -> bool {
     let mut apps = one.events.iter().filter_map(|index| case.event(*index)).map(|event| event.app);
     let first = apps.next().unwrap_or(Str::NONE);
     first.is_some() && first_party(case.store.text(first)).is_none() && apps.all(|app| app == first)
 }
 
 /// What the second use of a session is worth.
-fn worth(case: &Case<'_>, (origin, from): (&Origin, &Context), (later, to): (&Use, &Context)) -> f64 {
+fn worth(case: &Case<'_>, (origin, from): (&Origin<'_>, &Context), (later, to): (&SessionUse, &Context)) -> f64 {
     let (here, there) = (case.facts(from.ip), case.facts(to.ip));
     let anonymising = case.is_anonymising(to.ip);
     let country =
         |id: crate::events::Ip, facts: &crate::enrich::AddressFacts| case.recorded.get(id.index()).copied().flatten().or(facts.country());
     let country_differs = country(from.ip, here) != country(to.ip, there);
     let other_client = !case.familiarity(later.id).client && client_differs(origin.clients(case), &agents_in(case, later));
-    let both_hosting = anonymising && case.is_anonymising(from.ip) && case.is_unfamiliar(origin.id);
+    let both_hosting = anonymising && case.is_anonymising(from.ip) && case.is_unfamiliar(origin.one.id);
     if other_client && (country_differs || anonymising) || both_hosting { FULL_DB } else { WEAK_DB * case.rarity(later.id) }
 }
 
 /// Clients that use a session in a context, each once.
-fn agents_in(case: &Case<'_>, one: &Use) -> Vec<Agent> {
+fn agents_in(case: &Case<'_>, one: &SessionUse) -> Vec<Agent> {
     let mut agents: Vec<Agent> = Vec::new();
     for event in one.events.iter().filter_map(|index| case.event(*index)).filter(|event| event.succeeded()) {
         let agent = case.agent(event);

@@ -181,7 +181,7 @@ impl Habits {
 
     /// Days on which the account was active in its usual contexts.
     pub fn active_days(&self, account: AccountId) -> usize {
-        self.profiles.get(&account).map_or(0, |profile| profile.days.of(()).len())
+        self.profiles.get(&account).map_or(0, |profile| profile.days.len())
     }
 }
 
@@ -235,24 +235,26 @@ fn judge(id: ContextId, context: &Context, added: bool, profile: &Profile, tenan
     let recorded = lesson.recorded(context.ip);
     let looked_up = facts.country();
     let days = context.days.as_slice();
+    let by_record = recorded.is_some_and(|country| profile.recorded.is_habit(country, days, added));
+    let by_lookup = looked_up.is_some_and(|country| profile.looked_up.is_habit(country, days, added));
+    let in_tenant = |users: &FxHashMap<[u8; 2], usize>, own: &Tally<[u8; 2]>, country: Option<[u8; 2]>| {
+        country.is_some_and(|country| others(users, &country, own.has_habit(country)) > 0)
+    };
     // A country is new only if every source that knows it says so, each compared with itself.
-    let known = |by_record: &dyn Fn([u8; 2]) -> bool, by_lookup: &dyn Fn([u8; 2]) -> bool, has_records: bool| {
-        let record = recorded.filter(|_| has_records).map(by_record);
-        let lookup = looked_up.map(by_lookup);
+    let known = |by_record: bool, by_lookup: bool, has_records: bool| {
+        let (record, lookup) = (recorded.filter(|_| has_records).map(|_| by_record), looked_up.map(|_| by_lookup));
         !facts.country_means_something() || record.is_none() && lookup.is_none() || record == Some(true) || lookup == Some(true)
     };
-    let by_record = |c| profile.recorded.is_habit(c, days, added);
-    let by_lookup = |c| profile.looked_up.is_habit(c, days, added);
     let own_acts = profile.acts.saturating_sub(if added { context.successes } else { 0 });
     let uses_address = added && days.len() >= HABIT_DAYS;
     let mut familiar = Familiarity {
         address: false,
         network: profile.networks.is_habit(facts.network, days, added),
         asn: facts.asn().is_some_and(|asn| profile.asns.is_habit(asn, days, added)),
-        country: known(&by_record, &by_lookup, !profile.recorded.is_empty()),
+        country: known(by_record, by_lookup, !profile.recorded.is_empty()),
         tenant_country: known(
-            &|c| others(&tenant.recorded, &c, profile.recorded.has_habit(c)) > 0 || by_record(c),
-            &|c| others(&tenant.looked_up, &c, profile.looked_up.has_habit(c)) > 0 || by_lookup(c),
+            by_record || in_tenant(&tenant.recorded, &profile.recorded, recorded),
+            by_lookup || in_tenant(&tenant.looked_up, &profile.looked_up, looked_up),
             !tenant.recorded.is_empty(),
         ),
         client: context.clients.iter().all(|client| client.is_unknown() || profile.clients.is_habit(*client, days, added)),
@@ -294,7 +296,7 @@ fn owner_signs(context: &Context, familiar: &Familiarity, profile: &Profile, ten
         familiar.asn_colleagues > 0 || familiar.address_colleagues > 0,
         facts.country().is_some() && facts.country() == tenant.home && facts.country_means_something(),
         !facts.is_data_centre(),
-        early && context.days.len() * 5 >= profile.days.of(()).len() * 2,
+        early && context.days.len() * 5 >= profile.days.len() * 2,
     ];
     signs.iter().filter(|sign| **sign).count()
 }

@@ -32,13 +32,6 @@ impl<K: Ord + Copy> Tally<K> {
         self.rows.shrink_to_fit();
     }
 
-    /// The days of a value.
-    pub(super) fn of(&self, value: K) -> &[(K, i64, u32)] {
-        let from = self.rows.partition_point(|(known, ..)| *known < value);
-        let rest = self.rows.get(from..).unwrap_or_default();
-        rest.get(..rest.partition_point(|(known, ..)| *known == value)).unwrap_or_default()
-    }
-
     /// Every value with the number of its days.
     pub(super) fn iter(&self) -> impl Iterator<Item = (K, usize)> {
         self.rows.chunk_by(|a, b| a.0 == b.0).filter_map(|days| days.first().map(|(value, ..)| (*value, days.len())))
@@ -46,7 +39,7 @@ impl<K: Ord + Copy> Tally<K> {
 
     /// True if the value was seen on enough days to be a habit.
     pub(super) fn has_habit(&self, value: K) -> bool {
-        self.of(value).len() >= HABIT_DAYS
+        self.rows_from(value).get(HABIT_DAYS - 1).is_some_and(|(known, ..)| *known == value)
     }
 
     /// True if it is a habit even without a context with these days, which is among what was learned if
@@ -57,20 +50,27 @@ impl<K: Ord + Copy> Tally<K> {
 
     /// True if the value was seen on at least so many days elsewhere than in that context.
     pub(super) fn has_beyond(&self, value: K, own: &[i64], added: bool, least: usize) -> bool {
-        let days = self.of(value);
-        if !added || days.len() < least || days.len() - own.len().min(days.len()) >= least {
-            return days.len() >= least;
-        }
-        let mut own = own.iter().peekable();
-        let beyond = days.iter().filter(|(_, day, contexts)| {
+        let mut own = if added { own } else { &[] }.iter().peekable();
+        let days = self.rows_from(value).iter().take_while(|(known, ..)| *known == value);
+        let beyond = days.filter(|(_, day, contexts)| {
             while own.next_if(|mine| *mine < day).is_some() {}
             *contexts > 1 || own.peek() != Some(&day)
         });
         beyond.take(least).count() >= least
     }
 
+    /// The rows from those of a value on.
+    fn rows_from(&self, value: K) -> &[(K, i64, u32)] {
+        self.rows.get(self.rows.partition_point(|(known, ..)| *known < value)..).unwrap_or_default()
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.rows.is_empty()
+    }
+
+    /// Number of rows: for the days of an account their number.
+    pub(super) fn len(&self) -> usize {
+        self.rows.len()
     }
 
     pub(super) fn first_day(&self) -> Option<i64> {

@@ -10,7 +10,7 @@ mod summary;
 use super::acts::Acts;
 use super::client::Client;
 use crate::enrich::{AddressBook, AddressFacts, NetworkClass};
-use crate::events::{AccountId, Action, Event, Family, Flags, Ip, Mfa, Party, Store, Str, Time};
+use crate::events::{AccountId, Action, Event, Family, Flags, Ip, Mfa, Outcome, Party, Store, Str, Time};
 use rustc_hash::FxHashMap;
 use std::collections::VecDeque;
 use std::ops::Range;
@@ -80,6 +80,8 @@ pub struct Context {
     pub ip: Ip,
     /// Where its events are in the list of all contexts' events (see [`Contexts::events`]).
     listed: Range<u32>,
+    /// Where its sign-ins are in the list of all contexts' sign-ins (see [`Contexts::sign_ins`]).
+    signed_in: Range<u32>,
     /// Where its pace is in the list of all contexts' paces (see [`Contexts::pace`]).
     paced: Range<u32>,
     /// First success, or first event where nothing succeeded.
@@ -128,6 +130,7 @@ pub struct Contexts {
     account: Vec<AccountId>,
     by_account: FxHashMap<AccountId, Vec<ContextId>>,
     events: Vec<u32>,
+    sign_ins: Vec<u32>,
     paces: Vec<Pace>,
 }
 
@@ -384,26 +387,28 @@ impl Contexts {
         }
     }
 
-    /// Lists the events of each context in time order, all in one list.
+    /// Lists the events of each context in time order, all in one list, and so its sign-ins.
     fn list_events(&mut self, store: &Store) {
-        let mut sizes = vec![0u32; self.contexts.len()];
-        for place in &self.of {
-            if let Some(size) = sizes.get_mut(place.id().index()).filter(|_| place.id().is_some()) {
-                *size += 1;
+        let mut sizes = vec![[0u32; 2]; self.contexts.len()];
+        for (place, event) in self.of.iter().zip(store.events()) {
+            if let Some([events, sign_ins]) = sizes.get_mut(place.id().index()).filter(|_| place.id().is_some()) {
+                *events += 1;
+                *sign_ins += u32::from(is_successful_sign_in(event));
             }
         }
-        let mut start = 0u32;
-        for (context, size) in self.contexts.iter_mut().zip(sizes) {
-            context.listed = start..start;
-            start = start.saturating_add(size);
+        let [mut events_end, mut sign_ins_end] = [0u32; 2];
+        for (context, [events, sign_ins]) in self.contexts.iter_mut().zip(sizes) {
+            (context.listed, context.signed_in) = (events_end..events_end, sign_ins_end..sign_ins_end);
+            events_end = events_end.saturating_add(events);
+            sign_ins_end = sign_ins_end.saturating_add(sign_ins);
         }
-        self.events = vec![0; start as usize];
+        (self.events, self.sign_ins) = (vec![0; events_end as usize], vec![0; sign_ins_end as usize]);
         for index in store.order() {
             let Some(id) = self.placed(*index as usize) else { continue };
-            let Some(context) = self.contexts.get_mut(id.index()) else { continue };
-            if let Some(entry) = self.events.get_mut(context.listed.end as usize) {
-                *entry = *index;
-                context.listed.end += 1;
+            let (Some(context), Some(event)) = (self.contexts.get_mut(id.index()), store.event(*index)) else { continue };
+            append(&mut self.events, &mut context.listed, *index);
+            if is_successful_sign_in(event) {
+                append(&mut self.sign_ins, &mut context.signed_in, *index);
             }
         }
     }
@@ -426,6 +431,11 @@ impl Contexts {
     /// The events of a context in time order (indexes into the store).
     pub fn events(&self, context: &Context) -> &[u32] {
         self.events.get(context.listed.start as usize..context.listed.end as usize).unwrap_or_default()
+    }
+
+    /// The successful sign-ins of a context in time order (indexes into the store).
+    pub fn sign_ins(&self, context: &Context) -> &[u32] {
+        self.sign_ins.get(context.signed_in.start as usize..context.signed_in.end as usize).unwrap_or_default()
     }
 
     /// Items that a context handles by kind of act and day, sorted by both; background acts do not count.
@@ -467,6 +477,18 @@ impl Contexts {
     /// The contexts of an account, in the order of their first event.
     pub fn of_account(&self, account: AccountId) -> &[ContextId] {
         self.by_account.get(&account).map_or(&[], Vec::as_slice)
+    }
+}
+
+fn is_successful_sign_in(event: &Event) -> bool {
+    event.action == Action::SignIn && event.outcome == Outcome::Success
+}
+
+/// Puts a number behind a range of a list that has room for it.
+fn append(list: &mut [u32], range: &mut Range<u32>, number: u32) {
+    if let Some(entry) = list.get_mut(range.end as usize) {
+        *entry = number;
+        range.end += 1;
     }
 }
 

@@ -4,12 +4,14 @@ use super::Material;
 use crate::cascade::{self, Path};
 use crate::events::{AccountId, Action, Time};
 use crate::report::model::{Edge, EdgePath, Incident, Link, Milestone, PatientZero};
+use rustc_hash::FxHashMap;
 
 pub(super) fn incidents(material: &Material<'_>) -> Vec<Incident> {
-    material.incidents.iter().enumerate().map(|(at, incident)| one(material, at, incident)).collect()
+    let incidents = material.incidents.iter().zip(turning_points(material)).enumerate();
+    incidents.map(|(at, (incident, points))| one(material, at, incident, &points)).collect()
 }
 
-fn one(material: &Material<'_>, at: usize, incident: &cascade::Incident) -> Incident {
+fn one(material: &Material<'_>, at: usize, incident: &cascade::Incident, points: &TurningPoints) -> Incident {
     let zero = &incident.patient_zero;
     Incident {
         id: format!("c{}", at + 1),
@@ -30,7 +32,7 @@ fn one(material: &Material<'_>, at: usize, incident: &cascade::Incident) -> Inci
                 confidence: share(link.confidence),
             })
             .collect(),
-        milestones: milestones(material, incident),
+        milestones: milestones(material, points),
         summary: summary(material, incident),
     }
 }
@@ -84,22 +86,45 @@ fn entry_words(material: &Material<'_>, incident: &cascade::Incident) -> String 
     words
 }
 
+/// Kinds of milestones, each with its name, its words, and which acts are of it.
+const KINDS: [(&str, &str, fn(Action) -> bool); 4] = [
+    ("first-access", "first access", |_| true),
+    ("first-hiding", "first hiding", |action| action == Action::MailboxRule),
+    ("first-consent", "first consent", |action| action == Action::Consent),
+    ("first-spread", "first mail sent", |action| action == Action::MailSent),
+];
+
+/// The events that are the turning points of one incident.
+#[derive(Clone, Default)]
+struct TurningPoints {
+    /// The first of each kind.
+    firsts: [Option<u32>; KINDS.len()],
+    last: Option<u32>,
+}
+
+/// The turning points of every incident: one pass over the events.
+fn turning_points(material: &Material<'_>) -> Vec<TurningPoints> {
+    let mut points = vec![TurningPoints::default(); material.incidents.len()];
+    let of: FxHashMap<AccountId, usize> =
+        (0..).zip(material.incidents).flat_map(|(at, incident)| incident.accounts.iter().map(move |account| (*account, at))).collect();
+    if points.is_empty() {
+        return points;
+    }
+    for (index, event) in material.case.in_order().filter(|(index, _)| material.attribution.actors.is_intruders(*index)) {
+        let incident = of.get(&material.case.contexts.account_of(index)).and_then(|at| points.get_mut(*at));
+        let Some(points) = incident.filter(|_| event.time.is_known() && event.succeeded()) else { continue };
+        points.last = Some(index);
+        for (first, (.., is_of_kind)) in points.firsts.iter_mut().zip(KINDS) {
+            if first.is_none() && is_of_kind(event.action) {
+                *first = Some(index);
+            }
+        }
+    }
+    points
+}
+
 /// The first act of each kind, and the last act of all.
-fn milestones(material: &Material<'_>, incident: &cascade::Incident) -> Vec<Milestone> {
-    let kinds: [(&str, &str, fn(Action) -> bool); 4] = [
-        ("first-access", "first access", |_| true),
-        ("first-hiding", "first hiding", |action| action == Action::MailboxRule),
-        ("first-consent", "first consent", |action| action == Action::Consent),
-        ("first-spread", "first mail sent", |action| action == Action::MailSent),
-    ];
-    let acts = || {
-        material.case.in_order().filter(|(index, event)| {
-            event.time.is_known()
-                && event.succeeded()
-                && material.attribution.actors.is_intruders(*index)
-                && incident.accounts.contains(&material.case.contexts.account_of(*index))
-        })
-    };
+fn milestones(material: &Material<'_>, points: &TurningPoints) -> Vec<Milestone> {
     let milestone = |kind: &str, words: &str, index: u32| Milestone {
         time: material.time_of(index).unwrap_or_default(),
         account: material.name(material.case.contexts.account_of(index)),
@@ -107,12 +132,8 @@ fn milestones(material: &Material<'_>, incident: &cascade::Incident) -> Vec<Mile
         summary: words.to_owned(),
         evidence: material.pointers(&[index]),
     };
-    let mut list: Vec<Milestone> = kinds
-        .iter()
-        .filter_map(|(kind, words, test)| acts().find(|(_, event)| test(event.action)).map(|(index, _)| milestone(kind, words, index)))
-        .collect();
-    list.extend(acts().last().map(|(index, _)| milestone("last-activity", "last activity", index)));
-    list
+    let firsts = points.firsts.iter().zip(KINDS).filter_map(|(first, (kind, words, _))| first.map(|index| milestone(kind, words, index)));
+    firsts.chain(points.last.map(|index| milestone("last-activity", "last activity", index))).collect()
 }
 
 /// "3 accounts compromised within 32 h 12 min; 794 mails sent".
