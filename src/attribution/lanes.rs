@@ -5,11 +5,11 @@
 
 use super::excuses::OwnerSigns;
 use crate::detections::{Case, EvidenceFamily, Finding};
-use crate::events::{AccountId, Action, Str};
+use crate::events::{AccountId, Action, Str, Time};
 use crate::habits::{Client, ContextId};
-use crate::scoring::{Evidence, Excuse, Score, score};
+use crate::scoring::{Evidence, Excuse, Score, bare_score, score};
 use rustc_hash::FxHashMap;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Seconds after an act of a lane within which a finding without a context is taken as its.
 const FLOATING_SECONDS: i64 = 24 * 3600;
@@ -25,9 +25,9 @@ pub struct Lane {
     pub findings: Vec<usize>,
     /// Applications that were consented to in it.
     pub apps: Vec<Str>,
-    /// What it is worth.
+    /// What it is worth; terms are listed for the best lane of an account only.
     pub score: Score,
-    /// What it is worth without evidence from other accounts.
+    /// What it is worth without evidence from other accounts; no terms.
     pub own_score: Score,
 }
 
@@ -84,10 +84,14 @@ pub(super) fn build(case: &Case<'_>, findings: &[Finding], signs: &OwnerSigns) -
         let mut list = of_account(case, account, numbers, findings, &consents, &mut seen);
         settle_floating(case, findings, &mut list);
         for lane in &mut list {
-            lane.apps = consented_apps(case, findings, lane);
+            lane.apps = consents.apps_of(findings, lane);
             (lane.score, lane.own_score) = score_lane(case, findings, lane, signs);
         }
         list.sort_by(|a, b| b.score.db.total_cmp(&a.score.db).then_with(|| a.contexts.cmp(&b.contexts)));
+        if let Some(best) = list.first_mut() {
+            let evidence = evidence(findings, best);
+            best.score = score(&evidence, &excuses(case, &evidence, best, signs));
+        }
         lanes.insert(account, list);
     }
     lanes
@@ -150,26 +154,45 @@ fn tie_contexts(case: &Case<'_>, ids: &[ContextId], ties: &mut Ties, seen: &mut 
     }
 }
 
-/// The first context in which each account consented to each application.
-struct Consents(FxHashMap<(AccountId, Str), ContextId>);
+/// Consents to applications.
+#[derive(Default)]
+struct Consents {
+    /// The first context in which each account consented to each application.
+    first: FxHashMap<(AccountId, Str), ContextId>,
+    /// The application of each consent.
+    apps: FxHashMap<u32, Str>,
+}
 
 impl Consents {
     fn of(case: &Case<'_>) -> Consents {
-        let mut consents = FxHashMap::default();
-        for (index, event) in case.acts(&[Action::Consent]) {
+        let mut consents = Consents::default();
+        for (index, event) in case.acts(&[Action::Consent]).filter(|(_, event)| event.app.is_some()) {
             let (id, _) = case.context_of(index);
-            if event.app.is_some() && id.is_some() {
-                consents.entry((case.contexts.account_of(index), event.app)).or_insert(id);
+            consents.apps.insert(index, event.app);
+            if id.is_some() {
+                consents.first.entry((case.contexts.account_of(index), event.app)).or_insert(id);
             }
         }
-        Consents(consents)
+        consents
+    }
+
+    /// Applications that were consented to in a lane, sorted.
+    fn apps_of(&self, findings: &[Finding], lane: &Lane) -> Vec<Str> {
+        if self.apps.is_empty() {
+            return Vec::new();
+        }
+        let events = lane.findings.iter().filter_map(|number| findings.get(*number)).flat_map(|finding| &finding.events);
+        let mut apps: Vec<Str> = events.filter_map(|index| self.apps.get(index).copied()).collect();
+        apps.sort_unstable();
+        apps.dedup();
+        apps
     }
 
     /// An application's servers go with the context of the consent to it.
     fn tie_app_servers(&self, case: &Case<'_>, ids: &[ContextId], ties: &mut Ties) {
         for (at, id) in ids.iter().enumerate() {
             let Some(context) = case.contexts.get(*id).filter(|context| context.app.is_some()) else { continue };
-            let consent = self.0.get(&(context.account, context.app)).filter(|consent| !case.familiarity(**consent).address);
+            let consent = self.first.get(&(context.account, context.app)).filter(|consent| !case.familiarity(**consent).address);
             if let Some(with) = consent.and_then(|consent| ids.binary_search(consent).ok()) {
                 ties.join(with, at);
             }
@@ -183,21 +206,16 @@ fn settle_floating(case: &Case<'_>, findings: &[Finding], lanes: &mut Vec<Lane>)
     let Some(at) = lanes.iter().position(|lane| lane.contexts.is_empty()) else { return };
     let floating = lanes.remove(at);
     let mut left = Vec::new();
+    let mut homes: Vec<Home> = lanes.iter().map(|lane| Home::of(case, findings, lane)).collect();
     for number in floating.findings {
         let Some(finding) = findings.get(number) else { continue };
-        let near = |lane: &Lane| {
-            let habitual = lane.contexts.iter().all(|id| case.familiarity(*id).address);
-            let times = lane.findings.iter().filter_map(|other| findings.get(*other));
-            let gap = times
-                .map(|other| finding.time.since(other.time))
-                .filter(|gap| (-3600..=FLOATING_SECONDS).contains(gap))
-                .map(i64::abs)
-                .min();
-            gap.filter(|_| !habitual && finding.time.is_known())
-        };
-        let home = lanes.iter_mut().filter_map(|lane| near(lane).map(|gap| (gap, lane))).min_by_key(|(gap, _)| *gap);
-        match home {
-            Some((_, lane)) => lane.findings.push(number),
+        let near = homes.iter().enumerate().filter_map(|(at, home)| home.gap(finding.time).map(|gap| (gap, at)));
+        let nearest = near.min_by_key(|(gap, _)| *gap).and_then(|(_, at)| Some((lanes.get_mut(at)?, homes.get_mut(at)?)));
+        match nearest {
+            Some((lane, home)) => {
+                lane.findings.push(number);
+                home.times.insert(finding.time);
+            }
             None => left.push(number),
         }
     }
@@ -206,18 +224,47 @@ fn settle_floating(case: &Case<'_>, findings: &[Finding], lanes: &mut Vec<Lane>)
     }
 }
 
-fn consented_apps(case: &Case<'_>, findings: &[Finding], lane: &Lane) -> Vec<Str> {
-    let events = lane.findings.iter().filter_map(|number| findings.get(*number)).flat_map(|finding| &finding.events);
-    let consents = events.filter_map(|index| case.event(*index)).filter(|event| event.action == Action::Consent);
-    let mut apps: Vec<Str> = consents.filter_map(|event| event.app.some()).collect();
-    apps.sort_unstable();
-    apps.dedup();
-    apps
+/// A lane as findings without a context see it.
+struct Home {
+    habitual: bool,
+    /// Times of its findings.
+    times: BTreeSet<Time>,
+}
+
+impl Home {
+    fn of(case: &Case<'_>, findings: &[Finding], lane: &Lane) -> Home {
+        Home {
+            habitual: lane.contexts.iter().all(|id| case.familiarity(*id).address),
+            times: lane.findings.iter().filter_map(|number| findings.get(*number)).map(|finding| finding.time).collect(),
+        }
+    }
+
+    /// Seconds from the nearest of its findings, if the lane is near enough to take one of this time.
+    fn gap(&self, time: Time) -> Option<i64> {
+        if self.habitual || !time.is_known() {
+            return None;
+        }
+        let before = self.times.range(..=time).next_back();
+        let after = self.times.range(time..).next();
+        let gaps = before.into_iter().chain(after).map(|other| time.since(*other));
+        gaps.filter(|gap| (-3600..=FLOATING_SECONDS).contains(gap)).map(i64::abs).min()
+    }
+}
+
+/// What a lane is worth, with and without evidence from other accounts.
+fn score_lane(case: &Case<'_>, findings: &[Finding], lane: &Lane, signs: &OwnerSigns) -> (Score, Score) {
+    let mut evidence = evidence(findings, lane);
+    let excuses = excuses(case, &evidence, lane, signs);
+    let whole = bare_score(&evidence, &excuses);
+    let all = evidence.len();
+    evidence.retain(|one| one.family != EvidenceFamily::Company);
+    let own = if evidence.len() == all { whole.clone() } else { bare_score(&evidence, &excuses) };
+    (whole, own)
 }
 
 /// The best finding of each detection counts; the others of it are listed with it.
-fn score_lane(case: &Case<'_>, findings: &[Finding], lane: &Lane, signs: &OwnerSigns) -> (Score, Score) {
-    let mut evidence: BTreeMap<usize, Evidence> = BTreeMap::new();
+fn evidence<'f>(findings: &'f [Finding], lane: &Lane) -> Vec<Evidence<'f>> {
+    let mut evidence: BTreeMap<usize, Evidence<'f>> = BTreeMap::new();
     for number in &lane.findings {
         let Some(finding) = findings.get(*number) else { continue };
         let Some(detection) = finding.detection() else { continue };
@@ -225,7 +272,7 @@ fn score_lane(case: &Case<'_>, findings: &[Finding], lane: &Lane, signs: &OwnerS
             family: detection.family(),
             detection: detection.id(),
             db: f64::MIN,
-            why: String::new(),
+            why: "",
             context: finding.context,
             time: finding.time,
             excusable: finding.excusable,
@@ -233,17 +280,17 @@ fn score_lane(case: &Case<'_>, findings: &[Finding], lane: &Lane, signs: &OwnerS
         });
         entry.findings.push(*number);
         if finding.db > entry.db {
-            (entry.db, entry.context, entry.time) = (finding.db, finding.context, finding.time);
-            entry.why.clone_from(&finding.summary);
+            (entry.db, entry.context, entry.time, entry.why) = (finding.db, finding.context, finding.time, &finding.summary);
         }
     }
-    let evidence: Vec<Evidence> = evidence.into_values().collect();
-    // Where no evidence counts there is nothing to excuse.
+    evidence.into_values().collect()
+}
+
+/// What speaks for the owner in the contexts of the evidence: where none counts there is nothing to excuse.
+fn excuses(case: &Case<'_>, evidence: &[Evidence<'_>], lane: &Lane, signs: &OwnerSigns) -> Vec<Excuse> {
     let mut contexts: Vec<ContextId> = evidence.iter().map(|one| one.context).collect();
     contexts.sort_unstable();
     contexts.dedup();
     contexts.retain(|id| lane.contexts.binary_search(id).is_ok());
-    let excuses: Vec<Excuse> = contexts.into_iter().flat_map(|id| signs.excuses(case, id)).collect();
-    let own: Vec<Evidence> = evidence.iter().filter(|one| one.family != EvidenceFamily::Company).cloned().collect();
-    (score(&evidence, &excuses), score(&own, &excuses))
+    contexts.into_iter().flat_map(|id| signs.excuses(case, id)).collect()
 }
