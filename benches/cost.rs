@@ -35,8 +35,7 @@ fn main() {
 fn make(records: &str, folder: &Path) -> PathBuf {
     let file = folder.join("audit.csv");
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let run =
-        Command::new(cargo).args(["run", "--quiet", "--release", "--example", "generate", "bench-audit", records]).arg(&file).status();
+    let run = Command::new(cargo).args(["run", "--quiet", "--release", "--example", "generate", "bench-audit", records]).arg(&file).status();
     assert!(run.is_ok_and(|status| status.success()), "the generator failed");
     file
 }
@@ -72,12 +71,7 @@ fn read(file: &Path) {
 /// The whole command, as a process of its own.
 fn command(file: &Path) -> std::process::ExitStatus {
     let program = env!("CARGO_BIN_EXE_bectrace");
-    Command::new(program)
-        .args(["analyze", "--threads", "1", "--quiet"])
-        .arg(file)
-        .stdout(std::process::Stdio::null())
-        .status()
-        .expect("bectrace")
+    Command::new(program).args(["analyze", "--threads", "1", "--quiet"]).arg(file).stdout(std::process::Stdio::null()).status().expect("bectrace")
 }
 
 fn least(mut work: impl FnMut()) -> f64 {
