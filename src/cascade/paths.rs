@@ -113,7 +113,7 @@ pub fn find(case: &Case<'_>, attribution: &Attribution, fallen: &[Fallen<'_>]) -
         }
     }
     let mut paths = Paths::default();
-    let mails: FxHashSet<u64> = reached.values().flatten().filter_map(|index| case.event(*index)).map(|event| event.link).collect();
+    let mails: FxHashSet<u64> = reached.values().flatten().filter_map(|index| case.event(*index)).map(|event| event.link).filter(|link| *link != 0).collect();
     let seen = Seen::by_children(case, &by_account, &mails);
     for ((from, to, path), events) in reached {
         let Some(child) = by_account.get(&to) else { continue };
@@ -162,8 +162,8 @@ impl Seen {
             for (index, event) in case.acts(&[Action::MailRead]) {
                 let Some(child) = child_of(event).filter(|child| case.contexts.account_of(index) == child.account) else { continue };
                 if let Some(Detail::Items(items)) = case.store.detail(event) {
-                    let told = items.links.iter().filter(|link| mails.contains(link));
-                    seen.read.extend(told.map(|link| ((child.account, *link), event.time)));
+                    let told = case.store.items(items).iter().map(|item| item.link).filter(|link| mails.contains(link));
+                    seen.read.extend(told.map(|link| ((child.account, link), event.time)));
                 }
             }
         }

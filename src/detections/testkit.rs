@@ -191,7 +191,7 @@ impl Act {
         facts.device = batch.str(&self.device);
         let detail = match self.detail {
             Some(make) => Some(make(batch)),
-            None => (event.action == Action::SignIn).then_some(Detail::SignIn(facts)),
+            None => (event.action == Action::SignIn).then_some(Detail::SignIn(Box::new(facts))),
         };
         if let Some(detail) = detail {
             batch.detail(&mut event, detail);

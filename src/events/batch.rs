@@ -3,12 +3,12 @@
 //! A batch belongs to one thread. It interns locally; [`Store::merge`](super::Store::merge)
 //! translates it, in the order of the records.
 
-use super::detail::{Detail, State};
+use super::detail::{Detail, Item, State};
 use super::event::Event;
-use super::intern::{Interner, Ip, IpKind, Principal, PrincipalKind, Str, TextKind};
+use super::intern::{Interner, Ip, IpKind, Memo, Principal, PrincipalKind, Str, TextKind};
 use super::key::{self, Key};
 use super::time::{self, Ambiguous, Parsed, Time, Zone};
-use crate::evidence::{Doc, RecordAt};
+use crate::evidence::{Doc, RecordAt, trimmed};
 use std::borrow::Cow;
 use std::net::IpAddr;
 
@@ -47,7 +47,20 @@ pub struct PendingDate {
     pub readings: Ambiguous,
 }
 
+/// Text beyond which a batch forgets what it interned: it holds what is common, not all there is.
+const HELD: usize = 1 << 18;
+
+/// The store's numbers for those of a batch, as far as they were merged.
+#[derive(Default)]
+pub(super) struct Translation {
+    pub text: Vec<Str>,
+    pub names: Vec<Principal>,
+    pub ips: Vec<Ip>,
+}
+
 /// Events, states and fates of a run of records of one input.
+///
+/// What it interns stays from run to run, so that the store has to translate each text once.
 pub struct Batch {
     /// How to read times.
     pub rules: TimeRules,
@@ -57,6 +70,8 @@ pub struct Batch {
     pub events: Vec<Event>,
     /// Details; an event's `detail` is an index plus 1.
     pub details: Vec<Detail>,
+    /// Items that the details list.
+    pub items: Vec<Item>,
     /// Identity keys, each with the event it belongs to.
     pub keys: Vec<(Key, u32)>,
     /// States, in record order.
@@ -80,6 +95,10 @@ pub struct Batch {
     pub names: Interner<PrincipalKind>,
     /// Interned addresses.
     pub ips: Interner<IpKind>,
+    pub(super) translation: Translation,
+    /// Addresses and names by the text that a record had for them.
+    raw_ips: Memo<Ip>,
+    raw_names: Memo<Principal>,
 }
 
 impl Batch {
@@ -90,6 +109,7 @@ impl Batch {
             format: 0,
             events: Vec::new(),
             details: Vec::new(),
+            items: Vec::new(),
             keys: Vec::new(),
             states: Vec::new(),
             fates: Vec::new(),
@@ -101,13 +121,17 @@ impl Batch {
             text: Interner::default(),
             names: Interner::default(),
             ips: Interner::default(),
+            translation: Translation::default(),
+            raw_ips: Memo::default(),
+            raw_names: Memo::default(),
         }
     }
 
-    /// Empties the batch for the next run, keeping its memory.
+    /// Empties the batch for the next run, keeping its memory, and what it interned unless that is much.
     pub fn clear(&mut self) {
         self.events.clear();
         self.details.clear();
+        self.items.clear();
         self.keys.clear();
         self.states.clear();
         self.fates.clear();
@@ -115,14 +139,19 @@ impl Batch {
         self.pending.clear();
         self.notices.clear();
         self.votes = [0; 2];
-        self.text.clear();
-        self.names.clear();
-        self.ips.clear();
+        if self.text.bytes() + self.names.bytes() + self.ips.bytes() > HELD {
+            self.text.clear();
+            self.names.clear();
+            self.ips.clear();
+            self.translation = Translation::default();
+            self.raw_ips.clear();
+            self.raw_names.clear();
+        }
     }
 
     /// Interns a text as it is (trimmed).
     pub fn str(&mut self, text: &str) -> Str {
-        self.text.intern(text.trim())
+        self.text.intern(trimmed(text))
     }
 
     /// Interns an optional text.
@@ -132,7 +161,7 @@ impl Batch {
 
     /// Interns a GUID or other identifier in its compared form: lower case, without braces.
     pub fn id(&mut self, text: &str) -> Str {
-        let text = text.trim().trim_start_matches('{').trim_end_matches('}');
+        let text = trimmed(text).trim_start_matches('{').trim_end_matches('}');
         if text.bytes().any(|b| b.is_ascii_uppercase()) { self.text.intern(&text.to_ascii_lowercase()) } else { self.text.intern(text) }
     }
 
@@ -143,7 +172,12 @@ impl Batch {
 
     /// Interns the name of somebody, in its compared form (see [`key::fold_principal`]).
     pub fn principal(&mut self, name: &str) -> Principal {
-        self.names.intern(&key::fold_principal(name))
+        if let Some(known) = self.raw_names.get(name) {
+            return known;
+        }
+        let id = self.names.intern(&key::fold_principal(name));
+        self.raw_names.set(name, id);
+        id
     }
 
     /// Interns the name of somebody who need not be there.
@@ -153,11 +187,16 @@ impl Batch {
 
     /// Interns an address in any of its text forms; none where the text is no usable address.
     pub fn ip(&mut self, text: &str) -> Ip {
-        match key::parse_ip(text) {
+        if let Some(known) = self.raw_ips.get(text) {
+            return known;
+        }
+        let id = match key::parse_ip(text) {
             Some(IpAddr::V4(address)) => self.ips.intern(&address.to_string()),
             Some(IpAddr::V6(address)) => self.ips.intern(&address.to_string()),
             None => Ip::NONE,
-        }
+        };
+        self.raw_ips.set(text, id);
+        id
     }
 
     /// Interns an address that need not be there.
@@ -182,7 +221,12 @@ impl Batch {
     /// without it, and without a zone in the text or `--assume-tz`, the event stays undated. Dates
     /// whose order is open wait for the end of the file: call this right before [`Batch::event`].
     pub fn set_time(&mut self, event: &mut Event, text: &str, utc: bool) {
-        match time::parse(text) {
+        self.set_parsed(event, time::parse(text), utc);
+    }
+
+    /// [`Batch::set_time`] for text that was read already.
+    pub fn set_parsed(&mut self, event: &mut Event, parsed: Parsed, utc: bool) {
+        match parsed {
             Parsed::Known(stamp) => {
                 event.digits = stamp.digits;
                 event.time = self.to_utc(event, stamp.time, stamp.zone, utc);

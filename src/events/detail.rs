@@ -288,23 +288,35 @@ pub struct Mail {
 }
 
 /// Items that one record of mailbox access covers.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Items {
     /// Folder path (first, where there are several).
     pub folder: Str,
     /// Destination folder of a move.
     pub destination: Str,
-    /// Hashes of the items' Message-IDs (see [`message_link`](crate::events::message_link)).
-    pub links: Vec<u64>,
-    /// Subjects, where recorded; at most the first eight.
-    pub subjects: Vec<String>,
+    /// Subject of the first item that has one.
+    pub subject: Str,
+    /// Where the list of its items starts in that of its batch or store (see
+    /// [`Store::items`](crate::events::Store::items)).
+    pub start: u32,
+    /// How many there are in the list.
+    pub len: u32,
+}
+
+/// One item of a mailbox that a record names.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Item {
+    /// Hash of its Message-ID (see [`message_link`](crate::events::message_link)), 0 where it has none.
+    pub link: u64,
+    /// Its subject, where recorded.
+    pub subject: Str,
 }
 
 /// Facts beside an event.
 #[derive(Clone, Debug)]
 pub enum Detail {
     /// Of a sign-in.
-    SignIn(SignIn),
+    SignIn(Box<SignIn>),
     /// Of an inbox rule.
     Rule(Box<Rule>),
     /// Of mailbox forwarding.
@@ -318,7 +330,7 @@ pub enum Detail {
     /// Of a mail.
     Mail(Box<Mail>),
     /// Of mailbox access.
-    Items(Box<Items>),
+    Items(Items),
     /// Of a file or share: people or links it was shared with, as recorded.
     Share(Box<Vec<Principal>>),
     /// Of an alert or risk detection: kind and text; `about` is the key of the record it points at.

@@ -102,6 +102,39 @@ pub type Principal = Id<PrincipalKind>;
 /// An interned network address.
 pub type Ip = Id<IpKind>;
 
+/// What raw texts came to, so that each is worked out once.
+pub struct Memo<V> {
+    texts: Interner<TextKind>,
+    values: Vec<V>,
+}
+
+impl<V> Default for Memo<V> {
+    fn default() -> Self {
+        Memo { texts: Interner::default(), values: Vec::new() }
+    }
+}
+
+impl<V: Copy> Memo<V> {
+    /// The value of a text that was seen before.
+    pub fn get(&self, text: &str) -> Option<V> {
+        self.values.get(self.texts.find(text)?.index().checked_sub(1)?).copied()
+    }
+
+    /// Remembers the value of a text that is not empty.
+    pub fn set(&mut self, text: &str, value: V) {
+        let known = self.texts.len();
+        if self.texts.intern(text).index() == known {
+            self.values.push(value);
+        }
+    }
+
+    /// Forgets everything, keeping the memory.
+    pub fn clear(&mut self) {
+        self.texts.clear();
+        self.values.clear();
+    }
+}
+
 /// Distinct texts of one kind, numbered from 1 in the order of their first appearance.
 pub struct Interner<K> {
     text: String,
@@ -177,9 +210,18 @@ impl<K> Interner<K> {
         self.table.clear();
     }
 
-    /// Adds all of `other`, returning for each of its numbers the number here.
-    pub fn absorb(&mut self, other: &Interner<K>) -> Vec<Id<K>> {
-        std::iter::once(Id::NONE).chain(other.iter().map(|(_, text)| self.intern(text))).collect()
+    /// Bytes of text held.
+    pub fn bytes(&self) -> usize {
+        self.text.len()
+    }
+
+    /// Adds what `other` has beyond the numbers that `known` translates; then `known` has the number here
+    /// for each number there.
+    pub fn absorb(&mut self, other: &Interner<K>, known: &mut Vec<Id<K>>) {
+        if known.is_empty() {
+            known.push(Id::NONE);
+        }
+        known.extend((known.len()..other.len()).map(|at| self.intern(slice(&other.text, &other.ends, at))));
     }
 }
 
@@ -193,10 +235,14 @@ mod tests {
         let b = here.intern("b");
         let mut other: Interner<TextKind> = Interner::default();
         let (a2, b2) = (other.intern("a"), other.intern("b"));
-        let map = here.absorb(&other);
+        let mut map = Vec::new();
+        here.absorb(&other, &mut map);
         assert_eq!(map.get(b2.index()), Some(&b));
         assert_eq!(map.get(a2.index()).map(|id| here.get(*id)), Some("a"));
+        let c2 = other.intern("c");
+        here.absorb(&other, &mut map);
+        assert_eq!(map.get(c2.index()).map(|id| here.get(*id)), Some("c"), "only what is new is added");
         assert_eq!(here.intern(""), Id::NONE);
-        assert_eq!(here.len(), 3);
+        assert_eq!(here.len(), 4);
     }
 }

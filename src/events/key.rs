@@ -63,21 +63,57 @@ fn write_lower(hasher: &mut SipHasher13, text: &str) {
 
 /// The 128 bits of a GUID in its written order, with or without hyphens and braces.
 pub fn guid(text: &str) -> Option<u128> {
-    let text = text.trim().trim_start_matches('{').trim_end_matches('}');
-    if text.len() != 36 && text.len() != 32 {
-        return None;
-    }
-    let mut bits = 0u128;
-    let mut digits = 0;
-    for (at, byte) in text.bytes().enumerate() {
-        if byte == b'-' && text.len() == 36 && matches!(at, 8 | 13 | 18 | 23) {
-            continue;
+    let bytes = match text.as_bytes() {
+        // Nothing to trim: the common case.
+        bare @ [b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z', .., b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z'] => bare,
+        _ => text.trim().trim_start_matches('{').trim_end_matches('}').as_bytes(),
+    };
+    let parts: [&[u8]; 5] = match bytes.len() {
+        32 => [bytes, b"", b"", b"", b""],
+        36 => {
+            let hyphens = [8, 13, 18, 23].iter().all(|at| bytes.get(*at) == Some(&b'-'));
+            hyphens.then_some(())?;
+            [bytes.get(..8)?, bytes.get(9..13)?, bytes.get(14..18)?, bytes.get(19..23)?, bytes.get(24..)?]
         }
-        bits = (bits << 4) | u128::from((byte as char).to_digit(16)?);
-        digits += 1;
+        _ => return None,
+    };
+    let (mut bits, mut bad) = (0u128, 0u8);
+    for part in parts {
+        let mut value = 0u64;
+        let (long, short) = part.split_at(part.len().saturating_sub(16));
+        for half in [long, short] {
+            for byte in half {
+                let digit = HEX.get(usize::from(*byte)).copied().unwrap_or(NO_DIGIT);
+                bad |= digit;
+                value = value << 4 | u64::from(digit & 0xF);
+            }
+            bits = bits << (4 * half.len()) | u128::from(value);
+            value = 0;
+        }
     }
-    (digits == 32).then_some(bits)
+    (bad < NO_DIGIT).then_some(bits)
 }
+
+/// In [`HEX`], what is no hexadecimal digit.
+const NO_DIGIT: u8 = 0x80;
+
+/// The value of each byte as a hexadecimal digit.
+const HEX: [u8; 256] = {
+    let mut table = [NO_DIGIT; 256];
+    let mut digit = 0;
+    while digit < 16 {
+        let (lower, upper) = (b"0123456789abcdef".split_at(digit).1, b"0123456789ABCDEF".split_at(digit).1);
+        if let (Some(lower), Some(upper)) = (lower.first(), upper.first()) {
+            #[allow(clippy::indexing_slicing, clippy::cast_possible_truncation, reason = "runs at compile time, on numbers below 256")]
+            {
+                table[*lower as usize] = digit as u8;
+                table[*upper as usize] = digit as u8;
+            }
+        }
+        digit += 1;
+    }
+    table
+};
 
 /// A 64-bit form of a GUID or other identifier, for joins inside one case; never 0.
 pub fn link(id: &str) -> u64 {
@@ -203,7 +239,8 @@ pub fn fold_principal(name: &str) -> Cow<'_, str> {
     {
         return Cow::Owned(format!("{}@{}", home.0, home.1).to_lowercase());
     }
-    if text.chars().any(char::is_uppercase) { Cow::Owned(text.to_lowercase()) } else { Cow::Borrowed(text) }
+    let lower = if text.is_ascii() { !text.bytes().any(|byte| byte.is_ascii_uppercase()) } else { !text.chars().any(char::is_uppercase) };
+    if !lower { Cow::Owned(text.to_lowercase()) } else { Cow::Borrowed(text) }
 }
 
 /// An address in any of the text forms of exports: bare, with port, in brackets, IPv4 inside IPv6,
@@ -240,6 +277,14 @@ mod tests {
         let a = Key::of(KeyKind::Audit, "699E0B10-1C53-403E-976F-CE0847A92B44");
         assert_eq!(a, Key::of(KeyKind::Audit, "{699e0b101c53403e976fce0847a92b44}"));
         assert_ne!(a, Key::of(KeyKind::SignIn, "699e0b10-1c53-403e-976f-ce0847a92b44"));
+        let bits = 0x699e_0b10_1c53_403e_976f_ce08_47a9_2b44;
+        for text in ["699e0b10-1c53-403e-976f-ce0847a92b44", " 699E0B101C53403E976FCE0847A92B44 ", "{699e0b10-1c53-403e-976f-ce0847a92b44}"] {
+            assert_eq!(guid(text), Some(bits), "{text}");
+        }
+        let wrong = ["", "x", "699e0b10-1c53-403e-976f-ce0847a92b4", "699e0b10-1c53-403e-976f-ce0847a92b4g", "699e0b1011c531403e1976f1ce0847a92b44"];
+        for text in wrong {
+            assert_eq!(guid(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The store: all events, states and duplicates of a case, merged in the order of the evidence.
 
-use super::batch::{Batch, Fate, PendingDate};
-use super::detail::{Detail, SignIn, State, StateKind};
+use super::batch::{Batch, Fate, PendingDate, Translation};
+use super::detail::{Detail, Item, Items, SignIn, State, StateKind};
 use super::event::{Event, Family, Outcome};
 use super::identity::Accounts;
 use super::intern::{Id, Interner, Ip, IpKind, Principal, PrincipalKind, Str, TextKind};
@@ -61,10 +61,13 @@ fn words(key: Key) -> [u32; 4] {
 pub struct Store {
     events: Vec<Event>,
     details: Vec<Detail>,
+    items: Vec<Item>,
     states: Vec<State>,
     duplicates: Vec<Duplicate>,
     conflicts: Vec<Conflict>,
     keys: HashTable<Slot>,
+    /// What the keys of the event at hand stand for; here so that its memory is used again.
+    known: Vec<Option<u32>>,
     state_keys: rustc_hash::FxHashSet<u128>,
     same: Vec<(Principal, Principal)>,
     text: Interner<TextKind>,
@@ -76,13 +79,6 @@ pub struct Store {
     votes: [u32; 2],
     order: Vec<u32>,
     accounts: Accounts,
-}
-
-/// Numbers of a batch's interned values, translated to the store's.
-struct Translation {
-    text: Vec<Str>,
-    names: Vec<Principal>,
-    ips: Vec<Ip>,
 }
 
 fn map<K>(table: &[Id<K>], id: Id<K>) -> Id<K> {
@@ -99,10 +95,11 @@ impl Translation {
         }
     }
 
-    fn detail(&self, detail: &mut Detail) {
+    /// `items` is where the store's list of items ends before those of the batch.
+    fn detail(&self, detail: &mut Detail, items: u32) {
         match detail {
             Detail::SignIn(facts) => {
-                let SignIn { city, os, browser, device, trust, client, resource, app_name, reason, .. } = facts;
+                let SignIn { city, os, browser, device, trust, client, resource, app_name, reason, .. } = &mut **facts;
                 for text in [city, os, browser, device, trust, client, resource, app_name, reason] {
                     *text = map(&self.text, *text);
                 }
@@ -116,9 +113,11 @@ impl Translation {
                     *text = map(&self.text, *text);
                 }
             }
-            Detail::Items(items) => {
-                items.folder = map(&self.text, items.folder);
-                items.destination = map(&self.text, items.destination);
+            Detail::Items(list) => {
+                for text in [&mut list.folder, &mut list.destination, &mut list.subject] {
+                    *text = map(&self.text, *text);
+                }
+                list.start = list.start.saturating_add(items);
             }
             Detail::Share(with) => with.iter_mut().for_each(|name| *name = map(&self.names, *name)),
             Detail::Alert { kind, state, .. } => {
@@ -142,8 +141,10 @@ impl Store {
     /// Merges a batch of the input whose ledger is given. Batches must come in the order of their
     /// records; the batch is left empty but for its buffers.
     pub fn merge(&mut self, batch: &mut Batch, ledger: &mut Ledger) {
-        let translation =
-            Translation { text: self.text.absorb(&batch.text), names: self.names.absorb(&batch.names), ips: self.ips.absorb(&batch.ips) };
+        let mut translation = std::mem::take(&mut batch.translation);
+        self.text.absorb(&batch.text, &mut translation.text);
+        self.names.absorb(&batch.names, &mut translation.names);
+        self.ips.absorb(&batch.ips, &mut translation.ips);
         self.same.extend(batch.same.iter().map(|(a, b)| (map(&translation.names, *a), map(&translation.names, *b))));
         for (mine, theirs) in self.votes.iter_mut().zip(batch.votes) {
             *mine += theirs;
@@ -151,10 +152,13 @@ impl Store {
         for (code, text) in &batch.notices {
             ledger.notice(code, text);
         }
-        let mut details: Vec<Option<Detail>> = batch.details.drain(..).map(Some).collect();
+        let items = u32::try_from(self.items.len()).unwrap_or(u32::MAX);
+        self.items.extend(batch.items.iter().map(|item| Item { subject: map(&translation.text, item.subject), ..*item }));
+        let details = &mut batch.details;
         let mut states = batch.states.drain(..);
         let mut keys = batch.keys.iter().peekable();
         let mut pending = batch.pending.iter().peekable();
+        let mut own = Vec::new();
         for (at, fate) in &batch.fates {
             ledger.records += 1;
             match *fate {
@@ -171,11 +175,12 @@ impl Store {
                     let Some(mut event) = batch.events.get(number as usize).copied() else { continue };
                     translation.event(&mut event);
                     *ledger.formats.entry(event.format).or_default() += 1;
-                    let mut detail = (event.detail as usize).checked_sub(1).and_then(|at| details.get_mut(at)).and_then(Option::take);
+                    let place = (event.detail as usize).checked_sub(1).and_then(|at| details.get_mut(at));
+                    let mut detail = place.map(|detail| std::mem::replace(detail, Detail::Click { url: Str::NONE, through: false }));
                     if let Some(detail) = &mut detail {
-                        translation.detail(detail);
+                        translation.detail(detail, items);
                     }
-                    let mut own = Vec::new();
+                    own.clear();
                     while let Some((key, _)) = keys.next_if(|(_, of)| *of == number) {
                         own.push(*key);
                     }
@@ -185,6 +190,7 @@ impl Store {
             }
         }
         drop(states);
+        batch.translation = translation;
         batch.clear();
     }
 
@@ -198,15 +204,22 @@ impl Store {
         }
     }
 
-    fn add_event(&mut self, mut event: Event, mut detail: Option<Detail>, keys: &[Key], date: Option<PendingDate>) {
-        let known: Vec<Option<u32>> = keys.iter().map(|key| self.find(*key)).collect();
-        if let Some(first) = known.first().copied().flatten()
-            && known.iter().all(Option::is_some)
-        {
-            self.vote(first, date);
-            self.absorb(first, event, detail);
-            return;
+    fn add_event(&mut self, event: Event, detail: Option<Detail>, keys: &[Key], date: Option<PendingDate>) {
+        let mut known = std::mem::take(&mut self.known);
+        known.clear();
+        known.extend(keys.iter().map(|key| self.find(*key)));
+        match known.first().copied().flatten() {
+            Some(first) if known.iter().all(Option::is_some) => {
+                self.vote(first, date);
+                self.absorb(first, event, detail);
+            }
+            _ => self.add_new(event, detail, keys, &known, date),
         }
+        self.known = known;
+    }
+
+    /// Adds an event of which at least one key is new; `known` has what the keys already stand for.
+    fn add_new(&mut self, mut event: Event, mut detail: Option<Detail>, keys: &[Key], known: &[Option<u32>], date: Option<PendingDate>) {
         // Of a mail to several people only those deliveries count that no other record has told of.
         if let Some(Detail::Mail(mail)) = &mut detail
             && mail.recipients.len() == keys.len()
@@ -368,9 +381,11 @@ impl Store {
         super::mail::direct(&mut self.events, &self.details, &self.accounts);
         let pairs = super::join::directory_pairs(&self.events, &self.text, &self.accounts);
         self.demote(&pairs);
-        let mut order: Vec<u32> = (0..u32::try_from(self.events.len()).unwrap_or(u32::MAX)).collect();
-        order.sort_unstable_by_key(|at| self.events.get(*at as usize).map(|event| (event.time, event.at)));
-        self.order = order;
+        // The events lie in the order of their records, so that a stable sort by time keeps that order
+        // within one time; and it is quick on logs, which are runs of sorted times.
+        let mut order: Vec<(Time, u32)> = self.events.iter().map(|event| event.time).zip(0..).collect();
+        order.sort_by_key(|(time, _)| *time);
+        self.order = order.into_iter().map(|(_, at)| at).collect();
     }
 
     /// Fills the ledgers of all inputs with what became of their records in the end.
@@ -425,6 +440,12 @@ impl Store {
     /// The detail of an event.
     pub fn detail(&self, event: &Event) -> Option<&Detail> {
         self.details.get((event.detail as usize).checked_sub(1)?)
+    }
+
+    /// The items that a detail lists.
+    pub fn items(&self, list: &Items) -> &[Item] {
+        let start = list.start as usize;
+        self.items.get(start..start + list.len as usize).unwrap_or_default()
     }
 
     /// The sign-in facts of an event, if it is a sign-in.

@@ -159,6 +159,10 @@ pub enum DateOrder {
 /// with a comma, fraction, offset. Years outside 2000 to 2100 are [`Parsed::Absent`] where they are
 /// .NET's or Windows' "empty" date and [`Parsed::Unknown`] otherwise.
 pub fn parse(text: &str) -> Parsed {
+    // The common case first: nothing around a time that all the world writes so.
+    if let Some(stamp) = iso(text) {
+        return in_range(stamp);
+    }
     let text = text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}' || c == '"');
     if text.is_empty() || text == "-" || text.eq_ignore_ascii_case("null") || text == "N/A" || text == "$null" {
         return Parsed::Absent;

@@ -294,7 +294,7 @@ impl<'d> Value<'d> {
 
     /// Borrowed text at a key; `None` where it is not a text, or is empty after trimming.
     pub fn str_of(self, key: &str) -> Option<&'d str> {
-        self.get(key)?.str().map(str::trim).filter(|text| !text.is_empty())
+        self.get(key)?.str().map(super::record::trimmed).filter(|text| !text.is_empty())
     }
 
     /// The elements of an array; nothing for anything else.

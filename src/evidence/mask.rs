@@ -40,6 +40,39 @@ fn portable_equals(block: &[u8; 64], byte: u8) -> u64 {
     mask
 }
 
+/// Where the first quote, backslash or control character of 16 bytes is; 16 where there is none.
+#[cfg(target_arch = "x86_64")]
+#[inline]
+#[allow(unsafe_code, reason = "every string of every record passes here")]
+pub(crate) fn special(block: &[u8; 16]) -> u32 {
+    use std::arch::x86_64::{_mm_cmpeq_epi8, _mm_min_epu8, _mm_movemask_epi8, _mm_or_si128, _mm_set_epi64x, _mm_set1_epi8};
+    let [low, high] = [block.first_chunk::<8>(), block.last_chunk::<8>()].map(|half| half.copied().map_or(0, i64::from_le_bytes));
+    // SAFETY: these need nothing but SSE2, which is part of x86-64 itself; they touch no memory.
+    let mask = unsafe {
+        let bytes = _mm_set_epi64x(high, low);
+        let control = _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(0x1f)), bytes);
+        let quote = _mm_cmpeq_epi8(bytes, _mm_set1_epi8(0x22));
+        let slash = _mm_cmpeq_epi8(bytes, _mm_set1_epi8(0x5c));
+        _mm_movemask_epi8(_mm_or_si128(control, _mm_or_si128(quote, slash)))
+    };
+    (mask | 0x1_0000).trailing_zeros()
+}
+
+/// Where the first quote, backslash or control character of 16 bytes is; 16 where there is none.
+#[cfg(not(target_arch = "x86_64"))]
+#[inline]
+pub(crate) fn special(block: &[u8; 16]) -> u32 {
+    portable_special(block)
+}
+
+/// [`special`] for any processor.
+#[cfg(any(test, not(target_arch = "x86_64")))]
+#[inline]
+fn portable_special(block: &[u8; 16]) -> u32 {
+    let found = block.iter().zip(0u32..).find(|(byte, _)| matches!(byte, b'"' | b'\\' | 0..0x20));
+    found.map_or(16, |(_, at)| at)
+}
+
 /// For each bit the parity of the bits up to and with it.
 #[inline]
 pub(crate) fn prefix_xor(mut x: u64) -> u64 {
@@ -83,6 +116,18 @@ mod tests {
                 let mut block = [0x21u8; 64];
                 block[at] = byte;
                 assert_eq!(equals(&block, byte), 1 << at, "byte {byte} at {at}");
+            }
+        }
+    }
+
+    #[test]
+    fn each_special_byte_is_found() {
+        for byte in 0..=255u8 {
+            for at in 0..16 {
+                let mut block = [b'x'; 16];
+                block[at] = byte;
+                assert_eq!(special(&block), portable_special(&block), "byte {byte} at {at}");
+                assert_eq!(special(&block) < 16, matches!(byte, 0x22 | 0x5c | 0..0x20), "byte {byte}");
             }
         }
     }

@@ -39,5 +39,5 @@ pub use discover::{Candidate, Discovery, EvidenceError, Refusal, discover};
 pub use doc::{Doc, DocError, Value};
 pub use limits::{Limits, RATIO_FREE};
 pub use raw::{RawRecord, raw_record};
-pub use record::{Cells, Fields, Header, Pointer, Record, RecordAt, fold_name};
+pub use record::{Cells, Fields, Header, Pointer, Record, RecordAt, fold_name, trimmed};
 pub use span::{Knows, code};

@@ -53,6 +53,16 @@ impl std::str::FromStr for Pointer {
     }
 }
 
+/// [`str::trim`], quick where there is nothing to trim.
+#[inline]
+pub fn trimmed(text: &str) -> &str {
+    let sound = |byte: u8| byte > b' ' && byte < 0x7f;
+    match text.as_bytes() {
+        [first, .., last] if sound(*first) && sound(*last) => text,
+        _ => text.trim(),
+    }
+}
+
 /// The header of a table: its columns, findable by folded name.
 #[derive(Debug, Default, Clone)]
 pub struct Header {
@@ -211,11 +221,11 @@ impl<'a> Record<'a> {
     pub fn text(&self, name: &str) -> Option<Cow<'a, str>> {
         match self.fields {
             Fields::Row(header, cells) => {
-                let cell = cells.get(header.column(name)?).trim();
+                let cell = trimmed(cells.get(header.column(name)?));
                 (!cell.is_empty()).then_some(Cow::Borrowed(cell))
             }
             Fields::Object(value) => match value.get(name)?.unwrapped().text()? {
-                Cow::Borrowed(text) => Some(text.trim()).filter(|text| !text.is_empty()).map(Cow::Borrowed),
+                Cow::Borrowed(text) => Some(trimmed(text)).filter(|text| !text.is_empty()).map(Cow::Borrowed),
                 owned => Some(owned),
             },
         }

@@ -63,7 +63,7 @@ impl Format for IdentityLogons {
             reason: out.opt(row.text("failurereason")),
             ..SignIn::default()
         };
-        out.detail(&mut event, Detail::SignIn(facts));
+        out.detail(&mut event, Detail::SignIn(Box::new(facts)));
         let key = request_id(&row).map(|id| Key::of(KeyKind::SignIn, &id));
         if let Some(time) = row.text_any(&["timestamp", "timestamp [utc]"]) {
             out.set_time(&mut event, &time, true);
@@ -141,7 +141,7 @@ mod tests {
         let line = r#"{"category":"AdvancedHunting-IdentityLogonEvents","properties":{"ActionType":"LogonSuccess","LogonType":"OAuth2:Authorize","Protocol":null,"AccountUpn":"a@example.com","AccountObjectId":"11111111-1111-4111-8111-111111111111","IPAddress":"192.0.2.1","Location":"FR","OSPlatform":"Windows 10","AdditionalFields":{"Request ID":"22222222-2222-4222-8222-222222222222"},"Timestamp":"2024-10-03T11:23:16.963Z","Application":"Microsoft 365"}}"#;
         let out = read_json(&IdentityLogons, line);
         assert_eq!(out.keys[0].0, Key::of(KeyKind::SignIn, "22222222-2222-4222-8222-222222222222"));
-        let Detail::SignIn(facts) = out.details[0] else { panic!("no sign-in") };
+        let Detail::SignIn(facts) = &out.details[0] else { panic!("no sign-in") };
         assert_eq!((facts.country, out.same.len(), out.events[0].outcome), (*b"FR", 1, Outcome::Success));
     }
 

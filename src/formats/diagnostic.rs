@@ -162,7 +162,7 @@ mod tests {
         assert_eq!(event.time.rfc3339(1), "2024-12-13T16:28:23.5Z");
         assert_eq!((out.ips.get(event.ip), event.code, event.outcome), ("198.51.100.7", 50140, Outcome::Interrupted));
         assert!(event.flags.has(Flags::NON_INTERACTIVE));
-        let Detail::SignIn(facts) = out.details[0] else { panic!() };
+        let Detail::SignIn(facts) = &out.details[0] else { panic!() };
         assert_eq!(facts.asn, 64500);
     }
 

@@ -124,7 +124,7 @@ mod tests {
             &Elastic,
             r#"{"@timestamp":"2019-10-18T09:45:48.072Z","azure":{"correlation_id":"c0ffee00-0000-4000-8000-000000000001","signinlogs":{"category":"SignInLogs","result_type":"50126","properties":{"app_display_name":"Office 365","app_id":"00000002-0000-0ff1-ce00-000000000000","client_app_used":"IMAP4","created_at":"2019-10-18T04:45:48.0729893-05:00","id":"0c532507-b101-4090-b2f1-4d768e2f3500","status":{"error_code":50126},"user_principal_name":"ana@example.com","device_detail":{"operating_system":"Ios 12"}}}},"geo":{"country_iso_code":"US","city_name":"Chicago"},"source":{"ip":"198.51.100.7"},"user_agent":{"original":"BAV2ROPC"}}"#,
         );
-        let (event, &Detail::SignIn(facts)) = (&out.events[0], &out.details[0]) else { panic!() };
+        let (event, Detail::SignIn(facts)) = (&out.events[0], &out.details[0]) else { panic!() };
         assert_eq!(
             (event.code, out.names.get(event.actor), event.time.rfc3339(0).as_str()),
             (50126, "ana@example.com", "2019-10-18T09:45:48Z")

@@ -103,7 +103,7 @@ fn read(path: &str, format: &str, records: usize) -> Option<Batch> {
 
 fn count(out: &Batch, test: impl Fn(&Event, Option<&SignIn>) -> bool) -> usize {
     let facts = |event: &Event| match (event.detail as usize).checked_sub(1).map(|at| &out.details[at]) {
-        Some(Detail::SignIn(facts)) => Some(*facts),
+        Some(Detail::SignIn(facts)) => Some(**facts),
         _ => None,
     };
     out.events.iter().filter(|event| test(event, facts(event).as_ref())).count()

@@ -36,7 +36,10 @@ fn among(codes: &[u32], code: Option<u32>) -> bool {
 /// True if `text` holds `word`, whatever the case of ASCII letters. `word` must be in lower case.
 pub fn holds(text: &str, word: &str) -> bool {
     let (text, word) = (text.as_bytes(), word.as_bytes());
-    text.windows(word.len().max(1)).any(|window| window.eq_ignore_ascii_case(word))
+    let Some((first, rest)) = word.split_first() else { return true };
+    let (lower, upper) = (first.to_ascii_lowercase(), first.to_ascii_uppercase());
+    memchr::memchr2_iter(lower, upper, text)
+        .any(|at| text.get(at + 1..at + word.len()).is_some_and(|behind| behind.eq_ignore_ascii_case(rest)))
 }
 
 /// What the steps of `authenticationDetails` say together.
@@ -230,7 +233,10 @@ fn is_legacy_agent(agent: &str) -> bool {
 /// session, and is told before all else.
 pub fn protocol(recorded: &str, transfer: &str, client: &str, agent: &str) -> Protocol {
     let is = |word: &str| holds(recorded, word);
-    if is("devicecode") || is("transfer") || holds(transfer, "devicecode") || holds(transfer, "authenticationtransfer") {
+    if recorded == "OAuth2:Authorize" && transfer.is_empty() && client.is_empty() && !is_legacy_agent(agent) {
+        // Most of all sign-ins.
+        Protocol::OAuth
+    } else if is("devicecode") || is("transfer") || holds(transfer, "devicecode") || holds(transfer, "authenticationtransfer") {
         Protocol::DeviceCode
     } else if is("ropc") || is_legacy_client(client) || is_legacy_agent(agent) {
         Protocol::Ropc

@@ -75,7 +75,7 @@ mod tests {
             (Action::MailRead, "2021-08-02T13:32:07Z", "1.2.3.4")
         );
         assert_eq!(out.keys[0].0, Key::of_parts(KeyKind::Audit, &[ID, "mailitemsaccessed"]));
-        assert!(matches!(&out.details[0], Detail::Items(items) if items.links.len() == 1));
+        assert!(matches!(&out.details[0], Detail::Items(items) if items.len == 1));
         assert!(!event.flags.has_any(Flags::PARTIAL | Flags::DELEGATE));
     }
 

@@ -365,7 +365,7 @@ pub fn emit(facts: &Facts<'_>, at: RecordAt, damaged: bool, out: &mut Batch) {
     let detail = detail(facts, &mut event, out);
     event.flags.set_if(app_only, Flags::APP_ONLY);
     event.flags.set_if(damaged, Flags::PARTIAL);
-    out.detail(&mut event, Detail::SignIn(detail));
+    out.detail(&mut event, Detail::SignIn(Box::new(detail)));
     let key = identity(facts, &mut event);
     let time = [facts.time, facts.published, facts.steps.first_time].into_iter().find(|text| !text.is_empty()).unwrap_or_default();
     out.set_time(&mut event, time, true);

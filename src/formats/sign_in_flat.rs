@@ -56,7 +56,7 @@ mod tests {
             &DOTTED,
             "CreatedDateTime,Id,UserPrincipalName,AppDisplayName,IPAddress,Status.ErrorCode,Status.FailureReason,Location.City,Location.CountryOrRegion,DeviceDetail.Browser\n2025-03-13T07:22:01Z,0c532507-b101-4090-b2f1-4d768e2f3500,ana@example.com,OfficeHome,198.51.100.7,50126,Invalid,Lagos,NG,Edge\n",
         );
-        let Detail::SignIn(facts) = out.details[0] else { panic!() };
+        let Detail::SignIn(facts) = &out.details[0] else { panic!() };
         assert_eq!((out.events[0].code, facts.country, out.text.get(facts.browser)), (50126, *b"NG", "Edge"));
     }
 

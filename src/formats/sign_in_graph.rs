@@ -28,7 +28,7 @@ mod tests {
 
     fn facts(out: &crate::events::Batch, at: usize) -> SignIn {
         match &out.details[out.events[at].detail as usize - 1] {
-            Detail::SignIn(facts) => *facts,
+            Detail::SignIn(facts) => **facts,
             other => panic!("{other:?}"),
         }
     }

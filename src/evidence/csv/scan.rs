@@ -19,8 +19,15 @@ pub(super) fn row_ends(bytes: &[u8], delimiter: u8, ends: &mut Vec<usize>) -> Op
             _ => !0,
         };
         let quotes = equals(block, b'"');
-        let lines = equals(block, b'\n');
         let state = prefix_xor(quotes) ^ inside;
+        let doubled = (quotes & !state) << 1;
+        if inside == !0 && doubled & !quotes & live == 0 && quotes & state & !doubled == 0 {
+            // All of it lies in one quoted cell: nothing in it but text and doubled quotes.
+            inside = 0u64.wrapping_sub(state >> 63);
+            (after_mark, after_close, after_cr) = (0, (quotes & !state) >> 63, 0);
+            return true;
+        }
+        let lines = equals(block, b'\n');
         let marks = (equals(block, delimiter) | lines) & !state;
         let returns = equals(block, b'\r') & !state;
         let closes = quotes & !state;

@@ -8,6 +8,7 @@
 //! result: what such a text means, and what is wrong with it, is the strict reader's to say. Both must
 //! agree on everything that this one takes, which a property test holds.
 
+use super::super::mask;
 use super::{Node, u32_of};
 
 /// Levels that are read here; the strict reader knows the real limit.
@@ -244,22 +245,15 @@ impl<const DOUBLED: bool> Reader<'_, DOUBLED> {
 /// The first quote, backslash or control character at or after `at`.
 #[inline]
 fn special(bytes: &[u8], mut at: usize) -> Option<usize> {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const HIGH: u64 = 0x8080_8080_8080_8080;
-    while let Some(word) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
-        let word = u64::from_le_bytes(*word);
-        let zero = |x: u64| x.wrapping_sub(ONES) & !x;
-        let quote = zero(word ^ (ONES * 0x22));
-        let slash = zero(word ^ (ONES * 0x5c));
-        let control = word.wrapping_sub(ONES * 0x20) & !word;
-        // False marks stand only above a true one, so that the lowest is right.
-        let found = (quote | slash | control) & HIGH;
-        if found != 0 {
-            return Some(at + (found.trailing_zeros() / 8) as usize);
+    let mut rest = bytes.get(at..)?;
+    while let Some((block, behind)) = rest.split_first_chunk::<16>() {
+        let found = mask::special(block);
+        at += found as usize;
+        if found < 16 {
+            return Some(at);
         }
-        at += 8;
+        rest = behind;
     }
-    let rest = bytes.get(at..)?;
     rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20)).map(|found| at + found)
 }
 

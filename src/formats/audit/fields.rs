@@ -4,7 +4,7 @@
 //! up once, in a table made at compile time, and its value is kept under its number. Sentinel's renamed
 //! columns (`OfficeWorkload`, `Client_IPAddress`) are other names of the same fields.
 
-use crate::evidence::{Doc, Value};
+use crate::evidence::{Doc, Value, trimmed};
 use std::borrow::Cow;
 
 macro_rules! fields {
@@ -131,7 +131,7 @@ fn find(key: &str) -> Option<(Field, bool)> {
     loop {
         let index = usize::from(*TABLE.get(at)?).checked_sub(1)?;
         let (name, field, own) = NAMES.get(index)?;
-        if name.len() == key.len() && name.eq_ignore_ascii_case(key) {
+        if *name == key || name.len() == key.len() && name.eq_ignore_ascii_case(key) {
             return Some((*field, *own));
         }
         at = (at + 1) % SLOTS;
@@ -229,7 +229,7 @@ impl<'d> Audit<'d> {
 
 /// Trimmed text, unless it is empty or a word for nothing that audit records use.
 pub fn present(text: &str) -> Option<&str> {
-    let text = text.trim();
+    let text = trimmed(text);
     (!matches!(text, "" | "<null>" | "null" | "__NULL__")).then_some(text)
 }
 

@@ -2,11 +2,8 @@
 
 use super::fields::{Field, present};
 use super::{Reader, pairs};
-use crate::events::{Action, Detail, Flags, Items, Mail, Permission, Right, SignIn, message_link};
+use crate::events::{Action, Batch, Detail, Flags, Item, Items, Mail, Permission, Right, SignIn, message_link};
 use crate::evidence::Value;
-
-/// Subjects kept of a record with many items.
-const SUBJECTS: usize = 8;
 
 impl<'d> Reader<'_, 'd> {
     /// A record of mailbox auditing.
@@ -57,7 +54,7 @@ impl<'d> Reader<'_, 'd> {
             "IsThrottled" => flags.set_if(value.eq_ignore_ascii_case("true"), Flags::THROTTLED),
             _ => {}
         });
-        let mut items = Items::default();
+        let mut items = self.no_items();
         let folders = audit.value(Field::Folders);
         for folder in folders.into_iter().flat_map(Value::items) {
             if let Some(text) = folder.str() {
@@ -70,20 +67,17 @@ impl<'d> Reader<'_, 'd> {
             items.folder = items.folder.some().unwrap_or(self.out.opt(folder.str_of("Path")));
             let list = folder.get("FolderItems");
             for item in list.into_iter().flat_map(Value::items_or_self) {
-                add_item(&mut items, item);
+                add_item(&mut items, item, self.out);
             }
         }
         if let Some(item) = audit.value(Field::Item) {
-            add_item(&mut items, item);
+            add_item(&mut items, item, self.out);
             items.folder = items.folder.some().unwrap_or(self.folder_of(item));
         }
         let counted = audit.value(Field::OperationCount).and_then(Value::int).and_then(|count| u32::try_from(count).ok());
-        self.event.count = counted.unwrap_or(0).max(u32::try_from(items.links.len()).unwrap_or(u32::MAX)).max(1);
-        self.event.object = match items.subjects.as_slice() {
-            [only] if self.event.count == 1 => self.out.str(only),
-            _ => items.folder,
-        };
-        self.out.detail(&mut self.event, Detail::Items(Box::new(items)));
+        self.event.count = counted.unwrap_or(0).max(items.len).max(1);
+        self.event.object = if self.event.count == 1 { items.subject.some().unwrap_or(items.folder) } else { items.folder };
+        self.out.detail(&mut self.event, Detail::Items(items));
     }
 
     /// True for reads by Exchange's own REST client from Exchange's own addresses (165 of 224 REST reads of
@@ -125,12 +119,17 @@ impl<'d> Reader<'_, 'd> {
         self.out.detail(&mut self.event, Detail::Mail(Box::new(mail)));
     }
 
+    /// An empty list of items, at the end of those of the batch.
+    fn no_items(&self) -> Items {
+        Items { start: u32::try_from(self.out.items.len()).unwrap_or(u32::MAX), ..Items::default() }
+    }
+
     /// Deletions and moves: one record, many items.
     fn affected_items(&mut self) {
         let audit = self.audit;
-        let mut items = Items::default();
+        let mut items = self.no_items();
         for item in audit.value(Field::AffectedItems).into_iter().flat_map(Value::items_or_self) {
-            add_item(&mut items, item);
+            add_item(&mut items, item, self.out);
             self.event.count += 1;
             items.folder = items.folder.some().unwrap_or(self.folder_of(item));
         }
@@ -138,23 +137,23 @@ impl<'d> Reader<'_, 'd> {
         let path = |field| audit.value(field).and_then(|folder: Value<'_>| folder.str_of("Path"));
         items.folder = self.out.opt(path(Field::Folder)).some().unwrap_or(items.folder);
         items.destination = self.out.opt(path(Field::DestFolder));
-        self.event.object = items.subjects.first().map_or(items.folder, |subject| self.out.str(subject));
+        self.event.object = items.subject.some().unwrap_or(items.folder);
         let other = audit.root.str_of("DestMailboxOwnerUPN");
         self.event.flags.set_if(
             other.is_some_and(|other| audit.str(Field::MailboxOwnerUpn).is_some_and(|own| !own.eq_ignore_ascii_case(other))),
             Flags::DELEGATE,
         );
-        self.out.detail(&mut self.event, Detail::Items(Box::new(items)));
+        self.out.detail(&mut self.event, Detail::Items(items));
     }
 
     fn one_item(&mut self) {
         let Some(item) = self.audit.value(Field::Item) else { return };
-        let mut items = Items { folder: self.folder_of(item), ..Items::default() };
-        add_item(&mut items, item);
-        self.event.link = items.links.first().copied().unwrap_or(0);
-        self.event.object = items.subjects.first().map_or(items.folder, |subject| self.out.str(subject));
+        let mut items = Items { folder: self.folder_of(item), ..self.no_items() };
+        add_item(&mut items, item, self.out);
+        self.event.link = self.out.items.get(items.start as usize).map_or(0, |item| item.link);
+        self.event.object = items.subject.some().unwrap_or(items.folder);
         self.event.flags.set_if(item.str_of("Attachments").is_some(), Flags::HAS_ATTACHMENT);
-        self.out.detail(&mut self.event, Detail::Items(Box::new(items)));
+        self.out.detail(&mut self.event, Detail::Items(items));
     }
 
     fn folder_permission(&mut self) {
@@ -177,17 +176,23 @@ impl<'d> Reader<'_, 'd> {
     fn mailbox_logon(&mut self) {
         let client = self.audit.str(Field::ClientInfo).unwrap_or_default();
         let facts = SignIn { client: self.out.str(client), ..SignIn::default() };
-        self.out.detail(&mut self.event, Detail::SignIn(facts));
+        self.out.detail(&mut self.event, Detail::SignIn(Box::new(facts)));
     }
 }
 
-fn add_item(items: &mut Items, item: Value<'_>) {
-    for (key, value) in item.entries() {
+fn add_item(items: &mut Items, value: Value<'_>, out: &mut Batch) {
+    let mut item = Item::default();
+    for (key, value) in value.entries() {
         match key {
-            "InternetMessageId" => items.links.extend(value.str().and_then(present).map(message_link)),
-            "Subject" if items.subjects.len() < SUBJECTS => items.subjects.extend(value.str().and_then(present).map(str::to_owned)),
+            "InternetMessageId" => item.link = value.str().and_then(present).map_or(0, message_link),
+            "Subject" => item.subject = out.opt(value.str().and_then(present)),
             _ => {}
         }
+    }
+    if item != Item::default() {
+        items.subject = items.subject.some().unwrap_or(item.subject);
+        items.len += 1;
+        out.items.push(item);
     }
 }
 

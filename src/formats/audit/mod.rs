@@ -162,19 +162,22 @@ impl<'d> Reader<'_, 'd> {
 
     /// Gives the event its time and identity, and hands it over.
     fn finish(mut self, part: Part) {
-        let own = self.audit.str(Field::CreationTime);
+        let own = self.audit.str(Field::CreationTime).map(|own| (own, time::parse(own)));
         // A spreadsheet may have left no more of it than `12:36 PM`.
-        let own = own.filter(|own| self.fallback.time.is_none() || matches!(time::parse(own), Parsed::Known(_) | Parsed::DayMonth(_)));
+        let own = own.filter(|(_, parsed)| self.fallback.time.is_none() || matches!(parsed, Parsed::Known(_) | Parsed::DayMonth(_)));
         self.event.flags.set_if(own.is_none(), Flags::PARTIAL);
         let id = self.audit.str(Field::Id).or(self.fallback.id);
         let time = match part {
-            Part::Alerts => self.click_time().or(own),
+            Part::Alerts => self.click_time().map(|text| (text, time::parse(text))).or(own),
             _ => own,
         };
         let utc = time.is_some() || !self.fallback.local_time;
-        let time = time.or(self.fallback.time).unwrap_or_default();
-        let key = self.key(part, id, time);
-        self.out.set_time(&mut self.event, time, utc);
+        let (text, parsed) = time.unwrap_or_else(|| {
+            let text = self.fallback.time.unwrap_or_default();
+            (text, time::parse(text))
+        });
+        let key = self.key(part, id, text);
+        self.out.set_parsed(&mut self.event, parsed, utc);
         if let Some(beside) = self.fallback.time
             && own.is_some()
         {

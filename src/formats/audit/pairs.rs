@@ -5,7 +5,7 @@
 //! command line `-Name "x" -Force "True"` (compliance cmdlets). JSON in a text is opened before.
 
 use super::fields::{Audit, Field, present};
-use crate::evidence::Value;
+use crate::evidence::{Value, trimmed};
 
 /// Calls `f` with each name and value of a list. Names without a value come with an empty one.
 pub fn each<'d>(list: Option<Value<'d>>, f: &mut dyn FnMut(&'d str, &'d str)) {
@@ -36,7 +36,7 @@ pub fn each<'d>(list: Option<Value<'d>>, f: &mut dyn FnMut(&'d str, &'d str)) {
             }
         }
         if let Some(name) = name {
-            f(name.trim(), value.unwrap_or_default().trim());
+            f(trimmed(name), trimmed(value.unwrap_or_default()));
         }
     }
 }

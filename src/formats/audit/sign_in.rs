@@ -114,7 +114,7 @@ impl<'d> Reader<'_, 'd> {
         facts.password = factors::password(&Steps::default(), code, None, facts.protocol, false).or(given.then_some(true));
         let typed = ["Login:", "SAS:", "Kmsi:", "Cmsi:"].iter().any(|start| request.starts_with(start));
         self.event.flags.set_if(typed, Flags::INTERACTIVE);
-        self.out.detail(&mut self.event, Detail::SignIn(facts));
+        self.out.detail(&mut self.event, Detail::SignIn(Box::new(facts)));
     }
 }
 

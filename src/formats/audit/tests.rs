@@ -107,7 +107,8 @@ fn a_bind_lists_its_messages_and_a_sync_stands_for_a_folder() {
     assert!(e.flags.has(Flags::THROTTLED) && !e.flags.has_any(Flags::SYNC | Flags::DELEGATE | Flags::BACKGROUND));
     assert_eq!(out.ips.get(e.ip), "2001:db8::1");
     let Detail::Items(items) = detail(&out) else { panic!() };
-    assert_eq!(items.links, [message_link("<a@b>"), message_link("<c@d>")]);
+    let links: Vec<u64> = out.items[items.start as usize..].iter().map(|item| item.link).collect();
+    assert_eq!((items.len, links), (2, vec![message_link("<a@b>"), message_link("<c@d>")]));
     assert_eq!(text(&out, items.folder), "\\Inbox");
     let out = read(&mailbox(
         "MailItemsAccessed",

@@ -150,7 +150,7 @@ fn item_words(action: Action, event: &Event, items: &Items, names: &dyn Names) -
     if action == Action::MailMoved && items.destination.is_some() {
         words.push_str(&format!(" to {}", folder_words(names.text(items.destination))));
     }
-    let subject = items.subjects.first().map_or_else(|| names.text(event.object), String::as_str);
+    let subject = names.text(items.subject.some().unwrap_or(event.object));
     if n == 1 && !subject.is_empty() {
         words.push_str(&format!(", {}", quoted(subject)));
     }

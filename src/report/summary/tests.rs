@@ -47,7 +47,7 @@ fn sign_ins_say_client_and_mfa() {
         ..SignIn::default()
     };
     event.agent = Str::NONE;
-    assert_eq!(summary(&event, Some(&Detail::SignIn(facts)), &book), "signed in to OfficeHome with Chrome 109, MFA met by the token");
+    assert_eq!(summary(&event, Some(&Detail::SignIn(Box::new(facts))), &book), "signed in to OfficeHome with Chrome 109, MFA met by the token");
 }
 
 #[test]
@@ -59,7 +59,7 @@ fn failures_say_why() {
     event.code = 7;
     assert_eq!(summary(&event, None, &book), "failed to sign in: error 7");
     let facts = SignIn { mfa: Mfa::Denied, ..SignIn::default() };
-    assert_eq!(summary(&event, Some(&Detail::SignIn(facts)), &book), "failed to sign in: MFA was refused");
+    assert_eq!(summary(&event, Some(&Detail::SignIn(Box::new(facts))), &book), "failed to sign in: MFA was refused");
 }
 
 #[test]
@@ -119,7 +119,7 @@ fn runs_of_mail_are_counted() {
 fn runs_of_failures_say_why_the_first_failed() {
     let book = Book::default();
     let event = event(Action::SignIn, Outcome::Failure);
-    let facts = Detail::SignIn(SignIn { mfa: Mfa::Denied, ..SignIn::default() });
+    let facts = Detail::SignIn(Box::new(SignIn { mfa: Mfa::Denied, ..SignIn::default() }));
     let run = Run { acts: 2, seconds: 274, alike: true };
     assert_eq!(run_summary(&event, Some(&facts), &book, run), "failed to sign in 2 times in 4 min 34 s, first: MFA was refused");
 }
@@ -139,7 +139,7 @@ fn items_say_folder_and_what_is_not_recorded() {
     let mut book = Book::default();
     let mut event = event(Action::MailRead, Outcome::Success);
     event.count = 27;
-    let detail = Detail::Items(Box::new(Items { folder: book.text.intern("\\Inbox"), ..Items::default() }));
+    let detail = Detail::Items(Items { folder: book.text.intern("\\Inbox"), ..Items::default() });
     assert_eq!(summary(&event, Some(&detail), &book), "opened 27 mails in Inbox");
     event.flags.set(Flags::THROTTLED);
     assert_eq!(summary(&event, Some(&detail), &book), "opened 27 mails in Inbox and more that is not recorded");
