@@ -3,7 +3,7 @@
 use super::Ground;
 use crate::detections::Case;
 use crate::events::{Mfa, Str, Time};
-use crate::habits::{COLLEAGUES, Context, ContextId};
+use crate::habits::{COLLEAGUES, ContextId};
 use crate::scoring::Excuse;
 use rustc_hash::FxHashMap;
 
@@ -17,12 +17,12 @@ pub(super) struct OwnerSigns {
 /// The first uses of a session: the very first, and the first in another network than that.
 #[derive(Clone, Copy)]
 struct Begin {
-    first: (Time, u128),
+    first: (Time, u32),
     other: Option<Time>,
 }
 
 impl Begin {
-    fn add(&mut self, time: Time, network: u128) {
+    fn add(&mut self, time: Time, network: u32) {
         if network == self.first.1 {
             self.first.0 = self.first.0.min(time);
         } else if time < self.first.0 {
@@ -33,7 +33,7 @@ impl Begin {
     }
 
     /// True if the session was used in another network before.
-    fn is_before(&self, time: Time, network: u128) -> bool {
+    fn is_before(&self, time: Time, network: u32) -> bool {
         let elsewhere = if self.first.1 == network { self.other } else { Some(self.first.0) };
         elsewhere.is_some_and(|begin| begin < time)
     }
@@ -45,10 +45,9 @@ impl OwnerSigns {
         let mut begins: FxHashMap<Str, Begin> = FxHashMap::default();
         for (account, _) in ground.store.accounts().iter() {
             let own = || ground.contexts.of_account(account).iter().filter_map(|id| ground.contexts.get(*id).map(|context| (*id, context)));
-            let network = |context: &Context| ground.book.facts(context.ip).network;
             begins.clear();
             for (_, context) in own().filter(|(_, context)| context.app.is_none()) {
-                let (time, network) = (context.first, network(context));
+                let (time, network) = (context.first, context.network);
                 for session in &context.sessions {
                     begins
                         .entry(*session)
@@ -57,7 +56,7 @@ impl OwnerSigns {
                 }
             }
             for (id, context) in own() {
-                let elsewhere = |session| begins.get(session).is_some_and(|begin| begin.is_before(context.first, network(context)));
+                let elsewhere = |session| begins.get(session).is_some_and(|begin| begin.is_before(context.first, context.network));
                 if let Some(entry) = replayed.get_mut(id.index()) {
                     *entry = context.sessions.iter().any(elsewhere);
                 }

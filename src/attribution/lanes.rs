@@ -66,7 +66,7 @@ impl Ties {
 #[derive(PartialEq, Eq, Hash)]
 enum Shared {
     Session(Str),
-    Network(u128),
+    Network(u32),
     System(u32, Client),
     Device(Str),
 }
@@ -142,7 +142,7 @@ fn tie_contexts(case: &Case<'_>, ids: &[ContextId], ties: &mut Ties, seen: &mut 
             ties.join(other, at);
         };
         context.sessions.iter().for_each(|session| tie(Shared::Session(*session)));
-        tie(Shared::Network(facts.network));
+        tie(Shared::Network(context.network));
         if !familiar.asn
             && let Some(asn) = facts.asn()
         {

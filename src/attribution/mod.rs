@@ -11,7 +11,7 @@ pub use actors::{Actor, Actors, Attributed};
 pub use lanes::{Lane, Lanes};
 
 use crate::config::Config;
-use crate::detections::{self, Case, EvidenceFamily, Finding, SentMail, SharedSessions};
+use crate::detections::{self, Case, EvidenceFamily, Finding, PlaceWords, SentMail, SharedSessions};
 use crate::enrich::{AddressBook, AgentBook};
 use crate::events::{AccountId, Action, Event, Ip, Store, Str, Time};
 use crate::habits::{Acts, ContextId, Contexts, Habits, Lesson, Tie};
@@ -49,6 +49,8 @@ pub struct Ground<'a> {
     pub sent: &'a SentMail,
     /// Sessions that are used in more than one context.
     pub sessions: &'a SharedSessions,
+    /// Places of addresses in words.
+    pub words: &'a PlaceWords,
     /// Recorded country of each address.
     pub recorded: &'a [Option<[u8; 2]>],
 }
@@ -68,6 +70,7 @@ impl<'a> Ground<'a> {
             acts: self.acts,
             sent: self.sent,
             sessions: self.sessions,
+            words: self.words,
             habits,
             recorded: self.recorded,
             confirmed,

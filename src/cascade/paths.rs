@@ -113,7 +113,8 @@ pub fn find(case: &Case<'_>, attribution: &Attribution, fallen: &[Fallen<'_>]) -
         }
     }
     let mut paths = Paths::default();
-    let mails: FxHashSet<u64> = reached.values().flatten().filter_map(|index| case.event(*index)).map(|event| event.link).filter(|link| *link != 0).collect();
+    let mails: FxHashSet<u64> =
+        reached.values().flatten().filter_map(|index| case.event(*index)).map(|event| event.link).filter(|link| *link != 0).collect();
     let seen = Seen::by_children(case, &by_account, &mails);
     for ((from, to, path), events) in reached {
         let Some(child) = by_account.get(&to) else { continue };

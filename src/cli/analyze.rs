@@ -11,7 +11,7 @@ use crate::report::model::{Report, Verdict};
 use crate::report::output::Output;
 use crate::report::{screen, timeline_csv};
 use clap::Args;
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 const EXAMPLES: &str = "\
@@ -125,7 +125,7 @@ impl Analyze {
 
 fn write_json(report: &Report, path: &Path) -> io::Result<()> {
     let mut output = Output::open(path)?;
-    output.write_all(report.to_json()?.as_bytes())?;
+    report.write_json(&mut output)?;
     output.commit()
 }
 

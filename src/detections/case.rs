@@ -5,7 +5,12 @@ use super::sessions::SharedSessions;
 use crate::config::Config;
 use crate::enrich::{AddressBook, AddressFacts, Agent, AgentBook, ErrorClass, NetworkClass, error_class};
 use crate::events::{AccountId, Action, Event, Ip, Outcome, Store};
-use crate::habits::{Acts, Client, Context, ContextId, Contexts, Familiarity, Habits, Tie};
+use crate::habits::{Acts, Client, Context, ContextId, Contexts, Familiarity, Habits, Pace, Tie};
+use rustc_hash::FxHashMap;
+use std::cell::RefCell;
+
+/// Places of addresses in words.
+pub type PlaceWords = RefCell<FxHashMap<Ip, String>>;
 
 /// Everything that a detection may look at. It holds no results of other detections.
 pub struct Case<'a> {
@@ -25,6 +30,8 @@ pub struct Case<'a> {
     pub sent: &'a SentMail,
     /// Sessions that are used in more than one context.
     pub sessions: &'a SharedSessions,
+    /// Places of addresses in words, as far as they were asked for.
+    pub words: &'a PlaceWords,
     /// How familiar each context is.
     pub habits: &'a Habits,
     /// Recorded country of each address.
@@ -57,7 +64,8 @@ impl<'a> Case<'a> {
     }
 
     /// Events with more to say than a sign-in, a mail or items of a mailbox (rules, consents, rights,
-    /// changes, alerts, clicks, parameters), and sign-ins with a risk, in time order.
+    /// changes, alerts, clicks, parameters), and sign-ins with a risk, by a device code, or with a prompt
+    /// refused or unanswered, in time order.
     pub fn described(&self) -> impl Iterator<Item = (u32, &'a Event)> + use<'a> {
         self.acts.described(self.store)
     }
@@ -117,7 +125,7 @@ impl<'a> Case<'a> {
         }
         let pace = self.contexts.pace(context);
         actions.iter().any(|action| {
-            let here = pace.iter().filter(|one| one.action == *action).map(|one| one.count).max().unwrap_or(0);
+            let here = Pace::of_action(pace, *action).iter().map(|one| one.count).max().unwrap_or(0);
             let usual = self.habits.daily_peak(id, context, pace, *action);
             here > 0 && u64::from(here) * 2 > u64::from(usual) * 3
         })
@@ -184,7 +192,8 @@ impl<'a> Case<'a> {
     pub fn place_words(&self, ip: Ip) -> String {
         let facts = self.book.facts(ip);
         let country = self.recorded.get(ip.index()).copied().flatten().or(facts.country());
-        crate::enrich::place_words(country, facts)
+        let words = || crate::enrich::place_words(country, facts);
+        self.words.borrow_mut().entry(ip).or_insert_with(words).clone()
     }
 }
 

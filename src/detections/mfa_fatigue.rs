@@ -76,9 +76,16 @@ fn is_refused(event: &Event, mfa: Mfa) -> bool {
 
 /// Accounts that refused a prompt or let it time out.
 fn refusing_accounts(case: &Case<'_>) -> BTreeSet<AccountId> {
-    let refused = |event: &Event| is_refused(event, case.store.sign_in(event).map_or(Mfa::Unknown, |facts| facts.mfa));
-    let sign_ins = case.acts(&[Action::SignIn]).filter(|(index, event)| case.context_of(*index).0.is_some() && refused(event));
-    sign_ins.map(|(index, _)| case.contexts.account_of(index)).collect()
+    let mut accounts = BTreeSet::new();
+    let mut add = |index| {
+        if case.context_of(index).0.is_some() {
+            accounts.insert(case.contexts.account_of(index));
+        }
+    };
+    let mfa = |event: &Event| case.store.sign_in(event).map_or(Mfa::Unknown, |facts| facts.mfa);
+    case.described().filter(|(_, event)| event.action == Action::SignIn && is_refused(event, mfa(event))).for_each(|(index, _)| add(index));
+    case.acts(&[Action::SignIn]).filter(|(_, event)| event.code == CHALLENGE_FAILED).for_each(|(index, _)| add(index));
+    accounts
 }
 
 impl MfaFatigue {

@@ -59,7 +59,7 @@ pub(crate) mod testkit;
 mod transport_rule_changed;
 mod unfamiliar_sign_in;
 
-pub use case::{Case, agent_of};
+pub use case::{Case, PlaceWords, agent_of};
 pub use finding::{Finding, Findings};
 pub use inbox_rule_hides_mail::hides;
 pub use same_rule_elsewhere::wording;

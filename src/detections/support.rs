@@ -8,9 +8,12 @@ use std::ops::Range;
 
 /// Contexts in which something succeeded, a person (or kit) acts, and the address is not habitual.
 pub fn unusual_contexts<'c>(case: &'c Case<'c>) -> impl Iterator<Item = (ContextId, &'c Context)> {
-    case.contexts.iter().filter(|(id, context)| {
-        context.succeeded() && context.app.is_none() && case.is_judged(context.account) && !case.familiarity(*id).address
-    })
+    case.contexts.iter().filter(|(id, context)| is_unusual(case, *id, context))
+}
+
+/// True for a context as of [`unusual_contexts`].
+pub fn is_unusual(case: &Case<'_>, id: ContextId, context: &Context) -> bool {
+    context.succeeded() && context.app.is_none() && case.is_judged(context.account) && !case.familiarity(id).address
 }
 
 /// New and changed inbox rules with a readable body: index, event, rule.

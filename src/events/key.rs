@@ -278,10 +278,17 @@ mod tests {
         assert_eq!(a, Key::of(KeyKind::Audit, "{699e0b101c53403e976fce0847a92b44}"));
         assert_ne!(a, Key::of(KeyKind::SignIn, "699e0b10-1c53-403e-976f-ce0847a92b44"));
         let bits = 0x699e_0b10_1c53_403e_976f_ce08_47a9_2b44;
-        for text in ["699e0b10-1c53-403e-976f-ce0847a92b44", " 699E0B101C53403E976FCE0847A92B44 ", "{699e0b10-1c53-403e-976f-ce0847a92b44}"] {
+        for text in ["699e0b10-1c53-403e-976f-ce0847a92b44", " 699E0B101C53403E976FCE0847A92B44 ", "{699e0b10-1c53-403e-976f-ce0847a92b44}"]
+        {
             assert_eq!(guid(text), Some(bits), "{text}");
         }
-        let wrong = ["", "x", "699e0b10-1c53-403e-976f-ce0847a92b4", "699e0b10-1c53-403e-976f-ce0847a92b4g", "699e0b1011c531403e1976f1ce0847a92b44"];
+        let wrong = [
+            "",
+            "x",
+            "699e0b10-1c53-403e-976f-ce0847a92b4",
+            "699e0b10-1c53-403e-976f-ce0847a92b4g",
+            "699e0b1011c531403e1976f1ce0847a92b44",
+        ];
         for text in wrong {
             assert_eq!(guid(text), None, "{text}");
         }

@@ -1,6 +1,6 @@
 //! Which events are of which kind of act: who looks for consents need not walk a year of mail.
 
-use crate::events::{Action, Detail, Event, Risk, Store};
+use crate::events::{Action, Detail, Event, Mfa, Protocol, Risk, Store};
 
 /// The events of each kind of act, as places in the time order of the store.
 #[derive(Default)]
@@ -38,8 +38,9 @@ impl Acts {
         Merged { lists }.filter_map(|place| at(store, place))
     }
 
-    /// Events whose record describes more than a sign-in, a mail or items of a mailbox, and sign-ins with
-    /// a risk, in time order: rules, consents, rights, changes, alerts, clicks, parameters.
+    /// Events whose record describes more than a sign-in, a mail or items of a mailbox, in time order: rules,
+    /// consents, rights, changes, alerts, clicks, parameters; and sign-ins with a risk, by a device code, or
+    /// with a prompt refused or unanswered.
     pub fn described<'a>(&'a self, store: &'a Store) -> impl Iterator<Item = (u32, &'a Event)> {
         self.described.iter().filter_map(|place| at(store, *place))
     }
@@ -48,7 +49,11 @@ impl Acts {
 fn is_described(store: &Store, event: &Event) -> bool {
     match store.detail(event) {
         None | Some(Detail::Mail(_) | Detail::Items(_)) => false,
-        Some(Detail::SignIn(facts)) => matches!(facts.risk, Risk::Low | Risk::Medium | Risk::High),
+        Some(Detail::SignIn(facts)) => {
+            matches!(facts.risk, Risk::Low | Risk::Medium | Risk::High)
+                || matches!(facts.mfa, Mfa::Denied | Mfa::TimedOut)
+                || facts.protocol == Protocol::DeviceCode
+        }
         Some(_) => true,
     }
 }

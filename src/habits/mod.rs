@@ -171,10 +171,10 @@ impl Habits {
     /// pace is given.
     pub fn daily_peak(&self, id: ContextId, context: &Context, pace: &[Pace], action: Action) -> u32 {
         let Some(profile) = self.profiles.get(&context.account) else { return 0 };
-        let mut own = if self.of(id).learned { profile::of_action(pace, action) } else { &[] }.iter().peekable();
-        let rest = profile::of_action(&profile.pace, action).iter().map(|usual| {
-            while own.next_if(|here| here.day < usual.day).is_some() {}
-            usual.count.saturating_sub(own.peek().filter(|here| here.day == usual.day).map_or(0, |here| here.count))
+        let mut own = if self.of(id).learned { Pace::of_action(pace, action) } else { &[] }.iter().peekable();
+        let rest = Pace::of_action(&profile.pace, action).iter().map(|usual| {
+            while own.next_if(|here| here.key() < usual.key()).is_some() {}
+            usual.count.saturating_sub(own.peek().filter(|here| here.key() == usual.key()).map_or(0, |here| here.count))
         });
         rest.max().unwrap_or(0)
     }
@@ -249,7 +249,7 @@ fn judge(id: ContextId, context: &Context, added: bool, profile: &Profile, tenan
     let uses_address = added && days.len() >= HABIT_DAYS;
     let mut familiar = Familiarity {
         address: false,
-        network: profile.networks.is_habit(facts.network, days, added),
+        network: profile.networks.is_habit(context.network, days, added),
         asn: facts.asn().is_some_and(|asn| profile.asns.is_habit(asn, days, added)),
         country: known(by_record, by_lookup, !profile.recorded.is_empty()),
         tenant_country: known(
@@ -289,7 +289,7 @@ fn judge(id: ContextId, context: &Context, added: bool, profile: &Profile, tenan
 /// his history, from its beginning, is there.
 fn owner_signs(context: &Context, familiar: &Familiarity, profile: &Profile, tenant: &Tenant, lesson: &Lesson<'_>) -> usize {
     let facts = lesson.book.facts(context.ip);
-    let begin = profile.days.first_day().unwrap_or(i64::MAX);
+    let begin = profile.days.first_day().unwrap_or(i32::MAX);
     let early = context.days.first().is_some_and(|day| *day <= begin.saturating_add(2));
     let signs = [
         familiar.device || !context.devices.is_empty() && early,

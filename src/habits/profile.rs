@@ -1,13 +1,13 @@
 //! What one account does usually.
 
 use super::{Client, Context, HABIT_DAYS, Lesson, Pace};
-use crate::events::{AccountId, Action, Str};
+use crate::events::{AccountId, Str};
 
 /// Days on which each value was seen.
 #[derive(Clone, Debug)]
 pub(super) struct Tally<K> {
     /// Value, day, number of contexts that showed it; sorted, one row for each value and day.
-    rows: Vec<(K, i64, u32)>,
+    rows: Vec<(K, i32, u32)>,
 }
 
 impl<K> Default for Tally<K> {
@@ -17,7 +17,7 @@ impl<K> Default for Tally<K> {
 }
 
 impl<K: Ord + Copy> Tally<K> {
-    fn add(&mut self, value: K, days: &[i64]) {
+    fn add(&mut self, value: K, days: &[i32]) {
         self.rows.extend(days.iter().map(|day| (value, *day, 1)));
     }
 
@@ -44,12 +44,12 @@ impl<K: Ord + Copy> Tally<K> {
 
     /// True if it is a habit even without a context with these days, which is among what was learned if
     /// `added`.
-    pub(super) fn is_habit(&self, value: K, own: &[i64], added: bool) -> bool {
+    pub(super) fn is_habit(&self, value: K, own: &[i32], added: bool) -> bool {
         self.has_beyond(value, own, added, HABIT_DAYS)
     }
 
     /// True if the value was seen on at least so many days elsewhere than in that context.
-    pub(super) fn has_beyond(&self, value: K, own: &[i64], added: bool, least: usize) -> bool {
+    pub(super) fn has_beyond(&self, value: K, own: &[i32], added: bool, least: usize) -> bool {
         let mut own = if added { own } else { &[] }.iter().peekable();
         let days = self.rows_from(value).iter().take_while(|(known, ..)| *known == value);
         let beyond = days.filter(|(_, day, contexts)| {
@@ -60,7 +60,7 @@ impl<K: Ord + Copy> Tally<K> {
     }
 
     /// The rows from those of a value on.
-    fn rows_from(&self, value: K) -> &[(K, i64, u32)] {
+    fn rows_from(&self, value: K) -> &[(K, i32, u32)] {
         self.rows.get(self.rows.partition_point(|(known, ..)| *known < value)..).unwrap_or_default()
     }
 
@@ -73,7 +73,7 @@ impl<K: Ord + Copy> Tally<K> {
         self.rows.len()
     }
 
-    pub(super) fn first_day(&self) -> Option<i64> {
+    pub(super) fn first_day(&self) -> Option<i32> {
         self.rows.first().map(|(_, day, _)| *day)
     }
 }
@@ -81,7 +81,7 @@ impl<K: Ord + Copy> Tally<K> {
 /// What one account does usually.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Profile {
-    pub(super) networks: Tally<u128>,
+    pub(super) networks: Tally<u32>,
     pub(super) asns: Tally<u32>,
     pub(super) recorded: Tally<[u8; 2]>,
     pub(super) looked_up: Tally<[u8; 2]>,
@@ -110,7 +110,7 @@ impl Profile {
         let (facts, days) = (lesson.book.facts(context.ip), context.days.as_slice());
         self.days.add((), days);
         self.acts += context.successes;
-        self.networks.add(facts.network, days);
+        self.networks.add(context.network, days);
         if let Some(asn) = facts.asn() {
             self.asns.add(asn, days);
         }
@@ -138,7 +138,7 @@ impl Profile {
         self.days.settle();
         self.pace.sort_unstable();
         self.pace.dedup_by(|later, kept| {
-            let same = (later.action, later.day) == (kept.action, kept.day);
+            let same = later.key() == kept.key();
             kept.count = kept.count.saturating_add(if same { later.count } else { 0 });
             same
         });
@@ -147,18 +147,11 @@ impl Profile {
     }
 }
 
-/// The part of a sorted list that is about one kind of act.
-pub(super) fn of_action(pace: &[Pace], action: Action) -> &[Pace] {
-    let from = pace.partition_point(|one| one.action < action);
-    let rest = pace.get(from..).unwrap_or_default();
-    rest.get(..rest.partition_point(|one| one.action == action)).unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests {
     use super::Tally;
 
-    fn tally(contexts: &[&[i64]]) -> Tally<u32> {
+    fn tally(contexts: &[&[i32]]) -> Tally<u32> {
         let mut tally = Tally::default();
         contexts.iter().for_each(|days| tally.add(7, days));
         tally.settle();

@@ -78,6 +78,8 @@ pub struct Context {
     pub account: AccountId,
     /// From where.
     pub ip: Ip,
+    /// Number of the network (/24 or /48) around the address.
+    pub network: u32,
     /// Where its events are in the list of all contexts' events (see [`Contexts::events`]).
     listed: Range<u32>,
     /// Where its sign-ins are in the list of all contexts' sign-ins (see [`Contexts::sign_ins`]).
@@ -89,7 +91,7 @@ pub struct Context {
     /// Last event.
     pub last: Time,
     /// Distinct days with a success, sorted (days since 1970).
-    pub days: Vec<i64>,
+    pub days: Vec<i32>,
     /// Successful acts, sign-ins included.
     pub successes: u32,
     /// Clients used, sorted.
@@ -111,15 +113,40 @@ impl Context {
     }
 }
 
-/// Items that a context handles by acts of one kind on one day.
+/// Items that a context handles by acts of one kind on one day, in eight bytes. Paces sort by kind, then
+/// by day.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Pace {
-    /// Kind of act.
-    pub action: Action,
-    /// Day since 1970.
-    pub day: i32,
+    /// Kind of act and day.
+    key: u32,
     /// Items.
     pub count: u32,
+}
+
+impl Pace {
+    const DAY_BITS: u32 = 24;
+
+    pub(super) fn new(action: Action, day: i32, count: u32) -> Pace {
+        let days = 1 << Pace::DAY_BITS;
+        let day = day.saturating_add(days / 2).clamp(0, days - 1).unsigned_abs();
+        Pace { key: (action as u32) << Pace::DAY_BITS | day, count }
+    }
+
+    /// Kind of act and day as one number, by which paces sort.
+    pub fn key(self) -> u32 {
+        self.key
+    }
+
+    /// True if it is of this kind of act.
+    pub fn is_of(self, action: Action) -> bool {
+        self.key >> Pace::DAY_BITS == action as u32
+    }
+
+    /// The paces of one kind of act in a sorted list.
+    pub fn of_action(sorted: &[Pace], action: Action) -> &[Pace] {
+        let rest = sorted.get(sorted.partition_point(|one| one.key >> Pace::DAY_BITS < action as u32)..).unwrap_or_default();
+        rest.get(..rest.partition_point(|one| one.is_of(action))).unwrap_or_default()
+    }
 }
 
 /// All contexts, and the place of each event among them.
@@ -415,10 +442,13 @@ impl Contexts {
 
     fn summarise(&mut self, ground: &Ground<'_>) {
         let mut paces = Vec::new();
+        let mut networks: FxHashMap<u128, u32> = FxHashMap::default();
         for (at, context) in self.contexts.iter_mut().enumerate().skip(1) {
             let id = ContextId(u32::try_from(at).unwrap_or(u32::MAX));
             self.by_account.entry(context.account).or_default().push(id);
             let listed = self.events.get(context.listed.start as usize..context.listed.end as usize).unwrap_or_default();
+            let next = u32::try_from(networks.len()).unwrap_or(u32::MAX);
+            context.network = *networks.entry(ground.book.facts(context.ip).network).or_insert(next);
             summary::summarise(context, listed, &self.of, ground);
             let from = u32::try_from(paces.len()).unwrap_or(u32::MAX);
             summary::pace(listed, ground.store, &mut paces);

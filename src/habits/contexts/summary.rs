@@ -2,7 +2,6 @@
 
 use super::{Context, Ground, Pace, Place, Tie};
 use crate::events::{Action, Event, Flags, Mfa, Store, Str};
-use std::ops::ControlFlow;
 
 /// Fills in the summary of a context from its events, which are in time order.
 pub(super) fn summarise(context: &mut Context, listed: &[u32], places: &[Place], ground: &Ground<'_>) {
@@ -29,7 +28,7 @@ pub(super) fn summarise(context: &mut Context, listed: &[u32], places: &[Place],
             continue;
         }
         context.successes += 1;
-        add(&mut context.days, event.time.day());
+        add(&mut context.days, day_of(event));
         add(&mut context.clients, (ground.client)(event));
         if event.session.is_some() {
             add(&mut context.sessions, event.session);
@@ -46,6 +45,11 @@ pub(super) fn summarise(context: &mut Context, listed: &[u32], places: &[Place],
     {
         context.app = app;
     }
+}
+
+/// The day of an event, since 1970.
+fn day_of(event: &Event) -> i32 {
+    i32::try_from(event.time.day()).unwrap_or(i32::MAX)
 }
 
 /// Adds to a sorted list without repeats.
@@ -104,19 +108,17 @@ impl Servers {
 pub(super) fn pace(listed: &[u32], store: &Store, paces: &mut Vec<Pace>) {
     let from = paces.len();
     let counted = |event: &&Event| event.time.is_known() && event.succeeded() && !event.flags.has_any(Flags::BACKGROUND | Flags::APP_ONLY);
+    let mut today = (0, from);
     for event in listed.iter().filter_map(|index| store.event(*index)).filter(counted) {
-        let day = i32::try_from(event.time.day()).unwrap_or(i32::MAX);
-        // Events come in time order: if the act was seen on this day, it stands among the last few.
-        let known = paces.iter_mut().skip(from).rev().try_for_each(|pace| match (pace.day == day, pace.action == event.action) {
-            (true, true) => {
-                pace.count = pace.count.wrapping_add(event.count);
-                ControlFlow::Break(true)
-            }
-            (true, false) => ControlFlow::Continue(()),
-            (false, _) => ControlFlow::Break(false),
-        });
-        if known != ControlFlow::Break(true) {
-            paces.push(Pace { action: event.action, day, count: event.count });
+        // Events come in time order: those of one day stand together at the end of the list.
+        let day = day_of(event);
+        if today.0 != day {
+            today = (day, paces.len());
+        }
+        let of_today = paces.get_mut(today.1..).unwrap_or_default();
+        match of_today.iter_mut().find(|pace| pace.is_of(event.action)) {
+            Some(pace) => pace.count = pace.count.saturating_add(event.count),
+            None => paces.push(Pace::new(event.action, day, event.count)),
         }
     }
     if let Some(own) = paces.get_mut(from..) {
