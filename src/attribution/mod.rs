@@ -155,20 +155,25 @@ pub fn attribute(ground: &Ground<'_>, stages: &Stages) -> Attribution {
     let size = ground.contexts.len();
     let (mut barred, mut acted, mut confirmed) = (vec![false; size], vec![false; size], vec![false; size]);
     let signs = stages.run("signs of owners", || OwnerSigns::of(ground));
-    let (mut rounds, mut learned) = (0, Habits::default());
+    let (mut rounds, mut learned, mut seen) = (0, Habits::default(), None);
     let round = loop {
         rounds += 1;
         let round = stages.run(&format!("round {rounds}"), || {
             let lesson = Lesson { contexts: ground.contexts, book: ground.book, recorded: ground.recorded, barred: &barred, acted: &acted };
-            let habits = stages.run("habits", || learned.learn_again(&lesson));
-            play(ground, habits, &signs, &confirmed, stages)
+            let (habits, changed) = stages.run("habits", || learned.learn_again(&lesson));
+            match seen.take().filter(|_| !changed) {
+                Some((findings, lanes)) => Round { habits, findings, lanes },
+                None => play(ground, habits, &signs, &confirmed, stages),
+            }
         });
         let (next_barred, next_acted, next_confirmed) = outcome(ground, &round, &acted);
-        let stable = next_barred == barred && next_acted == acted && next_confirmed == confirmed;
-        if stable || rounds >= ROUNDS {
+        let same_intruders = next_confirmed == confirmed;
+        if rounds >= ROUNDS || same_intruders && next_barred == barred && next_acted == acted {
             break round;
         }
         learned = round.habits;
+        // The same habits and intruders would show the same once more.
+        seen = same_intruders.then_some((round.findings, round.lanes));
         (barred, acted, confirmed) = (next_barred, next_acted, next_confirmed);
     };
     let (judgements, actors) = stages.run("judging", || conclude(&ground.case(&round.habits, &confirmed), &round));

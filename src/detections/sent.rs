@@ -167,13 +167,19 @@ pub fn main_context(case: &Case<'_>, events: &[u32]) -> ContextId {
 
 /// Recipients of an event, as accounts.
 pub fn recipients(case: &Case<'_>, index: u32) -> BTreeSet<AccountId> {
-    let Some(event) = case.event(index) else { return BTreeSet::new() };
-    let accounts = case.store.accounts();
-    let listed = match case.store.detail(event) {
+    all_recipients(case, index).collect()
+}
+
+/// Recipients of an event, as accounts, in any order and perhaps repeated.
+pub fn all_recipients<'c>(case: &Case<'c>, index: u32) -> impl Iterator<Item = AccountId> + use<'c> {
+    let (store, accounts) = (case.store, case.store.accounts());
+    let event = case.event(index);
+    let listed = match event.and_then(|event| store.detail(event)) {
         Some(Detail::Mail(mail)) => mail.recipients.as_slice(),
         _ => &[],
     };
-    listed.iter().copied().chain(event.target.some()).map(|name| accounts.of(name)).filter(|account| account.is_some()).collect()
+    let target = event.and_then(|event| event.target.some());
+    listed.iter().copied().chain(target).map(|name| accounts.of(name)).filter(|account| account.is_some())
 }
 
 #[cfg(test)]

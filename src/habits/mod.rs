@@ -27,7 +27,7 @@ pub const THIN_ACTS: u32 = 20;
 pub const COLLEAGUES: usize = 3;
 
 /// How well a context fits what its account usually does.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Familiarity {
     /// The address is habitual: three days of its own, nothing strong in it.
     pub address: bool,
@@ -122,13 +122,13 @@ impl Lesson<'_> {
 impl Habits {
     /// Learns the habits of all accounts and judges every context by them.
     pub fn learn(lesson: &Lesson<'_>) -> Habits {
-        Habits::default().learn_again(lesson)
+        Habits::default().learn_again(lesson).0
     }
 
     /// Learns from another lesson of the same case: only accounts that it teaches from other contexts than
-    /// the last one are learned anew.
+    /// the last one are learned anew. Says whether anything came out otherwise.
     #[must_use]
-    pub fn learn_again(mut self, lesson: &Lesson<'_>) -> Habits {
+    pub fn learn_again(mut self, lesson: &Lesson<'_>) -> (Habits, bool) {
         self.taught.resize(lesson.contexts.len(), false);
         let mut changed: FxHashSet<AccountId> = FxHashSet::default();
         for ((id, context), taught) in lesson.contexts.iter().zip(self.taught.iter_mut().skip(1)) {
@@ -138,6 +138,7 @@ impl Habits {
                 changed.insert(context.account);
             }
         }
+        let taught_otherwise = !changed.is_empty();
         #[expect(clippy::iter_over_hash_type, reason = "each account for itself: the order does not matter")]
         for account in changed {
             match Profile::learn(account, lesson) {
@@ -146,14 +147,16 @@ impl Habits {
             };
         }
         let tenant = Tenant::of(&self, lesson);
-        self.familiarity = Vec::with_capacity(lesson.contexts.len());
-        self.familiarity.push(Familiarity::default());
+        let mut familiarity = Vec::with_capacity(lesson.contexts.len());
+        familiarity.push(Familiarity::default());
         let empty = Profile::default();
         for ((id, context), added) in lesson.contexts.iter().zip(self.taught.iter().skip(1)) {
             let profile = self.profiles.get(&context.account).unwrap_or(&empty);
-            self.familiarity.push(judge(id, context, *added, profile, &tenant, lesson));
+            familiarity.push(judge(id, context, *added, profile, &tenant, lesson));
         }
-        self
+        let changed = taught_otherwise || familiarity != self.familiarity;
+        self.familiarity = familiarity;
+        (self, changed)
     }
 
     /// How familiar a context is.
