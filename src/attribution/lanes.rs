@@ -25,7 +25,7 @@ pub struct Lane {
     pub findings: Vec<usize>,
     /// Applications that were consented to in it.
     pub apps: Vec<Str>,
-    /// What it is worth; terms are listed for the best lane of an account only.
+    /// What it is worth; no terms (see [`whole_score`]).
     pub score: Score,
     /// What it is worth without evidence from other accounts; no terms.
     pub own_score: Score,
@@ -88,10 +88,6 @@ pub(super) fn build(case: &Case<'_>, findings: &[Finding], signs: &OwnerSigns) -
             (lane.score, lane.own_score) = score_lane(case, findings, lane, signs);
         }
         list.sort_by(|a, b| b.score.db.total_cmp(&a.score.db).then_with(|| a.contexts.cmp(&b.contexts)));
-        if let Some(best) = list.first_mut() {
-            let evidence = evidence(findings, best);
-            best.score = score(&evidence, &excuses(case, &evidence, best, signs));
-        }
         lanes.insert(account, list);
     }
     lanes
@@ -260,6 +256,12 @@ fn score_lane(case: &Case<'_>, findings: &[Finding], lane: &Lane, signs: &OwnerS
     evidence.retain(|one| one.family != EvidenceFamily::Company);
     let own = if evidence.len() == all { whole.clone() } else { bare_score(&evidence, &excuses) };
     (whole, own)
+}
+
+/// The score of a lane with its terms.
+pub(super) fn whole_score(case: &Case<'_>, findings: &[Finding], lane: &Lane, signs: &OwnerSigns) -> Score {
+    let evidence = evidence(findings, lane);
+    score(&evidence, &excuses(case, &evidence, lane, signs))
 }
 
 /// The best finding of each detection counts; the others of it are listed with it.

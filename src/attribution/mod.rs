@@ -176,12 +176,12 @@ pub fn attribute(ground: &Ground<'_>, stages: &Stages) -> Attribution {
         seen = same_intruders.then_some((round.findings, round.lanes));
         (barred, acted, confirmed) = (next_barred, next_acted, next_confirmed);
     };
-    let (judgements, actors) = stages.run("judging", || conclude(&ground.case(&round.habits, &confirmed), &round));
+    let (judgements, actors) = stages.run("judging", || conclude(&ground.case(&round.habits, &confirmed), &round, &signs));
     Attribution { habits: round.habits, findings: round.findings, lanes: round.lanes, judgements, confirmed, actors, rounds }
 }
 
 /// Judges every account with findings, and every event.
-fn conclude(case: &Case<'_>, round: &Round) -> (BTreeMap<AccountId, Judgement>, Actors) {
+fn conclude(case: &Case<'_>, round: &Round, signs: &OwnerSigns) -> (BTreeMap<AccountId, Judgement>, Actors) {
     let mut elsewhere = Confirmed::new();
     for (_, context) in case.contexts.iter().filter(|(id, _)| case.is_confirmed(*id)) {
         elsewhere.entry(context.ip).or_default().insert(context.account);
@@ -190,7 +190,10 @@ fn conclude(case: &Case<'_>, round: &Round) -> (BTreeMap<AccountId, Judgement>, 
         .lanes
         .iter()
         .filter(|(account, _)| case.is_judged(**account))
-        .map(|(account, lanes)| (*account, judge(case, *account, lanes, &round.findings, &elsewhere)))
+        .map(|(account, lanes)| {
+            let score = lanes.first().map(|best| lanes::whole_score(case, &round.findings, best, signs)).unwrap_or_default();
+            (*account, judge(case, *account, lanes, score, &round.findings, &elsewhere))
+        })
         .collect();
     let actors = Actors::attribute(case, &judgements, &round.findings);
     (judgements, actors)
@@ -238,9 +241,8 @@ fn outcome(ground: &Ground<'_>, round: &Round, acted: &[bool]) -> (Vec<bool>, Ve
     (barred, acted, confirmed)
 }
 
-/// Judges an account by its lanes, best first.
-fn judge(case: &Case<'_>, account: AccountId, lanes: &[Lane], findings: &[Finding], confirmed: &Confirmed) -> Judgement {
-    let mut score = lanes.first().map(|lane| lane.score.clone()).unwrap_or_default();
+/// Judges an account by its lanes, best first, and the score of the best with its terms.
+fn judge(case: &Case<'_>, account: AccountId, lanes: &[Lane], mut score: Score, findings: &[Finding], confirmed: &Confirmed) -> Judgement {
     let best_is_compromised = score.is_compromised();
     let rest: f64 = lanes.iter().skip(1).map(|lane| lane.score.evidence_db().max(0.0) / 4.0).sum();
     let rest = (rest.min(OTHER_LANES_CAP_DB) * 100.0).round() / 100.0;

@@ -40,8 +40,11 @@ impl Detection for DelegateMailboxAccess {
     }
     fn find(&self, case: &Case<'_>, out: &mut Findings) {
         let acts = case.acts(&[Action::MailRead, Action::MailSent, Action::MailMoved, Action::MailDeleted, Action::MailChanged]);
-        let opened = acts.filter(|(_, event)| {
-            event.flags.has(Flags::DELEGATE) && !event.flags.has_any(Flags::SERVICE | Flags::BACKGROUND) && event.succeeded()
+        let opened = acts.filter(|(index, event)| {
+            event.flags.has(Flags::DELEGATE)
+                && !event.flags.has_any(Flags::SERVICE | Flags::BACKGROUND)
+                && event.succeeded()
+                && case.store.accounts().of(event.target) != case.contexts.account_of(*index)
         });
         let unusual =
             |id: ContextId| case.rarity(id) >= 0.5 && case.contexts.get(id).is_some_and(|context| case.is_judged(context.account));
@@ -79,6 +82,10 @@ mod tests {
         seen(NIGERIA, Flags::DELEGATE | Flags::BACKGROUND).quiet(ID, "anna");
         let mut scene = Scene::office();
         scene.add(read_mail("anna", at(20, "03:00"), 1).from(NIGERIA, FIREFOX));
+        scene.look().quiet(ID, "anna");
+        // Some records call the owner's own logon one of a delegate.
+        let mut scene = Scene::office();
+        scene.add(read_mail("anna", at(20, "03:00"), 1).on("anna").flag(Flags::DELEGATE).from(NIGERIA, FIREFOX));
         scene.look().quiet(ID, "anna");
     }
 }

@@ -14,6 +14,7 @@ mod app_acts_after_grant;
 mod app_administration;
 mod apps;
 mod audit_disabled;
+mod base_rates;
 mod brute_force;
 mod delegate_mailbox_access;
 mod device_code_sign_in;
@@ -261,5 +262,7 @@ pub fn run(case: &Case<'_>, stages: &Stages) -> Vec<Finding> {
         findings.start(number);
         stages.part(detection.id(), || detection.find(case, &mut findings));
     }
-    findings.finish()
+    let mut findings = findings.finish();
+    stages.part("base rates", || base_rates::apply(case, &mut findings));
+    findings
 }

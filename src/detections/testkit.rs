@@ -392,10 +392,15 @@ impl Seen {
         self.findings.iter().map(line).collect()
     }
 
+    /// Worth of the account's strongest finding of this kind; the least number there is where it has none.
+    pub fn best(&self, id: &str, who: &str) -> f64 {
+        self.findings(id, who).map(|finding| finding.db).fold(f64::MIN, f64::max)
+    }
+
     /// The account has such a finding, the best of them worth this many decibans.
     #[track_caller]
     pub fn fires(&self, id: &str, who: &str, db: f64) {
-        let best = self.findings(id, who).map(|finding| finding.db).fold(f64::MIN, f64::max);
+        let best = self.best(id, who);
         assert!((best - db).abs() < 0.051, "{id} on {who} is worth {best} for {db}:\n{}", self.listing());
     }
 
