@@ -51,7 +51,7 @@ impl Active {
         let mut days: Vec<(AccountId, i64)> = Vec::new();
         for (_, context) in case.contexts.iter() {
             if context.succeeded() && context.app.is_none() && case.is_judged(context.account) {
-                days.extend(context.days.iter().map(|day| (context.account, *day)));
+                days.extend(context.days.iter().map(|day| (context.account, i64::from(*day))));
             }
         }
         days.sort_unstable();
@@ -111,7 +111,13 @@ fn cap(case: &Case<'_>, active: &Active, findings: &mut [Finding]) {
     let mut days: Vec<(AccountId, i64, usize)> = Vec::new();
     for finding in findings.iter().filter(|finding| finding.db > 0.0) {
         let times = finding.events.iter().filter_map(|index| case.event(*index)).map(|event| event.time).filter(|time| time.is_known());
-        days.extend(times.map(|time| (finding.account, time.day(), level(finding.db))));
+        for time in times {
+            let day = (finding.account, time.day(), level(finding.db));
+            // Events come in time order for the most part: those of one day need to be counted once.
+            if days.last() != Some(&day) {
+                days.push(day);
+            }
+        }
     }
     days.sort_unstable();
     let mut all = [[0; 4]; LEVELS.len()];

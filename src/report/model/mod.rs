@@ -15,6 +15,7 @@ pub use story::{Actor, Edge, EdgePath, Finding, Incident, Link, Milestone, Patie
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::io;
 
 /// Version of the shape of the report: 1.x only ever adds fields.
 pub const SCHEMA_VERSION: &str = "1.0";
@@ -101,6 +102,15 @@ impl Report {
         let mut text = serde_json::to_string_pretty(self)?;
         text.push('\n');
         Ok(text)
+    }
+
+    /// Writes the report as indented JSON with a line end, as of [`Report::to_json`], piece by piece.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn write_json(&self, mut out: impl io::Write) -> io::Result<()> {
+        serde_json::to_writer_pretty(&mut out, self)?;
+        out.write_all(b"\n")
     }
 }
 
