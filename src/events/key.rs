@@ -240,7 +240,7 @@ pub fn fold_principal(name: &str) -> Cow<'_, str> {
         return Cow::Owned(format!("{}@{}", home.0, home.1).to_lowercase());
     }
     let lower = if text.is_ascii() { !text.bytes().any(|byte| byte.is_ascii_uppercase()) } else { !text.chars().any(char::is_uppercase) };
-    if !lower { Cow::Owned(text.to_lowercase()) } else { Cow::Borrowed(text) }
+    if lower { Cow::Borrowed(text) } else { Cow::Owned(text.to_lowercase()) }
 }
 
 /// An address in any of the text forms of exports: bare, with port, in brackets, IPv4 inside IPv6,
@@ -259,7 +259,7 @@ pub fn parse_ip(text: &str) -> Option<IpAddr> {
     let bare = bare.split('%').next()?;
     let address = match bare.parse::<IpAddr>().ok()? {
         IpAddr::V6(six) => six.to_ipv4_mapped().map_or(IpAddr::V6(six), IpAddr::V4),
-        four => four,
+        four @ IpAddr::V4(_) => four,
     };
     let usable = match address {
         IpAddr::V4(four) => four != Ipv4Addr::UNSPECIFIED && four != Ipv4Addr::BROADCAST && !four.is_loopback(),

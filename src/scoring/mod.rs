@@ -249,7 +249,7 @@ fn chain(total: &mut Sum, shares: &[Share<'_>], excused: &[(EvidenceFamily, f64)
         .flat_map(|share| share.parts.iter().map(|(one, _)| (one.time, share.family, worth(share))).collect::<Vec<_>>())
         .filter(|(time, ..)| time.is_known())
         .collect();
-    acts.sort_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)));
+    acts.sort_by_key(|(time, family, _)| (*time, *family));
     let mut linked: Vec<EvidenceFamily> = Vec::new();
     let mut sum = 0.0;
     for pair in acts.windows(2) {

@@ -155,6 +155,7 @@ fn without_null(schema: &mut Value) {
 }
 
 /// True for a flag that is not set: such flags are left out of the JSON.
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
 pub(crate) fn is_false(value: &bool) -> bool {
     !*value
 }
