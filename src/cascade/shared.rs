@@ -16,29 +16,33 @@ enum Trait<'f> {
     App(Str),
 }
 
-/// Kinds of things that two accounts share.
+/// Kinds of things that two accounts share, one bit each.
 #[derive(Clone, Copy, Default)]
-struct Kinds {
-    address: bool,
-    exit: bool,
-    system: bool,
-    rule: bool,
-    app: bool,
-}
+struct Kinds(u8);
 
 impl Kinds {
+    const ADDRESS: Kinds = Kinds(1);
+    const EXIT: Kinds = Kinds(1 << 1);
+    const SYSTEM: Kinds = Kinds(1 << 2);
+    const RULE: Kinds = Kinds(1 << 3);
+    const APP: Kinds = Kinds(1 << 4);
+
+    fn has(self, kind: Kinds) -> bool {
+        self.0 & kind.0 != 0
+    }
+
     /// Worth in decibans, as of [`super::same_actor`].
     fn db(self) -> f64 {
-        let place = if self.address {
+        let place = if self.has(Kinds::ADDRESS) {
             SAME_ADDRESS_DB
-        } else if self.exit {
+        } else if self.has(Kinds::EXIT) {
             SHARED_EXIT_DB
-        } else if self.system {
+        } else if self.has(Kinds::SYSTEM) {
             SAME_SYSTEM_DB
         } else {
             0.0
         };
-        place + if self.rule { SAME_RULE_DB } else { 0.0 } + if self.app { SAME_APP_DB } else { 0.0 }
+        place + if self.has(Kinds::RULE) { SAME_RULE_DB } else { 0.0 } + if self.has(Kinds::APP) { SAME_APP_DB } else { 0.0 }
     }
 }
 
@@ -59,19 +63,19 @@ impl<'f, 'c> Shared<'f, 'c> {
     pub(super) fn with_earlier(&mut self, at: usize, one: &'f Fallen<'_>) -> BTreeMap<usize, f64> {
         let mut met: Vec<usize> = Vec::new();
         for left in traits_of(one) {
-            let is_exit = matches!(left, Trait::Address(ip) if is_exit(self.case, ip));
+            let kind = match left {
+                Trait::Address(ip) if is_exit(self.case, ip) => Kinds::EXIT,
+                Trait::Address(_) => Kinds::ADDRESS,
+                Trait::System(..) => Kinds::SYSTEM,
+                Trait::Rule(_) => Kinds::RULE,
+                Trait::App(_) => Kinds::APP,
+            };
             for earlier in self.left_on.get(&left).into_iter().flatten() {
                 let Some(kinds) = self.kinds.get_mut(*earlier) else { continue };
-                if kinds.db() <= 0.0 {
+                if kinds.0 == 0 {
                     met.push(*earlier);
                 }
-                match left {
-                    Trait::Address(_) if is_exit => kinds.exit = true,
-                    Trait::Address(_) => kinds.address = true,
-                    Trait::System(..) => kinds.system = true,
-                    Trait::Rule(_) => kinds.rule = true,
-                    Trait::App(_) => kinds.app = true,
-                }
+                kinds.0 |= kind.0;
             }
             self.left_on.entry(left).or_default().push(at);
         }

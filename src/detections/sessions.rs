@@ -52,7 +52,9 @@ fn uses_of_account(store: &Store, contexts: &Contexts, own: &[(ContextId, &Conte
     }
     for list in &mut uses {
         list.sort_by_key(|one| (one.first, one.id));
-        list.iter_mut().for_each(|one| one.events.shrink_to_fit());
+        for one in list {
+            one.events.shrink_to_fit();
+        }
     }
     uses
 }

@@ -399,7 +399,6 @@ impl Contexts {
             }
             around.waiting.push_back((*index, event.time));
         }
-        #[expect(clippy::iter_over_hash_type, reason = "settles each event by itself: the order does not matter")]
         for around in around.into_values() {
             for (waiting, time) in around.waiting {
                 self.settle(waiting, time, &[around.latest]);

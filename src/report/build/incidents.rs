@@ -86,8 +86,10 @@ fn entry_words(material: &Material<'_>, incident: &cascade::Incident) -> String 
     words
 }
 
-/// Kinds of milestones, each with its name, its words, and which acts are of it.
-const KINDS: [(&str, &str, fn(Action) -> bool); 4] = [
+/// A kind of milestone: its name, its words, and which acts are of it.
+type Kind = (&'static str, &'static str, fn(Action) -> bool);
+
+const KINDS: [Kind; 4] = [
     ("first-access", "first access", |_| true),
     ("first-hiding", "first hiding", |action| action == Action::MailboxRule),
     ("first-consent", "first consent", |action| action == Action::Consent),
