@@ -23,6 +23,8 @@ const OTHERS: u32 = 20;
 const OTHER_DAYS: u32 = 50;
 /// Days of the account in each quarter without which no share of its own is measured.
 const OWN_DAYS: u32 = 3;
+/// Worth below which a capped finding is none.
+const NOTHING_DB: f64 = 1.0;
 /// Detections of new places.
 const PLACES: [&str; 3] = ["unfamiliar-sign-in", "anonymised-sign-in", "mailbox-sign-in-unfamiliar"];
 /// Decibans from which findings of one detection are compared only with others at least as strong.
@@ -31,8 +33,8 @@ const LEVELS: [f64; 3] = [0.0, 6.0, 12.0];
 /// Days by quarter of the time.
 type Quarters = [u32; 4];
 
-/// Caps the worth of findings that are seen all the time.
-pub(super) fn apply(case: &Case<'_>, findings: &mut [Finding]) {
+/// Caps the worth of findings that are seen all the time, and drops those that are then worth nothing.
+pub(super) fn apply(case: &Case<'_>, findings: &mut Vec<Finding>) {
     let active = Active::of(case);
     for same in findings.chunk_by_mut(|a, b| a.detection == b.detection) {
         let Some(detection) = same.first().and_then(Finding::detection) else { continue };
@@ -40,6 +42,7 @@ pub(super) fn apply(case: &Case<'_>, findings: &mut [Finding]) {
             cap(case, &active, same, !PLACES.contains(&detection.id()));
         }
     }
+    findings.retain(|finding| !finding.db.is_nan());
 }
 
 /// Days on which each account is active, by quarter of the tenant's time and of its own.
@@ -179,6 +182,10 @@ fn cap(case: &Case<'_>, active: &Active, findings: &mut [Finding], by_accounts: 
         let Some((common, whose)) = shares.into_iter().max_by(|a, b| a.0.total_cmp(&b.0)) else { continue };
         let most = -10.0 * common.log10();
         if common >= COMMON && most < finding.db {
+            if most < NOTHING_DB {
+                finding.db = f64::NAN;
+                continue;
+            }
             finding.db = (most * 10.0).round() / 10.0;
             finding.summary.push_str(&format!("; counts little, since {:.0} % of {whose} the like", common * 100.0));
         }
