@@ -69,7 +69,7 @@ pub fn consents(case: &Case<'_>) -> Vec<Consent> {
         {
             consent.add(index, detail);
             if let Some(app) = event.app.some().filter(|_| detail.app_id.len() == 36) {
-                consent.app = case.store.text(app).to_owned();
+                case.store.text(app).clone_into(&mut consent.app);
                 users.entry(app).or_default().insert(account);
             }
             continue;

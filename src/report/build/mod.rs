@@ -69,10 +69,6 @@ impl<'a> Material<'a> {
         self.case.name(account).to_owned()
     }
 
-    fn time(&self, time: Time) -> Option<String> {
-        time.is_known().then(|| time.rfc3339(0))
-    }
-
     /// The time of an event with the digits that its record has.
     fn time_of(&self, index: u32) -> Option<String> {
         let event = self.case.event(index)?;
