@@ -2,14 +2,14 @@
 //! people, company, addresses, hours and texts invented.
 
 use super::{SCHEDULING, day, days, somewhere};
-use crate::acts::File;
-use crate::chance::Guid;
-use crate::clock::{Moment, after, at};
-use crate::export::{Exported, audit, sign_in};
-use crate::life::{Extra, Life};
-use crate::tenant::{Client, Country, Place, Plan, Pool, Role, Tenant, apps, staff};
-use crate::words::WINTER_2023;
-use crate::world::{Attempt, Factor, Rule, Session, World};
+use crate::simulation::acts::File;
+use crate::simulation::chance::Guid;
+use crate::simulation::clock::{Moment, after, at};
+use crate::simulation::export::{Exported, audit, sign_in};
+use crate::simulation::life::{Extra, Life};
+use crate::simulation::tenant::{Client, Country, Place, Plan, Pool, Role, Tenant, apps, staff};
+use crate::simulation::words::WINTER_2023;
+use crate::simulation::world::{Attempt, Factor, Rule, Session, World};
 
 const SEED: u64 = 20_230_105;
 const VICTIM: usize = 0;
@@ -145,7 +145,7 @@ fn tenant() -> Tenant {
         country: "AU",
         coordinates: (-3387, 15_121),
     };
-    let home = &[Pool { prefix: "101.160.", asn: 1221 }, Pool { prefix: "124.170.", asn: 7545 }, Pool { prefix: "58.96.10.", asn: 10_143 }];
+    let home = vec![Pool { prefix: "101.160.", asn: 1221 }, Pool { prefix: "124.170.", asn: 7545 }, Pool { prefix: "58.96.10.", asn: 10_143 }];
     Tenant::new(Plan {
         seed: SEED,
         company: "Wattle Creek Engineering",
@@ -158,7 +158,7 @@ fn tenant() -> Tenant {
             utc_offset: 11,
             office,
             home,
-            mobile: &[Pool { prefix: "1.128.100.", asn: 1221 }, Pool { prefix: "49.180.10.", asn: 4804 }],
+            mobile: vec![Pool { prefix: "1.128.100.", asn: 1221 }, Pool { prefix: "49.180.10.", asn: 4804 }],
             abroad: somewhere("122.58.10.36", 4771, "Auckland", "NZ", (-3685, 17_476)),
             region: "AUSP282",
         },

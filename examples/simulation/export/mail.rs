@@ -1,8 +1,8 @@
 //! Message traces: `Get-MessageTraceV2` CSV and the historical search's summary.
 
 use super::{bare, quoted, row, utf16};
-use crate::clock::{iso7, month_first};
-use crate::world::{Mail, World};
+use crate::simulation::clock::{iso7, month_first};
+use crate::simulation::world::{Mail, World};
 
 fn newest_first(world: &World) -> Vec<&Mail> {
     let mut mails: Vec<&Mail> = world.mail.iter().collect();

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::{quoted, row};
-use crate::directory::graph_principal;
-use crate::world::{Rule, World};
+use crate::simulation::directory::graph_principal;
+use crate::simulation::world::{Rule, World};
 
 const COLUMNS: [&str; 27] = [
     "Description",

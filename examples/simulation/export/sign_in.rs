@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::{bare, row};
-use crate::clock::{after, iso_z, iso7};
-use crate::world::{Factor, SignIn, World};
+use crate::simulation::clock::{after, iso_z, iso7};
+use crate::simulation::world::{Factor, SignIn, World};
 
 /// Those sign-ins, newest first.
 fn newest_first(world: &World, interactive: bool) -> Vec<&SignIn> {
@@ -131,7 +131,7 @@ fn token_part(world: &World, entry: &SignIn) -> Value {
         "uniqueTokenIdentifier": entry.id.token(),
         "incomingTokenType": incoming(entry),
         "authenticationProtocol": entry.client.protocol,
-        "originalTransferMethod": "none",
+        "originalTransferMethod": if entry.client.protocol == "deviceCode" { "deviceCodeFlow" } else { "none" },
         "sessionId": entry.session.map(|session| session.to_string()),
     })
 }

@@ -1,8 +1,8 @@
 //! The unified audit log: `Search-UnifiedAuditLog` CSV, Purview CSV, Management Activity API.
 
 use super::{bare, quoted, row};
-use crate::clock::{iso7, month_first};
-use crate::world::{AuditRecord, World};
+use crate::simulation::clock::{iso7, month_first};
+use crate::simulation::world::{AuditRecord, World};
 
 /// The columns of `Search-UnifiedAuditLog | Export-Csv` (Exchange Online module v3).
 pub const SEARCH_COLUMNS: [&str; 10] = [
