@@ -71,10 +71,10 @@ fn tenant() -> Tenant {
 pub fn files() -> Vec<Exported> {
     let world = world();
     vec![
-        Exported::new("audit/AuditRecords.csv.gz", audit::search_csv(&world)),
-        Exported::new("entra/signIns_interactive.json", sign_in::graph(&world, true)),
-        Exported::new("entra/signIns_noninteractive.json.gz", sign_in::graph(&world, false)),
-        Exported::new("mail/MessageTraceV2.csv.gz", mail::trace_csv(&world)),
+        Exported::new("audit/AuditRecords.csv.gz", audit::search_csv(&audit::newest_first(&world.audit))),
+        Exported::new("entra/signIns_interactive.json", sign_in::graph(&world, &sign_in::newest_first(&world.sign_ins, true))),
+        Exported::new("entra/signIns_noninteractive.json.gz", sign_in::graph(&world, &sign_in::newest_first(&world.sign_ins, false))),
+        Exported::new("mail/MessageTraceV2.csv.gz", mail::trace_csv(&world, &mail::newest_first(&world.mail))),
         Exported::new("state/InboxRules.csv", state::rules_csv(&world)),
         Exported::new("state/oauth2PermissionGrants.json", state::grants_json(&world)),
     ]

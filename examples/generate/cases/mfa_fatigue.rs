@@ -27,16 +27,22 @@ const FILES: &[(&str, &str)] = &[
 /// The files of the folder.
 pub fn files() -> Vec<Exported> {
     let world = world();
-    let management = |content_type| audit::management(&world, content_type);
+    let management = |content_type| audit::management(&audit::of_content(&world.audit, content_type));
     vec![
         Exported::new("audit/Audit.AzureActiveDirectory.json.gz", management("Audit.AzureActiveDirectory")),
         Exported::new("audit/Audit.Exchange.json.gz", management("Audit.Exchange")),
         Exported::new("audit/Audit.SharePoint.json.gz", management("Audit.SharePoint")),
         Exported::new("audit/Audit.General.json.gz", management("Audit.General")),
-        Exported::new("entra/SignInLogs.json.gz", sign_in::diagnostic(&world, true)),
-        Exported::new("entra/NonInteractiveUserSignInLogs.json.gz", sign_in::diagnostic(&world, false)),
-        Exported::new("entra/directoryAudits.json", sign_in::directory_audits(&world)),
+        Exported::new("entra/SignInLogs.json.gz", diagnostic(&world, true)),
+        Exported::new("entra/NonInteractiveUserSignInLogs.json.gz", diagnostic(&world, false)),
+        Exported::new("entra/directoryAudits.json", sign_in::directory_audits(&sign_in::newest_audits(&world.directory))),
     ]
+}
+
+fn diagnostic(world: &World, interactive: bool) -> String {
+    let mut entries = sign_in::newest_first(&world.sign_ins, interactive);
+    entries.reverse();
+    sign_in::diagnostic(world, &entries, interactive)
 }
 
 fn world() -> World {

@@ -54,10 +54,10 @@ pub fn networks() -> Vec<Exported> {
 
 fn exports(world: &World) -> Vec<Exported> {
     vec![
-        Exported::new("audit/PurviewAudit.csv.gz", audit::purview_csv(world)),
-        Exported::new("entra/InteractiveSignIns.csv", sign_in::portal_csv(world, true)),
-        Exported::new("entra/NonInteractiveSignIns.csv.gz", sign_in::portal_csv(world, false)),
-        Exported::new("mail/HistoricalSearch.csv.gz", mail::historical(world)),
+        Exported::new("audit/PurviewAudit.csv.gz", audit::purview_csv(&audit::newest_first(&world.audit))),
+        Exported::new("entra/InteractiveSignIns.csv", sign_in::portal_csv(world, &sign_in::newest_first(&world.sign_ins, true))),
+        Exported::new("entra/NonInteractiveSignIns.csv.gz", sign_in::portal_csv(world, &sign_in::newest_first(&world.sign_ins, false))),
+        Exported::new("mail/HistoricalSearch.csv.gz", mail::historical(world, &mail::newest_first(&world.mail))),
         Exported::new("state/InboxRules.json", state::rules_json(world)),
         Exported::new("state/oauth2PermissionGrants.json", state::grants_json(world)),
     ]
