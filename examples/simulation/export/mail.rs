@@ -62,10 +62,11 @@ pub fn first_trace_csv(world: &World, mails: &[&Mail]) -> String {
     let mut text = row(&header, quoted);
     let span = mails.last().zip(mails.first()).map(|(first, last)| (month_first(first.time), month_first(last.time)));
     let (start, end) = span.unwrap_or_default();
+    let organization = format!("{}.onmicrosoft.com", world.tenant.prefix);
     let deliveries = mails.iter().flat_map(|mail| mail.deliveries.iter().map(move |delivery| (mail, delivery)));
     for (index, (mail, delivery)) in deliveries.enumerate() {
         let cells = [
-            format!("{}.onmicrosoft.com", world.tenant.prefix).as_str(),
+            organization.as_str(),
             &mail.message_id,
             &month_first(mail.time),
             &mail.sender,
