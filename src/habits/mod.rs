@@ -254,18 +254,18 @@ struct Tenant {
 
 impl Tenant {
     fn of(lesson: &Lesson<'_>) -> Tenant {
-        let mut asns: FxHashMap<(u32, AccountId), FxHashSet<i64>> = FxHashMap::default();
-        let mut recorded: FxHashMap<([u8; 2], AccountId), FxHashSet<i64>> = FxHashMap::default();
-        let mut looked_up: FxHashMap<([u8; 2], AccountId), FxHashSet<i64>> = FxHashMap::default();
-        let mut tenant = Tenant::default();
+        let mut addresses: Seen<Ip> = Seen::default();
+        let mut asns: Seen<u32> = Seen::default();
+        let mut recorded: Seen<[u8; 2]> = Seen::default();
+        let mut looked_up: Seen<[u8; 2]> = Seen::default();
+        let mut active: FxHashMap<AccountId, FxHashSet<i64>> = FxHashMap::default();
         for (id, context) in lesson.contexts.iter() {
             if !lesson.teaches(id, context) {
                 continue;
             }
             let (facts, who) = (lesson.book.facts(context.ip), context.account);
-            if context.days.len() >= HABIT_DAYS {
-                tenant.addresses.entry(context.ip).or_default().insert(who);
-            }
+            active.entry(who).or_default().extend(&context.days);
+            addresses.entry((context.ip, who)).or_default().extend(&context.days);
             if let Some(asn) = facts.asn() {
                 asns.entry((asn, who)).or_default().extend(&context.days);
             }
@@ -276,9 +276,13 @@ impl Tenant {
                 looked_up.entry((country, who)).or_default().extend(&context.days);
             }
         }
-        tenant.asns = habitual(asns);
-        tenant.recorded = habitual(recorded);
-        tenant.looked_up = habitual(looked_up);
+        let mut tenant = Tenant {
+            addresses: habitual(addresses, &active),
+            asns: habitual(asns, &active),
+            recorded: habitual(recorded, &active),
+            looked_up: habitual(looked_up, &active),
+            home: None,
+        };
         let mut homes: Vec<(usize, [u8; 2])> = tenant.looked_up.iter().map(|(country, users)| (users.len(), *country)).collect();
         homes.sort_unstable();
         tenant.home = homes.last().map(|(_, country)| *country);
@@ -286,13 +290,28 @@ impl Tenant {
     }
 }
 
-fn habitual<V: std::hash::Hash + Eq>(seen: FxHashMap<(V, AccountId), FxHashSet<i64>>) -> FxHashMap<V, FxHashSet<AccountId>> {
+/// Days on which accounts were seen with a value.
+type Seen<V> = FxHashMap<(V, AccountId), FxHashSet<i64>>;
+
+/// Who has each value as a habit: on three days, or on every day of a history that is shorter, where
+/// that is so for several accounts (an intruder on one account is there on every day, too).
+fn habitual<V: std::hash::Hash + Eq + Copy>(
+    seen: Seen<V>,
+    active: &FxHashMap<AccountId, FxHashSet<i64>>,
+) -> FxHashMap<V, FxHashSet<AccountId>> {
     let mut users: FxHashMap<V, FxHashSet<AccountId>> = FxHashMap::default();
+    let mut short: FxHashMap<V, FxHashSet<AccountId>> = FxHashMap::default();
     #[expect(clippy::iter_over_hash_type, reason = "fills sets: the order does not matter")]
     for ((value, account), days) in seen {
         if days.len() >= HABIT_DAYS {
             users.entry(value).or_default().insert(account);
+        } else if active.get(&account).is_some_and(|all| all.len() < HABIT_DAYS && all.len() == days.len()) {
+            short.entry(value).or_default().insert(account);
         }
+    }
+    #[expect(clippy::iter_over_hash_type, reason = "fills sets: the order does not matter")]
+    for (value, accounts) in short.into_iter().filter(|(_, accounts)| accounts.len() > COLLEAGUES) {
+        users.entry(value).or_default().extend(accounts);
     }
     users
 }
