@@ -27,7 +27,8 @@ fn main() {
     let bytes = std::fs::metadata(&file).expect("the input").len();
     println!("{bytes} bytes");
     let hashing = least(|| hash(&file));
-    let works: [(&str, &dyn Fn()); 3] = [("SHA-256", &|| hash(&file)), ("reading", &|| read(&file)), ("analyze, wall time", &|| analyze(&file))];
+    let works: [(&str, &dyn Fn()); 3] =
+        [("SHA-256", &|| hash(&file)), ("reading", &|| read(&file)), ("analyze, wall time", &|| analyze(&file))];
     for (name, work) in works.iter().filter(|(name, _)| only.as_deref().is_none_or(|only| only == *name)) {
         show(name, least(work), bytes, hashing);
     }
@@ -37,7 +38,8 @@ fn main() {
 fn make(records: &str, folder: &Path) -> PathBuf {
     let file = folder.join("audit.csv");
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let run = Command::new(cargo).args(["run", "--quiet", "--release", "--example", "generate", "bench-audit", records]).arg(&file).status();
+    let run =
+        Command::new(cargo).args(["run", "--quiet", "--release", "--example", "generate", "bench-audit", records]).arg(&file).status();
     assert!(run.is_ok_and(|status| status.success()), "the generator failed");
     file
 }

@@ -3,16 +3,21 @@
 use crate::attribution::{Attribution, Ground, attribute};
 use crate::cascade::{Incident, cascade};
 use crate::config::Config;
-use crate::detections::{Case, agent_of};
+use crate::detections::{Case, PlaceWords, SentMail, SharedSessions, agent_of};
 use crate::enrich::{AddressBook, AgentBook, Networks, first_party};
 use crate::events::{Event, Store, Str};
-use crate::habits::{Client, Contexts, recorded_countries};
+use crate::habits::{self, Acts, Client, Contexts, recorded_countries};
+use crate::stages::Stages;
 
 /// What every step of the analysis stands on, computed once.
 pub struct Basis {
     book: AddressBook,
     agents: AgentBook,
+    acts: Acts,
     contexts: Contexts,
+    sent: SentMail,
+    sessions: SharedSessions,
+    words: PlaceWords,
     recorded: Vec<Option<[u8; 2]>>,
 }
 
@@ -26,28 +31,41 @@ pub struct Outcome {
 
 impl Basis {
     /// Enriches the store and puts its events into contexts.
-    pub fn new(store: &Store, networks: &Networks<'_>) -> Basis {
-        let book = AddressBook::build(store, networks);
-        let agents = AgentBook::build(store);
-        let contexts = {
+    pub fn new(store: &Store, networks: &Networks<'_>, stages: &Stages) -> Basis {
+        let (book, agents, recorded) =
+            stages.run("enriching", || (AddressBook::build(store, networks), AgentBook::build(store), recorded_countries(store)));
+        let acts = stages.run("kinds of act", || Acts::build(store));
+        let contexts = stages.run("contexts", || {
             let client = |event: &Event| Client::of(&agent_of(store, &agents, event));
-            let is_foreign = |app: Str| first_party(store.text(app)).is_none();
-            Contexts::build(store, &book, &client, &is_foreign)
-        };
-        let recorded = recorded_countries(store);
-        Basis { book, agents, contexts, recorded }
+            let is_foreign_app = |app: Str| first_party(store.text(app)).is_none();
+            Contexts::build(&habits::Ground { store, acts: &acts, book: &book, client: &client, is_foreign_app: &is_foreign_app })
+        });
+        let sent = stages.run("sent mail", || SentMail::build(store, &acts, &contexts));
+        let sessions = stages.run("sessions", || SharedSessions::build(store, &contexts));
+        Basis { book, agents, acts, contexts, sent, sessions, words: PlaceWords::default(), recorded }
     }
 
     /// The ground on which lanes are drawn.
     pub fn ground<'a>(&'a self, store: &'a Store, config: &'a Config) -> Ground<'a> {
-        Ground { store, book: &self.book, agents: &self.agents, config, contexts: &self.contexts, recorded: &self.recorded }
+        Ground {
+            store,
+            book: &self.book,
+            agents: &self.agents,
+            config,
+            contexts: &self.contexts,
+            acts: &self.acts,
+            sent: &self.sent,
+            sessions: &self.sessions,
+            words: &self.words,
+            recorded: &self.recorded,
+        }
     }
 }
 
 /// Attributes and joins.
-pub fn analyse(ground: &Ground<'_>) -> Outcome {
-    let attribution = attribute(ground);
-    let incidents = cascade(&final_case(ground, &attribution), &attribution);
+pub fn analyse(ground: &Ground<'_>, stages: &Stages) -> Outcome {
+    let attribution = stages.run("attribution", || attribute(ground, stages));
+    let incidents = stages.run("cascade", || cascade(&final_case(ground, &attribution), &attribution));
     Outcome { attribution, incidents }
 }
 

@@ -4,7 +4,7 @@
 //! The way of the data, each module depending only on those before it:
 //!
 //! ```text
-//! config ─► evidence ─► events ─► formats ─► enrich ─► habits ─► detections ─► scoring ─► attribution ─► cascade ─► analysis ─► report ─► cli
+//! config ─► stages ─► evidence ─► events ─► formats ─► enrich ─► habits ─► detections ─► scoring ─► attribution ─► cascade ─► analysis ─► report ─► cli
 //! ```
 
 pub mod analysis;
@@ -20,3 +20,4 @@ pub mod formats;
 pub mod habits;
 pub mod report;
 pub mod scoring;
+pub mod stages;

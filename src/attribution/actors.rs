@@ -42,27 +42,47 @@ pub struct Attributed {
     pub certainty: f32,
 }
 
-/// Attributes every event, in the order of the store.
-pub fn attribute_events(case: &Case<'_>, judgements: &BTreeMap<AccountId, Judgement>, findings: &[Finding]) -> Vec<Attributed> {
-    let floating: FxHashSet<u32> = judgements
-        .values()
-        .filter(|judgement| judgement.verdict == Verdict::Compromised)
-        .flat_map(|judgement| &judgement.findings)
-        .filter_map(|number| findings.get(*number))
-        .filter(|finding| !finding.context.is_some() && finding.db > 0.0)
-        .flat_map(|finding| finding.events.iter().copied())
-        .collect();
-    case.store
-        .events()
-        .iter()
-        .zip(0u32..)
-        .map(|(event, index)| {
+/// Actor and certainty of every event.
+#[derive(Default)]
+pub struct Actors {
+    actors: Vec<Actor>,
+    certainties: Vec<f32>,
+}
+
+impl Actors {
+    /// Attributes every event.
+    pub(super) fn attribute(case: &Case<'_>, judgements: &BTreeMap<AccountId, Judgement>, findings: &[Finding]) -> Actors {
+        let floating: FxHashSet<u32> = judgements
+            .values()
+            .filter(|judgement| judgement.verdict == Verdict::Compromised)
+            .flat_map(|judgement| &judgement.findings)
+            .filter_map(|number| findings.get(*number))
+            .filter(|finding| !finding.context.is_some() && finding.db > 0.0)
+            .flat_map(|finding| finding.events.iter().copied())
+            .collect();
+        let events = case.store.events();
+        let mut list = Actors { actors: Vec::with_capacity(events.len()), certainties: Vec::with_capacity(events.len()) };
+        for (event, index) in events.iter().zip(0u32..) {
             let account = case.contexts.account_of(index);
             let (actor, certainty) = one(case, judgements.get(&account), event, index, floating.contains(&index));
+            list.actors.push(actor);
             #[expect(clippy::cast_possible_truncation, reason = "a share between 0 and 1")]
-            Attributed { actor, certainty: certainty as f32 }
-        })
-        .collect()
+            list.certainties.push(certainty as f32);
+        }
+        list
+    }
+
+    /// Whose act an event is, and how sure that is.
+    pub fn of(&self, event: u32) -> Attributed {
+        let at = event as usize;
+        let found = self.actors.get(at).zip(self.certainties.get(at));
+        found.map_or_else(Attributed::default, |(actor, certainty)| Attributed { actor: *actor, certainty: *certainty })
+    }
+
+    /// True for an intruder's act.
+    pub fn is_intruders(&self, event: u32) -> bool {
+        self.actors.get(event as usize) == Some(&Actor::Intruder)
+    }
 }
 
 fn one(case: &Case<'_>, judgement: Option<&Judgement>, event: &Event, index: u32, floating: bool) -> (Actor, f64) {

@@ -3,12 +3,13 @@
 //! Scores are summed over a lane, not over an account: a month of unrelated honest oddities must not add
 //! up to an accusation. Habitual contexts are never tied to others.
 
+use super::excuses::OwnerSigns;
 use crate::detections::{Case, EvidenceFamily, Finding};
-use crate::events::{AccountId, Str};
-use crate::habits::ContextId;
-use crate::scoring::{Evidence, Excuse, Score, score};
+use crate::events::{AccountId, Action, Str, Time};
+use crate::habits::{Client, ContextId};
+use crate::scoring::{Evidence, Excuse, Score, bare_score, score};
 use rustc_hash::FxHashMap;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Seconds after an act of a lane within which a finding without a context is taken as its.
 const FLOATING_SECONDS: i64 = 24 * 3600;
@@ -24,123 +25,173 @@ pub struct Lane {
     pub findings: Vec<usize>,
     /// Applications that were consented to in it.
     pub apps: Vec<Str>,
-    /// What it is worth.
+    /// What it is worth; no terms (see [`whole_score`]).
     pub score: Score,
-    /// What it is worth without evidence from other accounts.
+    /// What it is worth without evidence from other accounts; no terms.
     pub own_score: Score,
 }
 
 /// Lanes of every account that has any, best first.
 pub type Lanes = BTreeMap<AccountId, Vec<Lane>>;
 
-/// Union-find over the contexts of the case.
+/// Union-find over the contexts of one account, by their place among them.
+#[derive(Default)]
 struct Ties {
     parent: Vec<usize>,
 }
 
 impl Ties {
-    fn root(&self, at: usize) -> usize {
+    fn root(&mut self, at: usize) -> usize {
         let mut root = at;
         while let Some(up) = self.parent.get(root).copied().filter(|up| *up != root) {
-            root = up;
+            // Each walk halves the way of the next one.
+            let above = self.parent.get(up).copied().unwrap_or(up);
+            if let Some(parent) = self.parent.get_mut(root) {
+                *parent = above;
+            }
+            root = above;
         }
         root
     }
 
-    fn join(&mut self, a: ContextId, b: ContextId) {
-        let (a, b) = (self.root(a.index()), self.root(b.index()));
+    fn join(&mut self, a: usize, b: usize) {
+        let (a, b) = (self.root(a), self.root(b));
         if let Some(parent) = self.parent.get_mut(a.max(b)) {
             *parent = a.min(b);
         }
     }
 }
 
+/// What ties two contexts of one account.
+#[derive(PartialEq, Eq, Hash)]
+enum Shared {
+    Session(Str),
+    Network(u32),
+    System(u32, Client),
+    Device(Str),
+}
+
 /// Builds and scores the lanes of all accounts from the findings.
-pub fn build(case: &Case<'_>, findings: &[Finding], excuses: &[Vec<Excuse>]) -> Lanes {
-    let mut ties = Ties { parent: (0..case.contexts.len()).collect() };
-    tie_contexts(case, &mut ties);
-    let mut groups: BTreeMap<(AccountId, usize), Vec<usize>> = BTreeMap::new();
+pub(super) fn build(case: &Case<'_>, findings: &[Finding], signs: &OwnerSigns) -> Lanes {
+    let mut by_account: BTreeMap<AccountId, Vec<usize>> = BTreeMap::new();
     for (number, finding) in findings.iter().enumerate() {
-        let root = if finding.context.is_some() { ties.root(finding.context.index()) } else { 0 };
-        groups.entry((finding.account, root)).or_default().push(number);
+        by_account.entry(finding.account).or_default().push(number);
     }
+    let consents = Consents::of(case);
     let mut lanes = Lanes::new();
-    let mut members: FxHashMap<usize, Vec<ContextId>> = FxHashMap::default();
-    for (id, _) in case.contexts.iter() {
-        members.entry(ties.root(id.index())).or_default().push(id);
-    }
-    for ((account, root), numbers) in groups {
-        let contexts = if root == 0 { Vec::new() } else { members.get(&root).cloned().unwrap_or_default() };
-        lanes.entry(account).or_default().push(Lane {
-            account,
-            contexts,
-            findings: numbers,
-            apps: Vec::new(),
-            score: Score::default(),
-            own_score: Score::default(),
-        });
-    }
-    for list in lanes.values_mut() {
-        settle_floating(case, findings, list);
-        for lane in list.iter_mut() {
-            lane.apps = consented_apps(case, findings, lane);
-            (lane.score, lane.own_score) = score_lane(findings, lane, excuses);
+    let mut seen = FxHashMap::default();
+    for (account, numbers) in by_account {
+        let mut list = of_account(case, account, numbers, findings, &consents, &mut seen);
+        settle_floating(case, findings, &mut list);
+        for lane in &mut list {
+            lane.apps = consents.apps_of(findings, lane);
+            (lane.score, lane.own_score) = score_lane(case, findings, lane, signs);
         }
         list.sort_by(|a, b| b.score.db.total_cmp(&a.score.db).then_with(|| a.contexts.cmp(&b.contexts)));
+        lanes.insert(account, list);
     }
     lanes
 }
 
-/// Ties contexts of one account by what they share and others do not: session, network, autonomous
-/// system with client, device, application.
-fn tie_contexts(case: &Case<'_>, ties: &mut Ties) {
-    #[derive(PartialEq, Eq, Hash)]
-    enum Shared {
-        Session(Str),
-        Network(u128),
-        System(u32, crate::habits::Client),
-        Device(Str),
+/// The lanes of one account, not scored yet: those without contexts first, then by their first context.
+fn of_account(
+    case: &Case<'_>,
+    account: AccountId,
+    numbers: Vec<usize>,
+    findings: &[Finding],
+    consents: &Consents,
+    seen: &mut FxHashMap<Shared, usize>,
+) -> Vec<Lane> {
+    let ids = case.contexts.of_account(account);
+    let mut ties = Ties { parent: (0..ids.len()).collect() };
+    tie_contexts(case, ids, &mut ties, seen);
+    consents.tie_app_servers(case, ids, &mut ties);
+    let mut lane_at: BTreeMap<Option<usize>, (Vec<ContextId>, Vec<usize>)> = BTreeMap::new();
+    for number in numbers {
+        let context = findings.get(number).map(|finding| finding.context).unwrap_or_default();
+        let root = ids.binary_search(&context).ok().map(|at| ties.root(at));
+        lane_at.entry(root).or_default().1.push(number);
     }
-    let mut first: FxHashMap<(AccountId, Shared), ContextId> = FxHashMap::default();
-    for (id, context) in case.contexts.iter() {
-        let familiar = case.familiarity(id);
+    for (at, id) in ids.iter().enumerate() {
+        if let Some((contexts, _)) = lane_at.get_mut(&Some(ties.root(at))) {
+            contexts.push(*id);
+        }
+    }
+    let lane =
+        |(contexts, findings)| Lane { account, contexts, findings, apps: Vec::new(), score: Score::default(), own_score: Score::default() };
+    lane_at.into_values().map(lane).collect()
+}
+
+/// Ties contexts of one account by what they share and others do not: session, network, autonomous
+/// system with client, device. `seen` is a map to be used again.
+fn tie_contexts(case: &Case<'_>, ids: &[ContextId], ties: &mut Ties, seen: &mut FxHashMap<Shared, usize>) {
+    seen.clear();
+    for (at, id) in ids.iter().enumerate() {
+        let Some(context) = case.contexts.get(*id) else { continue };
+        let familiar = case.familiarity(*id);
         if familiar.address || familiar.network || context.app.is_some() {
             continue;
         }
         let facts = case.facts(context.ip);
-        let mut shared: Vec<Shared> = context.sessions.iter().map(|session| Shared::Session(*session)).collect();
-        shared.push(Shared::Network(facts.network));
+        let mut tie = |one: Shared| {
+            let other = *seen.entry(one).or_insert(at);
+            ties.join(other, at);
+        };
+        context.sessions.iter().for_each(|session| tie(Shared::Session(*session)));
+        tie(Shared::Network(context.network));
         if !familiar.asn
             && let Some(asn) = facts.asn()
         {
-            shared.extend(context.clients.iter().filter(|client| !client.is_unknown()).map(|client| Shared::System(asn, *client)));
+            context.clients.iter().filter(|client| !client.is_unknown()).for_each(|client| tie(Shared::System(asn, *client)));
         }
         if !familiar.device {
-            shared.extend(context.devices.iter().map(|device| Shared::Device(*device)));
-        }
-        for one in shared {
-            let other = *first.entry((context.account, one)).or_insert(id);
-            ties.join(other, id);
+            context.devices.iter().for_each(|device| tie(Shared::Device(*device)));
         }
     }
-    tie_app_servers(case, ties);
 }
 
-/// An application's servers go with the context of the consent to it.
-fn tie_app_servers(case: &Case<'_>, ties: &mut Ties) {
-    use crate::events::Action;
-    let mut consents: FxHashMap<(AccountId, Str), ContextId> = FxHashMap::default();
-    for (index, event) in case.in_order() {
-        let (id, _) = case.context_of(index);
-        if event.action == Action::Consent && event.app.is_some() && id.is_some() {
-            consents.entry((case.contexts.account_of(index), event.app)).or_insert(id);
+/// Consents to applications.
+#[derive(Default)]
+struct Consents {
+    /// The first context in which each account consented to each application.
+    first: FxHashMap<(AccountId, Str), ContextId>,
+    /// The application of each consent.
+    apps: FxHashMap<u32, Str>,
+}
+
+impl Consents {
+    fn of(case: &Case<'_>) -> Consents {
+        let mut consents = Consents::default();
+        for (index, event) in case.acts(&[Action::Consent]).filter(|(_, event)| event.app.is_some()) {
+            let (id, _) = case.context_of(index);
+            consents.apps.insert(index, event.app);
+            if id.is_some() {
+                consents.first.entry((case.contexts.account_of(index), event.app)).or_insert(id);
+            }
         }
+        consents
     }
-    for (id, context) in case.contexts.iter().filter(|(_, context)| context.app.is_some()) {
-        if let Some(consent) = consents.get(&(context.account, context.app))
-            && !case.familiarity(*consent).address
-        {
-            ties.join(*consent, id);
+
+    /// Applications that were consented to in a lane, sorted.
+    fn apps_of(&self, findings: &[Finding], lane: &Lane) -> Vec<Str> {
+        if self.apps.is_empty() {
+            return Vec::new();
+        }
+        let events = lane.findings.iter().filter_map(|number| findings.get(*number)).flat_map(|finding| &finding.events);
+        let mut apps: Vec<Str> = events.filter_map(|index| self.apps.get(index).copied()).collect();
+        apps.sort_unstable();
+        apps.dedup();
+        apps
+    }
+
+    /// An application's servers go with the context of the consent to it.
+    fn tie_app_servers(&self, case: &Case<'_>, ids: &[ContextId], ties: &mut Ties) {
+        for (at, id) in ids.iter().enumerate() {
+            let Some(context) = case.contexts.get(*id).filter(|context| context.app.is_some()) else { continue };
+            let consent = self.first.get(&(context.account, context.app)).filter(|consent| !case.familiarity(**consent).address);
+            if let Some(with) = consent.and_then(|consent| ids.binary_search(consent).ok()) {
+                ties.join(with, at);
+            }
         }
     }
 }
@@ -151,21 +202,16 @@ fn settle_floating(case: &Case<'_>, findings: &[Finding], lanes: &mut Vec<Lane>)
     let Some(at) = lanes.iter().position(|lane| lane.contexts.is_empty()) else { return };
     let floating = lanes.remove(at);
     let mut left = Vec::new();
+    let mut homes: Vec<Home> = lanes.iter().map(|lane| Home::of(case, findings, lane)).collect();
     for number in floating.findings {
         let Some(finding) = findings.get(number) else { continue };
-        let near = |lane: &Lane| {
-            let habitual = lane.contexts.iter().all(|id| case.familiarity(*id).address);
-            let times = lane.findings.iter().filter_map(|other| findings.get(*other));
-            let gap = times
-                .map(|other| finding.time.since(other.time))
-                .filter(|gap| (-3600..=FLOATING_SECONDS).contains(gap))
-                .map(i64::abs)
-                .min();
-            gap.filter(|_| !habitual && finding.time.is_known())
-        };
-        let home = lanes.iter_mut().filter_map(|lane| near(lane).map(|gap| (gap, lane))).min_by_key(|(gap, _)| *gap);
-        match home {
-            Some((_, lane)) => lane.findings.push(number),
+        let near = homes.iter().enumerate().filter_map(|(at, home)| home.gap(finding.time).map(|gap| (gap, at)));
+        let nearest = near.min_by_key(|(gap, _)| *gap).and_then(|(_, at)| Some((lanes.get_mut(at)?, homes.get_mut(at)?)));
+        match nearest {
+            Some((lane, home)) => {
+                lane.findings.push(number);
+                home.times.insert(finding.time);
+            }
             None => left.push(number),
         }
     }
@@ -174,19 +220,53 @@ fn settle_floating(case: &Case<'_>, findings: &[Finding], lanes: &mut Vec<Lane>)
     }
 }
 
-fn consented_apps(case: &Case<'_>, findings: &[Finding], lane: &Lane) -> Vec<Str> {
-    use crate::events::Action;
-    let events = lane.findings.iter().filter_map(|number| findings.get(*number)).flat_map(|finding| &finding.events);
-    let consents = events.filter_map(|index| case.event(*index)).filter(|event| event.action == Action::Consent);
-    let mut apps: Vec<Str> = consents.filter_map(|event| event.app.some()).collect();
-    apps.sort_unstable();
-    apps.dedup();
-    apps
+/// A lane as findings without a context see it.
+struct Home {
+    habitual: bool,
+    /// Times of its findings.
+    times: BTreeSet<Time>,
+}
+
+impl Home {
+    fn of(case: &Case<'_>, findings: &[Finding], lane: &Lane) -> Home {
+        Home {
+            habitual: lane.contexts.iter().all(|id| case.familiarity(*id).address),
+            times: lane.findings.iter().filter_map(|number| findings.get(*number)).map(|finding| finding.time).collect(),
+        }
+    }
+
+    /// Seconds from the nearest of its findings, if the lane is near enough to take one of this time.
+    fn gap(&self, time: Time) -> Option<i64> {
+        if self.habitual || !time.is_known() {
+            return None;
+        }
+        let before = self.times.range(..=time).next_back();
+        let after = self.times.range(time..).next();
+        let gaps = before.into_iter().chain(after).map(|other| time.since(*other));
+        gaps.filter(|gap| (-3600..=FLOATING_SECONDS).contains(gap)).map(i64::abs).min()
+    }
+}
+
+/// What a lane is worth, with and without evidence from other accounts.
+fn score_lane(case: &Case<'_>, findings: &[Finding], lane: &Lane, signs: &OwnerSigns) -> (Score, Score) {
+    let mut evidence = evidence(findings, lane);
+    let excuses = excuses(case, &evidence, lane, signs);
+    let whole = bare_score(&evidence, &excuses);
+    let all = evidence.len();
+    evidence.retain(|one| one.family != EvidenceFamily::Company);
+    let own = if evidence.len() == all { whole.clone() } else { bare_score(&evidence, &excuses) };
+    (whole, own)
+}
+
+/// The score of a lane with its terms.
+pub(super) fn whole_score(case: &Case<'_>, findings: &[Finding], lane: &Lane, signs: &OwnerSigns) -> Score {
+    let evidence = evidence(findings, lane);
+    score(&evidence, &excuses(case, &evidence, lane, signs))
 }
 
 /// The best finding of each detection counts; the others of it are listed with it.
-fn score_lane(findings: &[Finding], lane: &Lane, excuses: &[Vec<Excuse>]) -> (Score, Score) {
-    let mut evidence: BTreeMap<usize, Evidence> = BTreeMap::new();
+fn evidence<'f>(findings: &'f [Finding], lane: &Lane) -> Vec<Evidence<'f>> {
+    let mut evidence: BTreeMap<usize, Evidence<'f>> = BTreeMap::new();
     for number in &lane.findings {
         let Some(finding) = findings.get(*number) else { continue };
         let Some(detection) = finding.detection() else { continue };
@@ -194,7 +274,7 @@ fn score_lane(findings: &[Finding], lane: &Lane, excuses: &[Vec<Excuse>]) -> (Sc
             family: detection.family(),
             detection: detection.id(),
             db: f64::MIN,
-            why: String::new(),
+            why: "",
             context: finding.context,
             time: finding.time,
             excusable: finding.excusable,
@@ -202,13 +282,17 @@ fn score_lane(findings: &[Finding], lane: &Lane, excuses: &[Vec<Excuse>]) -> (Sc
         });
         entry.findings.push(*number);
         if finding.db > entry.db {
-            (entry.db, entry.context, entry.time) = (finding.db, finding.context, finding.time);
-            entry.why.clone_from(&finding.summary);
+            (entry.db, entry.context, entry.time, entry.why) = (finding.db, finding.context, finding.time, &finding.summary);
         }
     }
-    let evidence: Vec<Evidence> = evidence.into_values().collect();
-    let contexts = lane.contexts.iter().filter_map(|id| excuses.get(id.index()));
-    let excuses: Vec<Excuse> = contexts.flatten().cloned().collect();
-    let own: Vec<Evidence> = evidence.iter().filter(|one| one.family != EvidenceFamily::Company).cloned().collect();
-    (score(&evidence, &excuses), score(&own, &excuses))
+    evidence.into_values().collect()
+}
+
+/// What speaks for the owner in the contexts of the evidence: where none counts there is nothing to excuse.
+fn excuses(case: &Case<'_>, evidence: &[Evidence<'_>], lane: &Lane, signs: &OwnerSigns) -> Vec<Excuse> {
+    let mut contexts: Vec<ContextId> = evidence.iter().map(|one| one.context).collect();
+    contexts.sort_unstable();
+    contexts.dedup();
+    contexts.retain(|id| lane.contexts.binary_search(id).is_ok());
+    contexts.into_iter().flat_map(|id| signs.excuses(case, id)).collect()
 }

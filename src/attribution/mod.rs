@@ -7,15 +7,17 @@ mod actors;
 mod excuses;
 mod lanes;
 
-pub use actors::{Actor, Attributed};
+pub use actors::{Actor, Actors, Attributed};
 pub use lanes::{Lane, Lanes};
 
 use crate::config::Config;
-use crate::detections::{self, Case, EvidenceFamily, Finding};
+use crate::detections::{self, Case, EvidenceFamily, Finding, PlaceWords, SentMail, SharedSessions};
 use crate::enrich::{AddressBook, AgentBook};
-use crate::events::{AccountId, Action, Ip, Store, Str, Time};
-use crate::habits::{ContextId, Contexts, Habits, Lesson, Tie};
+use crate::events::{AccountId, Action, Event, Ip, Store, Str, Time};
+use crate::habits::{Acts, ContextId, Contexts, Habits, Lesson, Tie};
 use crate::scoring::{SUSPICIOUS_DB, Score, Term};
+use crate::stages::Stages;
+use excuses::OwnerSigns;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Rounds of learning and drawing lanes at most. Source: the method's text.
@@ -41,6 +43,14 @@ pub struct Ground<'a> {
     pub config: &'a Config,
     /// Which context each event is of.
     pub contexts: &'a Contexts,
+    /// Events by kind of act.
+    pub acts: &'a Acts,
+    /// Mails sent by each account.
+    pub sent: &'a SentMail,
+    /// Sessions that are used in more than one context.
+    pub sessions: &'a SharedSessions,
+    /// Places of addresses in words.
+    pub words: &'a PlaceWords,
     /// Recorded country of each address.
     pub recorded: &'a [Option<[u8; 2]>],
 }
@@ -57,6 +67,10 @@ impl<'a> Ground<'a> {
             agents: self.agents,
             config: self.config,
             contexts: self.contexts,
+            acts: self.acts,
+            sent: self.sent,
+            sessions: self.sessions,
+            words: self.words,
             habits,
             recorded: self.recorded,
             confirmed,
@@ -121,7 +135,7 @@ pub struct Attribution {
     /// Contexts of intruders on accounts compromised by their own evidence.
     pub confirmed: Vec<bool>,
     /// Actor and certainty of every event.
-    pub actors: Vec<Attributed>,
+    pub actors: Actors,
     /// Rounds that it took; above the limit where it did not settle.
     pub rounds: usize,
 }
@@ -137,21 +151,37 @@ struct Round {
 }
 
 /// Draws lanes until they are stable, then judges every account and event.
-pub fn attribute(ground: &Ground<'_>) -> Attribution {
+pub fn attribute(ground: &Ground<'_>, stages: &Stages) -> Attribution {
     let size = ground.contexts.len();
     let (mut barred, mut acted, mut confirmed) = (vec![false; size], vec![false; size], vec![false; size]);
-    let mut rounds = 0;
+    let signs = stages.run("signs of owners", || OwnerSigns::of(ground));
+    let (mut rounds, mut learned, mut seen) = (0, Habits::default(), None);
     let round = loop {
         rounds += 1;
-        let round = play(ground, &barred, &acted, &confirmed);
+        let round = stages.run(&format!("round {rounds}"), || {
+            let lesson = Lesson { contexts: ground.contexts, book: ground.book, recorded: ground.recorded, barred: &barred, acted: &acted };
+            let (habits, changed) = stages.run("habits", || learned.learn_again(&lesson));
+            match seen.take().filter(|_| !changed) {
+                Some((findings, lanes)) => Round { habits, findings, lanes },
+                None => play(ground, habits, &signs, &confirmed, stages),
+            }
+        });
         let (next_barred, next_acted, next_confirmed) = outcome(ground, &round, &acted);
-        let stable = next_barred == barred && next_acted == acted && next_confirmed == confirmed;
-        if stable || rounds >= ROUNDS {
+        let same_intruders = next_confirmed == confirmed;
+        if rounds >= ROUNDS || same_intruders && next_barred == barred && next_acted == acted {
             break round;
         }
+        learned = round.habits;
+        // The same habits and intruders would show the same once more.
+        seen = same_intruders.then_some((round.findings, round.lanes));
         (barred, acted, confirmed) = (next_barred, next_acted, next_confirmed);
     };
-    let case = ground.case(&round.habits, &confirmed);
+    let (judgements, actors) = stages.run("judging", || conclude(&ground.case(&round.habits, &confirmed), &round, &signs));
+    Attribution { habits: round.habits, findings: round.findings, lanes: round.lanes, judgements, confirmed, actors, rounds }
+}
+
+/// Judges every account with findings, and every event.
+fn conclude(case: &Case<'_>, round: &Round, signs: &OwnerSigns) -> (BTreeMap<AccountId, Judgement>, Actors) {
     let mut elsewhere = Confirmed::new();
     for (_, context) in case.contexts.iter().filter(|(id, _)| case.is_confirmed(*id)) {
         elsewhere.entry(context.ip).or_default().insert(context.account);
@@ -160,19 +190,20 @@ pub fn attribute(ground: &Ground<'_>) -> Attribution {
         .lanes
         .iter()
         .filter(|(account, _)| case.is_judged(**account))
-        .map(|(account, lanes)| (*account, judge(&case, *account, lanes, &round.findings, &elsewhere)))
+        .map(|(account, lanes)| {
+            let score = lanes.first().map(|best| lanes::whole_score(case, &round.findings, best, signs)).unwrap_or_default();
+            (*account, judge(case, *account, lanes, score, &round.findings, &elsewhere))
+        })
         .collect();
-    let actors = actors::attribute_events(&case, &judgements, &round.findings);
-    Attribution { habits: round.habits, findings: round.findings, lanes: round.lanes, judgements, confirmed, actors, rounds }
+    let actors = Actors::attribute(case, &judgements, &round.findings);
+    (judgements, actors)
 }
 
-fn play(ground: &Ground<'_>, barred: &[bool], acted: &[bool], confirmed: &[bool]) -> Round {
-    let lesson = Lesson { store: ground.store, contexts: ground.contexts, book: ground.book, recorded: ground.recorded, barred, acted };
-    let habits = Habits::learn(&lesson);
+fn play(ground: &Ground<'_>, habits: Habits, signs: &OwnerSigns, confirmed: &[bool], stages: &Stages) -> Round {
     let (findings, lanes) = {
         let case = ground.case(&habits, confirmed);
-        let findings = detections::run(&case);
-        let lanes = lanes::build(&case, &findings, &excuses::excuses(&case));
+        let findings = stages.run("detections", || detections::run(&case, stages));
+        let lanes = stages.run("lanes", || lanes::build(&case, &findings, signs));
         (findings, lanes)
     };
     Round { habits, findings, lanes }
@@ -210,9 +241,8 @@ fn outcome(ground: &Ground<'_>, round: &Round, acted: &[bool]) -> (Vec<bool>, Ve
     (barred, acted, confirmed)
 }
 
-/// Judges an account by its lanes, best first.
-fn judge(case: &Case<'_>, account: AccountId, lanes: &[Lane], findings: &[Finding], confirmed: &Confirmed) -> Judgement {
-    let mut score = lanes.first().map(|lane| lane.score.clone()).unwrap_or_default();
+/// Judges an account by its lanes, best first, and the score of the best with its terms.
+fn judge(case: &Case<'_>, account: AccountId, lanes: &[Lane], mut score: Score, findings: &[Finding], confirmed: &Confirmed) -> Judgement {
     let best_is_compromised = score.is_compromised();
     let rest: f64 = lanes.iter().skip(1).map(|lane| lane.score.evidence_db().max(0.0) / 4.0).sum();
     let rest = (rest.min(OTHER_LANES_CAP_DB) * 100.0).round() / 100.0;
@@ -256,22 +286,42 @@ fn judge(case: &Case<'_>, account: AccountId, lanes: &[Lane], findings: &[Findin
 
 /// First success and last act of the intruder.
 fn span(case: &Case<'_>, judgement: &mut Judgement, best: &Lane, findings: &[Finding]) {
-    let mut acts: Vec<&crate::events::Event> = Vec::new();
+    let mut span = Span::default();
     for context in judgement.contexts.keys().filter_map(|id| case.contexts.get(*id)) {
         for (index, event) in case.events_of(context) {
             if case.context_of(index).1 <= Tie::AppSignIn {
-                acts.push(event);
+                span.add(event);
             }
         }
     }
     // Where nothing ties the findings to a context, they are all there is.
-    if !acts.iter().any(|event| event.succeeded()) {
+    if !span.succeeded {
         let own = best.findings.iter().filter_map(|number| findings.get(*number)).flat_map(|finding| &finding.events);
-        acts.extend(own.filter_map(|index| case.event(*index)));
+        own.filter_map(|index| case.event(*index)).for_each(|event| span.add(event));
     }
-    let times =
-        |all: bool| acts.iter().filter(move |event| all || event.succeeded()).map(|event| event.time).filter(|time| time.is_known());
-    (judgement.compromised_at, judgement.last_at) = (times(false).min(), times(true).max());
+    (judgement.compromised_at, judgement.last_at) = (span.first, span.last);
+}
+
+/// What a walk over an intruder's acts finds.
+#[derive(Default)]
+struct Span {
+    succeeded: bool,
+    /// First that succeeded, of those with a time.
+    first: Option<Time>,
+    /// Last of those with a time.
+    last: Option<Time>,
+}
+
+impl Span {
+    fn add(&mut self, event: &Event) {
+        self.succeeded |= event.succeeded();
+        if event.time.is_known() {
+            self.last = self.last.max(Some(event.time));
+            if event.succeeded() && self.first.is_none_or(|first| event.time < first) {
+                self.first = Some(event.time);
+            }
+        }
+    }
 }
 
 /// Takes further unfamiliar contexts of the account as the same intruder's, with falling certainty.
@@ -312,7 +362,7 @@ fn grow(case: &Case<'_>, account: AccountId, judgement: &mut Judgement, lanes: &
 }
 
 /// True for acts that an app did which the intruder had consented to.
-pub(crate) fn is_intruder_app(judgement: &Judgement, event: &crate::events::Event) -> bool {
+pub(crate) fn is_intruder_app(judgement: &Judgement, event: &Event) -> bool {
     event.app.is_some()
         && judgement.apps.contains(&event.app)
         && event.action != Action::Consent

@@ -1,8 +1,9 @@
 //! Incidents: accounts that edges or a common actor join, with patient zero.
 
-use super::{Fallen, LINK_DB, Path, same_actor};
+use super::{Fallen, Path, same_actor};
 use crate::detections::Case;
 use crate::events::{AccountId, Time};
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeMap;
 
 /// One account fell because of another.
@@ -65,63 +66,115 @@ pub struct Incident {
     pub span: (Time, Time),
 }
 
-/// Joins the fallen into incidents.
-pub(super) fn build(
-    case: &Case<'_>,
-    fallen: &[Fallen<'_>],
-    edges: Vec<Edge>,
-    open: &[super::Open],
-    rivals: &BTreeMap<AccountId, f64>,
-) -> Vec<Incident> {
-    let mut group: BTreeMap<AccountId, usize> = fallen.iter().enumerate().map(|(at, one)| (one.account, at)).collect();
-    let mut join = |a: AccountId, b: AccountId| {
-        let (Some(a), Some(b)) = (group.get(&a).copied(), group.get(&b).copied()) else { return };
-        let (low, high) = (a.min(b), a.max(b));
-        group.values_mut().filter(|at| **at == high).for_each(|at| *at = low);
-    };
-    for edge in &edges {
-        join(edge.from, edge.to);
-    }
-    let mut links = Vec::new();
-    for one in open {
-        join(one.from, one.to);
-        let why = format!("{}; which of several accounts it came from is open", one.why);
-        links.push(Link { accounts: [one.from, one.to], why, confidence: one.share });
-    }
-    for (at, one) in fallen.iter().enumerate() {
-        for other in fallen.iter().skip(at + 1) {
-            let same = same_actor(case, one, other);
-            let edge = edges
-                .iter()
-                .any(|edge| [edge.from, edge.to] == [one.account, other.account] || [edge.to, edge.from] == [one.account, other.account]);
-            if same.db >= LINK_DB && !edge {
-                join(one.account, other.account);
-                let confidence = 1.0 - 1.0 / (1.0 + 10f64.powf((same.db - 10.0) / 10.0));
-                links.push(Link { accounts: [one.account, other.account], why: same.why.join(", "), confidence });
-            }
-        }
-    }
-    let mut members: BTreeMap<usize, Vec<&Fallen<'_>>> = BTreeMap::new();
-    for one in fallen {
-        members.entry(group.get(&one.account).copied().unwrap_or(usize::MAX)).or_default().push(one);
-    }
-    members.into_values().map(|members| incident(&members, &edges, &links, rivals)).collect()
+/// Links that one account has at most to accounts that fell earlier: those with most evidence.
+const LINKS: usize = 5;
+
+/// What incidents are made of.
+pub(super) struct Parts<'p> {
+    /// The compromised accounts, in the order in which they fell.
+    pub(super) fallen: &'p [Fallen<'p>],
+    /// The place of each of them.
+    pub(super) place: &'p FxHashMap<AccountId, usize>,
+    pub(super) edges: Vec<Edge>,
+    pub(super) open: Vec<super::Open>,
+    pub(super) joined: Vec<super::Joined>,
+    /// Largest share that any parent of an account has.
+    pub(super) rivals: BTreeMap<AccountId, f64>,
 }
 
-fn incident(members: &[&Fallen<'_>], edges: &[Edge], links: &[Link], rivals: &BTreeMap<AccountId, f64>) -> Incident {
-    let accounts: Vec<AccountId> = members.iter().map(|one| one.account).collect();
-    let edges: Vec<Edge> = edges.iter().filter(|edge| accounts.contains(&edge.to)).cloned().collect();
-    let links = links.iter().filter(|link| accounts.contains(&link.accounts[0])).cloned().collect();
-    let root = members.iter().find(|one| !edges.iter().any(|edge| edge.to == one.account)).or(members.first());
-    let account = root.map(|one| one.account).unwrap_or_default();
-    let patient_zero = PatientZero {
-        account,
-        confidence: 1.0 - rivals.get(&account).copied().unwrap_or(0.0),
-        vector: root.map_or("unknown", |one| vector(one)),
-    };
-    let first = members.iter().map(|one| one.at).min().unwrap_or(Time::NONE);
-    let last = members.iter().filter_map(|one| one.judgement.last_at).max().unwrap_or(first);
-    Incident { accounts, patient_zero, edges, links, span: (first, last) }
+/// Union-find over the fallen: the root of a group is the account that fell first.
+struct Groups(Vec<usize>);
+
+impl Groups {
+    fn root(&mut self, at: usize) -> usize {
+        let mut root = at;
+        while let Some(up) = self.0.get(root).copied().filter(|up| *up != root) {
+            // Each walk halves the way of the next one.
+            let above = self.0.get(up).copied().unwrap_or(up);
+            if let Some(parent) = self.0.get_mut(root) {
+                *parent = above;
+            }
+            root = above;
+        }
+        root
+    }
+
+    fn join(&mut self, a: usize, b: usize) {
+        let (a, b) = (self.root(a), self.root(b));
+        if let Some(parent) = self.0.get_mut(a.max(b)) {
+            *parent = a.min(b);
+        }
+    }
+}
+
+/// Joins the fallen into incidents.
+pub(super) fn build(case: &Case<'_>, parts: &Parts<'_>) -> Vec<Incident> {
+    let mut groups = Groups((0..parts.fallen.len()).collect());
+    let place = |account: AccountId| parts.place.get(&account).copied().unwrap_or(usize::MAX);
+    let pair = |from: AccountId, to: AccountId| (place(from).min(place(to)), place(from).max(place(to)));
+    let edge_pairs: FxHashSet<(usize, usize)> = parts.edges.iter().map(|edge| pair(edge.from, edge.to)).collect();
+    let by_path = parts.edges.iter().map(|edge| pair(edge.from, edge.to)).chain(parts.open.iter().map(|one| pair(one.from, one.to)));
+    let by_actor = parts.joined.iter().map(|one| (one.earlier, one.later));
+    by_path.chain(by_actor).for_each(|(a, b)| groups.join(a, b));
+
+    let mut members: BTreeMap<usize, Members<'_>> = BTreeMap::new();
+    for (at, one) in parts.fallen.iter().enumerate() {
+        members.entry(groups.root(at)).or_default().accounts.push(one);
+    }
+    for edge in &parts.edges {
+        members.entry(groups.root(place(edge.to))).or_default().edges.push(edge.clone());
+    }
+    for link in links(case, parts, &edge_pairs) {
+        members.entry(groups.root(place(link.accounts[0]))).or_default().links.push(link);
+    }
+    members.into_values().map(|members| members.incident(&parts.rivals)).collect()
+}
+
+/// Links of accounts that have one actor but no edge between them.
+fn links(case: &Case<'_>, parts: &Parts<'_>, edges: &FxHashSet<(usize, usize)>) -> Vec<Link> {
+    let open = parts.open.iter().map(|one| {
+        let why = format!("{}; which of several accounts it came from is open", one.why);
+        Link { accounts: [one.from, one.to], why, confidence: one.share }
+    });
+    let mut strongest: Vec<&super::Joined> = Vec::new();
+    for of_one in parts.joined.chunk_by(|a, b| a.later == b.later) {
+        let mut partners: Vec<&super::Joined> = of_one.iter().filter(|one| !edges.contains(&(one.earlier, one.later))).collect();
+        partners.sort_by(|a, b| b.db.total_cmp(&a.db).then(a.earlier.cmp(&b.earlier)));
+        strongest.extend(partners.into_iter().take(LINKS));
+    }
+    strongest.sort_by_key(|one| (one.earlier, one.later));
+    let same = strongest.into_iter().filter_map(|one| {
+        let (earlier, later) = (parts.fallen.get(one.earlier)?, parts.fallen.get(one.later)?);
+        let confidence = 1.0 - 1.0 / (1.0 + 10f64.powf((one.db - 10.0) / 10.0));
+        let why = same_actor(case, earlier, later).why.join(", ");
+        Some(Link { accounts: [earlier.account, later.account], why, confidence })
+    });
+    open.chain(same).collect()
+}
+
+/// What belongs to one incident.
+#[derive(Default)]
+struct Members<'p> {
+    accounts: Vec<&'p Fallen<'p>>,
+    edges: Vec<Edge>,
+    links: Vec<Link>,
+}
+
+impl Members<'_> {
+    fn incident(self, rivals: &BTreeMap<AccountId, f64>) -> Incident {
+        let children: FxHashSet<AccountId> = self.edges.iter().map(|edge| edge.to).collect();
+        let root = self.accounts.iter().find(|one| !children.contains(&one.account)).or(self.accounts.first());
+        let account = root.map(|one| one.account).unwrap_or_default();
+        let patient_zero = PatientZero {
+            account,
+            confidence: 1.0 - rivals.get(&account).copied().unwrap_or(0.0),
+            vector: root.map_or("unknown", |one| vector(one)),
+        };
+        let first = self.accounts.iter().map(|one| one.at).min().unwrap_or(Time::NONE);
+        let last = self.accounts.iter().filter_map(|one| one.judgement.last_at).max().unwrap_or(first);
+        let accounts = self.accounts.iter().map(|one| one.account).collect();
+        Incident { accounts, patient_zero, edges: self.edges, links: self.links, span: (first, last) }
+    }
 }
 
 /// How the intruder got into the first account, from what its findings say.

@@ -6,6 +6,7 @@
 
 mod incident;
 mod paths;
+mod shared;
 
 pub use incident::{Edge, Incident, Link, PatientZero};
 pub use paths::{Path, PathEvidence};
@@ -15,6 +16,8 @@ use crate::detections::{Case, wording};
 use crate::enrich::NetworkClass;
 use crate::events::{AccountId, Action, Detail, Event, Ip, Outcome, RuleChange, Str, Time};
 use crate::habits::Client;
+use rustc_hash::{FxHashMap, FxHashSet};
+use shared::Shared;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Same-actor evidence, in decibans. Source: the scoring text, section 3.
@@ -74,17 +77,21 @@ pub struct SameActor {
 pub fn cascade(case: &Case<'_>, attribution: &Attribution) -> Vec<Incident> {
     let fallen = fallen(case, attribution);
     let paths = paths::find(case, attribution, &fallen);
-    let mut edges: Vec<Edge> = Vec::new();
-    let mut open: Vec<Open> = Vec::new();
+    let place: FxHashMap<AccountId, usize> = fallen.iter().enumerate().map(|(at, one)| (one.account, at)).collect();
+    let phished = phished(case, &fallen, &place);
+    let mut shared = Shared::of(case, &fallen);
+    let (mut joined, mut edges, mut open) = (Vec::new(), Vec::new(), Vec::new());
     let mut rivals: BTreeMap<AccountId, f64> = BTreeMap::new();
     for (at, child) in fallen.iter().enumerate() {
-        let parents: Vec<&Fallen<'_>> = fallen.iter().take(at).filter(|parent| parent.at < child.at).collect();
-        let weighed = weigh(case, &parents, child, &paths);
+        let sames = shared.with_earlier(at, child);
+        let outside = outside_db(case, child) + if phished.contains(&child.account) { OUTSIDE_PHISH_DB } else { 0.0 };
+        let weighed = weigh(case, &Rivals { fallen: &fallen, place: &place, sames: &sames, outside }, child, &paths);
         rivals.insert(child.account, weighed.share);
         edges.extend(weighed.edge);
         open.extend(weighed.open);
+        joined.extend(sames.into_iter().filter(|(_, db)| *db >= LINK_DB).map(|(earlier, db)| Joined { earlier, later: at, db }));
     }
-    incident::build(case, &fallen, edges, &open, &rivals)
+    incident::build(case, &incident::Parts { fallen: &fallen, place: &place, edges, open, joined, rivals })
 }
 
 /// The compromised accounts, in the order in which they fell.
@@ -125,9 +132,8 @@ fn traits(case: &Case<'_>, account: AccountId, judgement: &Judgement) -> Traits 
 pub fn same_actor(case: &Case<'_>, a: &Fallen<'_>, b: &Fallen<'_>) -> SameActor {
     let mut same = SameActor::default();
     let shared: Vec<Ip> = a.traits.addresses.intersection(&b.traits.addresses).copied().collect();
-    let is_exit = |ip: &Ip| case.facts(*ip).hides_place() || case.facts(*ip).class == NetworkClass::SecureWebGateway;
-    if let Some(ip) = shared.iter().find(|ip| !is_exit(ip)).or(shared.first()) {
-        same.db += if is_exit(ip) { SHARED_EXIT_DB } else { SAME_ADDRESS_DB };
+    if let Some(ip) = shared.iter().find(|ip| !is_exit(case, **ip)).or(shared.first()) {
+        same.db += if is_exit(case, *ip) { SHARED_EXIT_DB } else { SAME_ADDRESS_DB };
         same.why.push(format!("same address {}", case.store.ip(*ip)));
         for one in [a, b] {
             same.events.extend(first_from(case, one, *ip));
@@ -147,6 +153,11 @@ pub fn same_actor(case: &Case<'_>, a: &Fallen<'_>, b: &Fallen<'_>) -> SameActor 
     same
 }
 
+/// True for an exit that many share.
+fn is_exit(case: &Case<'_>, ip: Ip) -> bool {
+    case.facts(ip).hides_place() || case.facts(ip).class == NetworkClass::SecureWebGateway
+}
+
 /// The first successful event of an intruder from an address.
 fn first_from(case: &Case<'_>, one: &Fallen<'_>, ip: Ip) -> Option<u32> {
     let contexts = one.judgement.contexts.keys().filter_map(|id| case.contexts.get(*id)).filter(|context| context.ip == ip);
@@ -161,6 +172,13 @@ pub(crate) struct Open {
     why: String,
 }
 
+/// Two accounts (by their places among the fallen) with one actor.
+pub(crate) struct Joined {
+    earlier: usize,
+    later: usize,
+    db: f64,
+}
+
 /// What weighing the possible parents of a child gives.
 #[derive(Default)]
 struct Weighed {
@@ -170,16 +188,32 @@ struct Weighed {
     share: f64,
 }
 
+/// What a child's parents are weighed with and against.
+struct Rivals<'r> {
+    fallen: &'r [Fallen<'r>],
+    place: &'r FxHashMap<AccountId, usize>,
+    /// Same-actor evidence with those that fell earlier.
+    sames: &'r BTreeMap<usize, f64>,
+    /// What speaks for a way from outside.
+    outside: f64,
+}
+
 /// Weighs every possible parent of a child against each other and against the ways from outside.
-fn weigh(case: &Case<'_>, parents: &[&Fallen<'_>], child: &Fallen<'_>, paths: &paths::Paths) -> Weighed {
-    let sames: Vec<SameActor> = parents.iter().map(|parent| same_actor(case, parent, child)).collect();
-    let outside = outside_db(case, child);
-    let best_same = sames.iter().map(|same| same.db).fold(0.0, f64::max);
+fn weigh(case: &Case<'_>, rivals: &Rivals<'_>, child: &Fallen<'_>, paths: &paths::Paths) -> Weighed {
+    let (parents, outside) = (rivals.fallen, rivals.outside);
+    let fell_before = |at: usize| parents.get(at).is_some_and(|parent| parent.at < child.at);
+    let best_same = rivals.sames.iter().filter(|(at, _)| fell_before(**at)).map(|(_, db)| *db).fold(0.0, f64::max);
     let mut weights = vec![power(best_same + outside), power(outside)];
     let mut options: Vec<(usize, &PathEvidence, f64)> = Vec::new();
-    for (at, parent) in parents.iter().enumerate() {
-        let same = sames.get(at).map_or(0.0, |same| same.db);
-        for path in paths.between(parent.account, child.account) {
+    let mut ways: Vec<(usize, &[PathEvidence])> = paths
+        .to(child.account)
+        .filter_map(|(from, list)| Some((*rivals.place.get(&from)?, list)))
+        .filter(|(at, _)| fell_before(*at))
+        .collect();
+    ways.sort_by_key(|(at, _)| *at);
+    for (at, list) in ways {
+        let same = rivals.sames.get(&at).copied().unwrap_or(0.0);
+        for path in list {
             // Without anything that joins the actors a mail alone proves nothing.
             let lone = same <= 0.0 && path.db < 12.0;
             if !lone {
@@ -202,7 +236,7 @@ fn weigh(case: &Case<'_>, parents: &[&Fallen<'_>], child: &Fallen<'_>, paths: &p
     };
     let mut own: Vec<&(usize, &PathEvidence, f64)> = options.iter().filter(|(at, ..)| *at == parent_at).collect();
     own.sort_by(|a, b| b.2.total_cmp(&a.2).then_with(|| a.1.path.cmp(&b.1.path)));
-    let (Some((_, path, weight)), Some(parent), Some(same)) = (own.first().copied(), parents.get(parent_at), sames.get(parent_at)) else {
+    let (Some((_, path, weight)), Some(parent)) = (own.first().copied(), parents.get(parent_at)) else {
         return Weighed { edge: None, open: None, share: confidence };
     };
     let all: f64 = by_parent.values().sum();
@@ -210,6 +244,7 @@ fn weigh(case: &Case<'_>, parents: &[&Fallen<'_>], child: &Fallen<'_>, paths: &p
         let open = (all >= EDGE_SHARE).then(|| Open { from: parent.account, to: child.account, share: all, why: path.why.clone() });
         return Weighed { edge: None, open, share: confidence };
     }
+    let same = same_actor(case, parent, child);
     let tied = own.get(1).is_some_and(|(_, _, second)| (weight - second).abs() < f64::EPSILON * weight);
     let alternatives = by_parent
         .iter()
@@ -236,28 +271,41 @@ fn power(db: f64) -> f64 {
     10f64.powf(db / 10.0)
 }
 
-/// What speaks for the child having fallen by a way from outside.
+/// The last day before an account fell.
+fn is_shortly_before(child: &Fallen<'_>, event: &Event) -> bool {
+    (0..=86_400).contains(&child.at.since(event.time))
+}
+
+/// Guessing at the child before it fell speaks for a way from outside.
 fn outside_db(case: &Case<'_>, child: &Fallen<'_>) -> f64 {
     let known = &child.traits.addresses;
-    let (mut guesses, mut phished) = (0, false);
-    let window = |event: &Event| (0..=86_400).contains(&child.at.since(event.time));
+    let mut guesses = 0;
     for context in case.contexts.of_account(child.account).iter().filter_map(|id| case.contexts.get(*id)) {
         if known.contains(&context.ip) || context.succeeded() {
             continue;
         }
-        let failed = |event: &Event| event.action == Action::SignIn && event.outcome == Outcome::Failure && window(event);
+        let failed = |event: &Event| event.action == Action::SignIn && event.outcome == Outcome::Failure && is_shortly_before(child, event);
         guesses += case.events_of(context).filter(|(_, event)| failed(event)).count();
     }
-    for event in case.store.events() {
-        if event.action == Action::MailReceived
-            && window(event)
-            && case.store.accounts().of(event.actor) == child.account
+    if guesses >= GUESSES { GUESSED_DB } else { 0.0 }
+}
+
+/// Accounts that got mail which Microsoft called phish shortly before they fell: one pass over the mails.
+fn phished(case: &Case<'_>, fallen: &[Fallen<'_>], place: &FxHashMap<AccountId, usize>) -> FxHashSet<AccountId> {
+    let mut phished = FxHashSet::default();
+    if fallen.is_empty() {
+        return phished;
+    }
+    for (_, event) in case.acts(&[Action::MailReceived]) {
+        let Some(child) = place.get(&case.store.accounts().of(event.actor)).and_then(|at| fallen.get(*at)) else { continue };
+        if is_shortly_before(child, event)
             && let Some(Detail::Mail(mail)) = case.store.detail(event)
+            && case.store.text(mail.threats).to_ascii_lowercase().contains("phish")
         {
-            phished |= case.store.text(mail.threats).to_ascii_lowercase().contains("phish");
+            phished.insert(child.account);
         }
     }
-    (if guesses >= GUESSES { GUESSED_DB } else { 0.0 }) + (if phished { OUTSIDE_PHISH_DB } else { 0.0 })
+    phished
 }
 
 #[cfg(test)]

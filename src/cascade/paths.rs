@@ -1,7 +1,7 @@
 //! Paths: acts of one account's intruder that reach another account.
 
 use super::Fallen;
-use crate::attribution::{Actor, Attribution};
+use crate::attribution::Attribution;
 use crate::detections::{Case, recipients};
 use crate::events::{AccountId, Action, Detail, Event, Flags, Str, Time};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -56,13 +56,15 @@ pub struct PathEvidence {
 /// Paths between compromised accounts.
 #[derive(Default)]
 pub struct Paths {
+    /// By the account that is reached, then by the one that the path comes from.
     list: BTreeMap<(AccountId, AccountId), Vec<PathEvidence>>,
 }
 
 impl Paths {
-    /// Paths from one account to another.
-    pub fn between(&self, from: AccountId, to: AccountId) -> &[PathEvidence] {
-        self.list.get(&(from, to)).map_or(&[], Vec::as_slice)
+    /// Paths to an account, with the accounts that they come from.
+    pub fn to(&self, to: AccountId) -> impl Iterator<Item = (AccountId, &[PathEvidence])> {
+        let all = (to, AccountId::NONE)..=(to, AccountId(u32::MAX));
+        self.list.range(all).map(|((_, from), list)| (*from, list.as_slice()))
     }
 }
 
@@ -80,26 +82,26 @@ const RESET_DB: f64 = 25.0;
 const DELAY_DB: f64 = 1.0;
 const DELAY_CAP_DB: f64 = 10.0;
 /// Like mails within an hour that make a burst: as many as `internal-phish` asks for.
-const BURST_MAILS: usize = 8;
+const BURST_MAILS: u64 = 8;
 /// Events that an edge lists.
 const LISTED: usize = 20;
+
+/// How many copies of mails with a subject each account's intruder sent in each hour.
+type Subjects = FxHashMap<(AccountId, Str, i64), u64>;
 
 /// Finds the paths between the fallen, from the intruders' acts: one pass over the events.
 pub fn find(case: &Case<'_>, attribution: &Attribution, fallen: &[Fallen<'_>]) -> Paths {
     let by_account: FxHashMap<AccountId, &Fallen<'_>> = fallen.iter().map(|one| (one.account, one)).collect();
     let mut reached: BTreeMap<(AccountId, AccountId, Path), Vec<u32>> = BTreeMap::new();
-    let mut subjects: FxHashMap<(AccountId, Str, i64), FxHashSet<u64>> = FxHashMap::default();
+    let mut subjects = Subjects::default();
     for (index, event) in case.in_order() {
-        let by_intruder = attribution.actors.get(index as usize).is_some_and(|who| who.actor == Actor::Intruder);
+        let by_intruder = attribution.actors.is_intruders(index);
         let account = case.contexts.account_of(index);
         if !by_intruder || !event.time.is_known() || !event.succeeded() || !by_account.contains_key(&account) {
             continue;
         }
         if event.action == Action::MailSent {
-            let copies = subjects.entry((account, event.object, event.time.secs() / 3600)).or_default();
-            for to in 0..u64::from(event.count) {
-                copies.insert(u64::from(index) << 20 | to);
-            }
+            *subjects.entry((account, event.object, event.time.secs() / 3600)).or_default() += u64::from(event.count);
         }
         let Some(path) = path_of(event) else { continue };
         let targets =
@@ -111,7 +113,9 @@ pub fn find(case: &Case<'_>, attribution: &Attribution, fallen: &[Fallen<'_>]) -
         }
     }
     let mut paths = Paths::default();
-    let seen = Seen::by_children(case, &by_account);
+    let mails: FxHashSet<u64> =
+        reached.values().flatten().filter_map(|index| case.event(*index)).map(|event| event.link).filter(|link| *link != 0).collect();
+    let seen = Seen::by_children(case, &by_account, &mails);
     for ((from, to, path), events) in reached {
         let Some(child) = by_account.get(&to) else { continue };
         let best = events
@@ -120,7 +124,7 @@ pub fn find(case: &Case<'_>, attribution: &Attribution, fallen: &[Fallen<'_>]) -
             .max_by(|a, b| a.db.total_cmp(&b.db).then(b.time.cmp(&a.time)));
         if let Some(mut best) = best {
             best.events.extend(events.iter().copied().filter(|index| !best.events.contains(index)).take(LISTED).collect::<Vec<_>>());
-            paths.list.entry((from, to)).or_default().push(best);
+            paths.list.entry((to, from)).or_default().push(best);
         }
     }
     shared_files(case, attribution, &by_account, &mut paths);
@@ -151,20 +155,23 @@ struct Seen {
 }
 
 impl Seen {
-    fn by_children(case: &Case<'_>, children: &FxHashMap<AccountId, &Fallen<'_>>) -> Seen {
+    /// Of readings only those of `mails` are kept.
+    fn by_children(case: &Case<'_>, children: &FxHashMap<AccountId, &Fallen<'_>>, mails: &FxHashSet<u64>) -> Seen {
         let mut seen = Seen::default();
-        for (index, event) in case.in_order() {
-            let account = case.store.accounts().of(event.actor);
-            let Some(child) = children.get(&account).filter(|child| event.time <= child.at) else { continue };
-            match case.store.detail(event) {
-                Some(Detail::Items(items)) if event.action == Action::MailRead && case.contexts.account_of(index) == account => {
-                    let links = case.store.items(items).iter().map(|item| item.link).filter(|link| *link != 0);
-                    seen.read.extend(links.map(|link| ((account, link), event.time)));
+        let child_of = |event: &Event| children.get(&case.store.accounts().of(event.actor)).filter(|child| event.time <= child.at);
+        if !mails.is_empty() {
+            for (index, event) in case.acts(&[Action::MailRead]) {
+                let Some(child) = child_of(event).filter(|child| case.contexts.account_of(index) == child.account) else { continue };
+                if let Some(Detail::Items(items)) = case.store.detail(event) {
+                    let told = case.store.items(items).iter().map(|item| item.link).filter(|link| mails.contains(link));
+                    seen.read.extend(told.map(|link| ((child.account, link), event.time)));
                 }
-                Some(Detail::Click { .. }) if child.at.since(event.time) <= 86_400 => {
-                    seen.clicked.insert(account);
-                }
-                _ => {}
+            }
+        }
+        for (_, event) in case.described() {
+            let Some(child) = child_of(event) else { continue };
+            if matches!(case.store.detail(event), Some(Detail::Click { .. })) && child.at.since(event.time) <= 86_400 {
+                seen.clicked.insert(child.account);
             }
         }
         seen
@@ -172,14 +179,7 @@ impl Seen {
 }
 
 /// What one act is worth as a path to the child.
-fn one(
-    case: &Case<'_>,
-    path: Path,
-    index: u32,
-    child: &Fallen<'_>,
-    subjects: &FxHashMap<(AccountId, Str, i64), FxHashSet<u64>>,
-    seen: &Seen,
-) -> Option<PathEvidence> {
+fn one(case: &Case<'_>, path: Path, index: u32, child: &Fallen<'_>, subjects: &Subjects, seen: &Seen) -> Option<PathEvidence> {
     let event = case.event(index)?;
     let parent = case.contexts.account_of(index);
     let after = child.at.since(event.time);
@@ -199,7 +199,7 @@ fn one(
     let from = case.name(parent);
     if path == Path::InternalPhishing {
         let hour = event.time.secs() / 3600;
-        let alike: usize = (hour - 1..=hour + 1).filter_map(|hour| subjects.get(&(parent, event.object, hour))).map(FxHashSet::len).sum();
+        let alike: u64 = (hour - 1..=hour + 1).filter_map(|hour| subjects.get(&(parent, event.object, hour))).sum();
         if alike >= BURST_MAILS {
             db += IN_BURST_DB;
             // A burst of like mails has one purpose; traces do not show the link in it.
@@ -241,21 +241,26 @@ fn ago(seconds: i64) -> String {
 
 /// Files that the intruder shared and that a child opened afterwards.
 fn shared_files(case: &Case<'_>, attribution: &Attribution, by_account: &FxHashMap<AccountId, &Fallen<'_>>, paths: &mut Paths) {
-    let mut shared: BTreeMap<Str, Vec<(AccountId, u32)>> = BTreeMap::new();
-    for (index, event) in case.in_order() {
-        if event.action == Action::FileShared
-            && attribution.actors.get(index as usize).is_some_and(|who| who.actor == Actor::Intruder)
-            && event.object.is_some()
-        {
-            shared.entry(event.object).or_default().push((case.contexts.account_of(index), index));
+    // The first time that each account's intruder shared each file.
+    let mut shared: FxHashMap<Str, Vec<(AccountId, u32)>> = FxHashMap::default();
+    for (index, event) in case.acts(&[Action::FileShared]) {
+        if attribution.actors.is_intruders(index) && event.object.is_some() {
+            let list = shared.entry(event.object).or_default();
+            let from = case.contexts.account_of(index);
+            if !list.iter().any(|(known, _)| *known == from) {
+                list.push((from, index));
+            }
         }
     }
-    for (index, event) in case.in_order().filter(|(_, event)| event.action == Action::FileRead) {
+    if shared.is_empty() {
+        return;
+    }
+    for (index, event) in case.acts(&[Action::FileRead]) {
         let reader = case.contexts.account_of(index);
         let Some(child) = by_account.get(&reader).filter(|child| event.time <= child.at) else { continue };
         for (from, share) in shared.get(&event.object).into_iter().flatten().filter(|(from, _)| *from != reader) {
             let Some(given) = case.event(*share).filter(|given| given.time < event.time) else { continue };
-            let list = paths.list.entry((*from, reader)).or_default();
+            let list = paths.list.entry((reader, *from)).or_default();
             if !list.iter().any(|known| known.path == Path::SharedFile) {
                 let why = format!(
                     "opened {} that {} shared, {} before",

@@ -11,7 +11,7 @@ use crate::report::model::{Report, Verdict};
 use crate::report::output::Output;
 use crate::report::{screen, timeline_csv};
 use clap::Args;
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 const EXAMPLES: &str = "\
@@ -62,8 +62,9 @@ impl Analyze {
         let outputs = Outputs::plan(self.json.as_deref(), self.events.as_deref(), self.folder.as_deref(), self.force, &self.paths)?;
         let cancel = interrupt::watch();
         let meter = Meter::start(global.quiet);
-        let request = Request { paths: &self.paths, global, reading: &self.reading };
-        run::analyse(&request, &meter, &cancel, |analysis| {
+        let stages = global.stages();
+        let request = Request { paths: &self.paths, global, reading: &self.reading, stages: &stages };
+        let exit = run::analyse(&request, &meter, &cancel, |analysis| {
             meter.phase("writing");
             self.write(&outputs, analysis)?;
             meter.finish();
@@ -71,7 +72,9 @@ impl Analyze {
                 terminal::print(&screen::render(&analysis.report, &terminal::look(global, &self.paths)))?;
             }
             Ok(self.outcome(&analysis.report))
-        })
+        })?;
+        terminal::costs(&stages);
+        Ok(exit)
     }
 
     fn write(&self, outputs: &Outputs, analysis: &Analysis<'_>) -> Result<(), Failure> {
@@ -122,7 +125,7 @@ impl Analyze {
 
 fn write_json(report: &Report, path: &Path) -> io::Result<()> {
     let mut output = Output::open(path)?;
-    output.write_all(report.to_json()?.as_bytes())?;
+    report.write_json(&mut output)?;
     output.commit()
 }
 

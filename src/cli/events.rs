@@ -2,10 +2,10 @@
 
 use super::exit::{Exit, Failure};
 use super::global::Global;
-use super::interrupt;
 use super::outputs::Outputs;
 use super::progress::Meter;
 use super::run::{self, Request};
+use super::{interrupt, terminal};
 use clap::Args;
 use std::path::PathBuf;
 
@@ -29,8 +29,11 @@ impl Events {
         let _checked = Outputs::plan(None, Some(&self.output), None, false, &self.paths)?;
         let cancel = interrupt::watch();
         let meter = Meter::start(global.quiet);
-        let request = Request { paths: &self.paths, global, reading: &self.reading };
+        let stages = global.stages();
+        let request = Request { paths: &self.paths, global, reading: &self.reading, stages: &stages };
         run::normalise(&request, &self.output, &meter, &cancel)?;
+        drop(meter);
+        terminal::costs(&stages);
         Ok(Exit::Success)
     }
 }

@@ -42,7 +42,8 @@ impl Evidence {
     pub(super) fn run(&self, global: &Global) -> Result<Exit, Failure> {
         let cancel = interrupt::watch();
         let meter = Meter::start(global.quiet);
-        let request = Request { paths: &self.paths, global, reading: &self.reading };
+        let stages = global.stages();
+        let request = Request { paths: &self.paths, global, reading: &self.reading, stages: &stages };
         let found = run::record(&request, self.pointer, &meter, &cancel)?;
         drop(meter);
         let terminal = io::stdout().is_terminal();

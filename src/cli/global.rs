@@ -2,8 +2,9 @@
 
 use crate::events::time::{DateOrder, Time, parse_utc};
 use crate::report::scope::Scope;
+use crate::stages::{Grain, Stages};
 use chrono_tz::Tz;
-use clap::{Args, ValueEnum};
+use clap::{ArgAction, Args, ValueEnum};
 use std::path::PathBuf;
 
 const SCOPE: &str = "Scope and reading";
@@ -86,9 +87,9 @@ pub struct Global {
     #[arg(short, long, global = true, conflicts_with = "verbose", help_heading = GENERAL)]
     pub quiet: bool,
 
-    /// Show every row and reason
-    #[arg(short, long, global = true, help_heading = GENERAL)]
-    pub verbose: bool,
+    /// Show every row and reason, and what each stage costs; twice: what each detection costs
+    #[arg(short, long, global = true, action = ArgAction::Count, help_heading = GENERAL)]
+    pub verbose: u8,
 
     /// When to use colours
     #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t, hide_short_help = true, help_heading = GENERAL)]
@@ -104,6 +105,15 @@ impl Global {
     /// The span and accounts that were asked for.
     pub fn scope(&self) -> Scope {
         Scope { from: self.from, to: self.to, accounts: self.account.clone() }
+    }
+
+    /// A recorder of what the stages of the run cost, as finely as was asked for.
+    pub fn stages(&self) -> Stages {
+        Stages::new(match self.verbose {
+            0 => Grain::Off,
+            1 => Grain::Stages,
+            _ => Grain::Detections,
+        })
     }
 
     /// The display zone: as given, else UTC.

@@ -24,10 +24,12 @@ impl Inspect {
     pub(super) fn run(&self, global: &Global) -> Result<Exit, Failure> {
         let cancel = interrupt::watch();
         let meter = Meter::start(global.quiet);
-        let request = Request { paths: &self.paths, global, reading: &self.reading };
+        let stages = global.stages();
+        let request = Request { paths: &self.paths, global, reading: &self.reading, stages: &stages };
         let report = run::inspect(&request, &meter, &cancel)?;
         drop(meter);
         terminal::print(&screen::inspect(&report, &terminal::look(global, &self.paths)))?;
+        terminal::costs(&stages);
         Ok(if report.inputs.is_empty() { Exit::NoEvidence } else { Exit::Success })
     }
 }

@@ -12,6 +12,7 @@ use crate::habits::Habits;
 use crate::report::build::{self, EventRows, Material};
 use crate::report::events_file::EventWriter;
 use crate::report::model::Report;
+use crate::stages::Stages;
 use clap::Args;
 use encoding_rs::Encoding;
 use std::io;
@@ -42,6 +43,8 @@ pub(super) struct Request<'a> {
     pub(super) global: &'a Global,
     /// How inputs are to be read against what they look like.
     pub(super) reading: &'a Reading,
+    /// Records what each stage costs.
+    pub(super) stages: &'a Stages,
 }
 
 /// What came of it.
@@ -72,13 +75,14 @@ pub(super) fn analyse<T>(
     cancel: &AtomicBool,
     then: impl FnOnce(&Analysis<'_>) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
+    let stages = request.stages;
     let sources = Sources::open(request.global, request.reading)?;
-    let loaded = read(request, &sources, meter, cancel)?;
+    let loaded = stages.run("reading", || read(request, &sources, meter, cancel))?;
     meter.phase("analysing");
     let networks = sources.networks();
-    let basis = Basis::new(&loaded.store, &networks);
+    let basis = Basis::new(&loaded.store, &networks, stages);
     let ground = basis.ground(&loaded.store, &sources.config);
-    let outcome = analysis::analyse(&ground);
+    let outcome = analysis::analyse(&ground, stages);
     let case = final_case(&ground, &outcome.attribution);
     let material = Material {
         loaded: &loaded,
@@ -88,13 +92,13 @@ pub(super) fn analyse<T>(
         geo: &sources.geo,
         only: None,
     };
-    let mut report = build::report(&material);
+    let mut report = stages.run("report", || build::report(&material, stages));
     let scope = request.global.scope().resolved(&report);
     scope.narrow(&mut report);
     let rows = EventRows { loaded: &loaded, case: &case, attribution: Some(&outcome.attribution) };
     let write_events = |writer: &mut EventWriter| rows.each(|row| if scope.has_row(row) { writer.write(row) } else { Ok(()) });
     stop_if(cancel)?;
-    then(&Analysis { report, write_events: &write_events })
+    stages.run("writing", || then(&Analysis { report, write_events: &write_events }))
 }
 
 /// Reads without analysing: a report with inputs, refused files and coverage, and no account.
@@ -102,8 +106,12 @@ pub(super) fn analyse<T>(
 /// # Errors
 /// As of [`analyse`].
 pub(super) fn inspect(request: &Request<'_>, meter: &Meter, cancel: &AtomicBool) -> Result<Report, Failure> {
-    let everything = Global { from: None, to: None, account: Vec::new(), ..request.global.clone() };
-    analyse(&Request { global: &everything, ..*request }, meter, cancel, |analysis| Ok(analysis.report.clone()))
+    let sources = Sources::open(request.global, request.reading)?;
+    let loaded = request.stages.run("reading", || read(request, &sources, meter, cancel))?;
+    meter.phase("counting");
+    let report = request.stages.run("counting", || build::inventory(&loaded, &sources.geo));
+    stop_if(cancel)?;
+    Ok(report)
 }
 
 /// Reads without analysing and writes every event to a file.
@@ -112,10 +120,10 @@ pub(super) fn inspect(request: &Request<'_>, meter: &Meter, cancel: &AtomicBool)
 /// As of [`analyse`], and when the file cannot be written.
 pub(super) fn normalise(request: &Request<'_>, output: &Path, meter: &Meter, cancel: &AtomicBool) -> Result<(), Failure> {
     let sources = Sources::open(request.global, request.reading)?;
-    let loaded = read(request, &sources, meter, cancel)?;
+    let loaded = request.stages.run("reading", || read(request, &sources, meter, cancel))?;
     meter.phase("writing");
     let networks = sources.networks();
-    let basis = Basis::new(&loaded.store, &networks);
+    let basis = Basis::new(&loaded.store, &networks, request.stages);
     let ground = basis.ground(&loaded.store, &sources.config);
     let habits = Habits::default();
     let case = ground.case(&habits, &[]);

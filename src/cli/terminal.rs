@@ -3,6 +3,7 @@
 use super::exit::Failure;
 use super::global::{ColorChoice, Global};
 use crate::report::screen::Look;
+use crate::stages::Stages;
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 
@@ -66,7 +67,7 @@ impl Surroundings<'_> {
             width: self.width(),
             color: self.color(global.color),
             unicode: self.unicode(),
-            verbose: global.verbose,
+            verbose: global.verbose > 0,
             zone: global.zone(),
             paths: shown_paths(paths),
         }
@@ -90,6 +91,15 @@ fn shown_paths(paths: &[PathBuf]) -> String {
 fn quote(path: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || "/\\._-:+@,~".contains(c);
     if !path.is_empty() && path.chars().all(plain) { path.to_owned() } else { format!("'{}'", path.replace('\'', "'\\''")) }
+}
+
+/// Shows what the stages of a run cost, on standard error; nothing where that was not asked for. That it
+/// cannot be shown is no failure of the run.
+pub fn costs(stages: &Stages) {
+    let mut stderr = io::stderr().lock();
+    for line in stages.lines() {
+        let _ = writeln!(stderr, "{line}");
+    }
 }
 
 /// Prints a result that may hold escape sequences for colour.

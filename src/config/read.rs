@@ -87,7 +87,7 @@ impl Config {
             message: error.message().to_owned(),
         })?;
         let mut config = Config::default();
-        for (key, value) in document.get_ref().iter() {
+        for (key, value) in document.get_ref() {
             match key.get_ref().as_ref() {
                 "tenant" => reader.tenant(value, &mut config)?,
                 "accounts" => reader.accounts(value, &mut config)?,

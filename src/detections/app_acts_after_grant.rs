@@ -1,9 +1,9 @@
 //! `app-acts-after-grant`: an application acts after its grant.
 
-use super::apps::consents;
+use super::apps::{Consent, consents};
 use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text, Threshold};
 use crate::enrich::{AppWeight, abused_app};
-use crate::events::{AccountId, Action, Str};
+use crate::events::{AccountId, Action, Str, Time};
 use rustc_hash::FxHashMap;
 
 /// See the text.
@@ -43,18 +43,12 @@ impl Detection for AppActsAfterGrant {
     }
     fn find(&self, case: &Case<'_>, out: &mut Findings) {
         let least = case.threshold(self, "items");
-        let acts = acts_by_app(case);
-        for consent in consents(case) {
-            let Some(app) = case.store.texts().find(&consent.app) else { continue };
-            let known = abused_app(&consent.app, &consent.name);
-            let suspect =
-                case.rarity(consent.context) >= 0.5 || known.as_ref().is_some_and(|known| known.weight == AppWeight::HardlyHonest);
-            let Some(granted) = consent.events.first().and_then(|index| case.event(*index)).filter(|_| suspect) else { continue };
+        let suspects: Vec<Suspect> = consents(case).into_iter().filter_map(|consent| suspect(case, consent)).collect();
+        let acts = acts_by_app(case, &suspects);
+        for Suspect { consent, app, granted } in suspects {
             let list = acts.get(&(consent.account, app)).map_or(&[][..], Vec::as_slice);
-            let after = list
-                .iter()
-                .filter_map(|index| case.event(*index).map(|event| (*index, event)))
-                .filter(|(_, event)| event.time > granted.time);
+            let after =
+                list.iter().filter_map(|index| case.event(*index).map(|event| (*index, event))).filter(|(_, event)| event.time > granted);
             let (events, items) = after.fold((Vec::new(), 0usize), |(mut events, items), (index, event)| {
                 events.push(index);
                 (events, items + event.count as usize)
@@ -68,13 +62,34 @@ impl Detection for AppActsAfterGrant {
     }
 }
 
-/// What applications read, sent and deleted for each account, in time order: one pass over the events.
-fn acts_by_app(case: &Case<'_>) -> FxHashMap<(AccountId, Str), Vec<u32>> {
-    let mut acts: FxHashMap<(AccountId, Str), Vec<u32>> = FxHashMap::default();
-    for (index, event) in case.in_order() {
-        let is_act = matches!(event.action, Action::MailRead | Action::MailSent | Action::MailDeleted | Action::FileRead);
-        if is_act && event.app.is_some() {
-            acts.entry((case.contexts.account_of(index), event.app)).or_default().push(index);
+/// A consent whose application is to be watched.
+struct Suspect {
+    consent: Consent,
+    app: Str,
+    granted: Time,
+}
+
+/// Consents in an unfamiliar context, and consents to an application that is hardly ever honest.
+fn suspect(case: &Case<'_>, consent: Consent) -> Option<Suspect> {
+    let app = case.store.texts().find(&consent.app)?;
+    let known = abused_app(&consent.app, &consent.name);
+    let suspect = case.rarity(consent.context) >= 0.5 || known.is_some_and(|known| known.weight == AppWeight::HardlyHonest);
+    let granted = consent.events.first().and_then(|index| case.event(*index)).filter(|_| suspect)?.time;
+    Some(Suspect { consent, app, granted })
+}
+
+/// What the suspects' applications read, sent and deleted for each account, in time order: one pass over
+/// such acts.
+fn acts_by_app(case: &Case<'_>, suspects: &[Suspect]) -> FxHashMap<(AccountId, Str), Vec<u32>> {
+    let mut acts: FxHashMap<(AccountId, Str), Vec<u32>> =
+        suspects.iter().map(|suspect| ((suspect.consent.account, suspect.app), Vec::new())).collect();
+    if !acts.is_empty() {
+        for (index, event) in case.acts(&[Action::MailRead, Action::MailSent, Action::MailDeleted, Action::FileRead]) {
+            if event.app.is_some()
+                && let Some(list) = acts.get_mut(&(case.contexts.account_of(index), event.app))
+            {
+                list.push(index);
+            }
         }
     }
     acts

@@ -53,7 +53,7 @@ pub fn consents(case: &Case<'_>) -> Vec<Consent> {
     let mut last: BTreeMap<(AccountId, Str), usize> = BTreeMap::new();
     let mut correlated: BTreeMap<(AccountId, u64), usize> = BTreeMap::new();
     let mut users: BTreeMap<Str, BTreeSet<AccountId>> = BTreeMap::new();
-    for (index, event) in case.in_order() {
+    for (index, event) in case.acts(&[Action::Consent]) {
         if event.action != Action::Consent || !event.succeeded() || event.flags.has(Flags::REMOVAL) {
             continue;
         }

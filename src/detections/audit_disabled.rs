@@ -39,7 +39,7 @@ impl Detection for AuditDisabled {
     }
     fn find(&self, case: &Case<'_>, out: &mut Findings) {
         let mut groups: BTreeMap<(AccountId, ContextId), Vec<u32>> = BTreeMap::new();
-        for (index, _) in case.in_order().filter(|(_, event)| event.succeeded() && is_one(case, event)) {
+        for (index, _) in case.described().filter(|(_, event)| event.succeeded() && is_one(case, event)) {
             let account = case.contexts.account_of(index);
             if case.is_judged(account) {
                 groups.entry((account, case.context_of(index).0)).or_default().push(index);

@@ -45,7 +45,7 @@ impl Detection for BruteForce {
     fn find(&self, case: &Case<'_>, out: &mut Findings) {
         let enough = case.threshold(self, "failures");
         let mut failures: BTreeMap<AccountId, Vec<(i64, u32)>> = BTreeMap::new();
-        for (index, event) in case.in_order() {
+        for (index, event) in case.acts(&[Action::SignIn]) {
             if event.action == Action::SignIn && event.time.is_known() && case.error_class(event) == ErrorClass::BadPassword {
                 failures.entry(case.store.accounts().of(event.actor)).or_default().push((event.time.secs(), index));
             }

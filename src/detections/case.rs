@@ -1,9 +1,16 @@
 //! The case as detections see it: events with their contexts, habits and enrichment.
 
+use super::sent::SentMail;
+use super::sessions::SharedSessions;
 use crate::config::Config;
 use crate::enrich::{AddressBook, AddressFacts, Agent, AgentBook, ErrorClass, NetworkClass, error_class};
 use crate::events::{AccountId, Action, Event, Ip, Outcome, Store};
-use crate::habits::{Client, Context, ContextId, Contexts, Familiarity, Habits, Tie};
+use crate::habits::{Acts, Client, Context, ContextId, Contexts, Familiarity, Habits, Pace, Tie};
+use rustc_hash::FxHashMap;
+use std::cell::RefCell;
+
+/// Places of addresses in words.
+pub type PlaceWords = RefCell<FxHashMap<Ip, String>>;
 
 /// Everything that a detection may look at. It holds no results of other detections.
 pub struct Case<'a> {
@@ -17,6 +24,14 @@ pub struct Case<'a> {
     pub config: &'a Config,
     /// Which context each event is of.
     pub contexts: &'a Contexts,
+    /// Events by kind of act.
+    pub acts: &'a Acts,
+    /// Mails sent by each account.
+    pub sent: &'a SentMail,
+    /// Sessions that are used in more than one context.
+    pub sessions: &'a SharedSessions,
+    /// Places of addresses in words, as far as they were asked for.
+    pub words: &'a PlaceWords,
     /// How familiar each context is.
     pub habits: &'a Habits,
     /// Recorded country of each address.
@@ -34,12 +49,25 @@ impl<'a> Case<'a> {
 
     /// The events of a context, in time order, with their indexes.
     pub fn events_of(&self, context: &'a Context) -> impl Iterator<Item = (u32, &'a Event)> {
-        context.events.iter().filter_map(|index| self.store.event(*index).map(|event| (*index, event)))
+        self.contexts.events(context).iter().filter_map(|index| self.store.event(*index).map(|event| (*index, event)))
     }
 
     /// All events in time order, with their indexes; undated ones last.
     pub fn in_order(&self) -> impl Iterator<Item = (u32, &'a Event)> {
         self.store.order().iter().filter_map(|index| self.store.event(*index).map(|event| (*index, event)))
+    }
+
+    /// Events of these kinds in time order, with their indexes; undated ones last. Much cheaper than a walk
+    /// over all events.
+    pub fn acts(&self, actions: &[Action]) -> impl Iterator<Item = (u32, &'a Event)> + use<'a> {
+        self.acts.of(self.store, actions)
+    }
+
+    /// Events with more to say than a sign-in, a mail or items of a mailbox (rules, consents, rights,
+    /// changes, alerts, clicks, parameters), and sign-ins with a risk, by a device code, or with a prompt
+    /// refused or unanswered, in time order.
+    pub fn described(&self) -> impl Iterator<Item = (u32, &'a Event)> + use<'a> {
+        self.acts.described(self.store)
     }
 
     /// The context of an event and how it was put there.
@@ -95,10 +123,10 @@ impl<'a> Case<'a> {
         if !self.habits.of(id).client {
             return true;
         }
-        let pace = crate::habits::pace(self.store, context);
+        let pace = self.contexts.pace(context);
         actions.iter().any(|action| {
-            let here = pace.iter().filter(|((kind, _), _)| kind == action).map(|(_, count)| *count).max().unwrap_or(0);
-            let usual = self.habits.daily_peak(self.store, id, context, *action);
+            let here = Pace::of_action(pace, *action).iter().map(|one| one.count).max().unwrap_or(0);
+            let usual = self.habits.daily_peak(id, context, pace, *action);
             here > 0 && u64::from(here) * 2 > u64::from(usual) * 3
         })
     }
@@ -140,7 +168,7 @@ impl<'a> Case<'a> {
 
     /// Successful sign-ins of a context, in time order.
     pub fn sign_ins(&self, context: &'a Context) -> impl Iterator<Item = (u32, &'a Event)> {
-        self.events_of(context).filter(|(_, event)| event.action == Action::SignIn && event.outcome == Outcome::Success)
+        self.contexts.sign_ins(context).iter().filter_map(|index| self.store.event(*index).map(|event| (*index, event)))
     }
 
     /// The name to show of an account.
@@ -164,7 +192,8 @@ impl<'a> Case<'a> {
     pub fn place_words(&self, ip: Ip) -> String {
         let facts = self.book.facts(ip);
         let country = self.recorded.get(ip.index()).copied().flatten().or(facts.country());
-        crate::enrich::place_words(country, facts)
+        let words = || crate::enrich::place_words(country, facts);
+        self.words.borrow_mut().entry(ip).or_insert_with(words).clone()
     }
 }
 

@@ -1,9 +1,10 @@
 //! `delegate-mailbox-access`: other people's mailboxes were opened.
 
+use super::support::by_context;
 use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text};
-use crate::events::{AccountId, Action, Flags};
+use crate::events::{Action, Flags};
 use crate::habits::ContextId;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// See the text.
 pub struct DelegateMailboxAccess;
@@ -38,21 +39,16 @@ impl Detection for DelegateMailboxAccess {
         }
     }
     fn find(&self, case: &Case<'_>, out: &mut Findings) {
-        let mut opened: BTreeMap<(AccountId, ContextId), Vec<u32>> = BTreeMap::new();
-        for (index, event) in case.in_order() {
-            let (id, _) = case.context_of(index);
-            let mail =
-                matches!(event.action, Action::MailRead | Action::MailSent | Action::MailMoved | Action::MailDeleted | Action::MailChanged);
-            if event.flags.has(Flags::DELEGATE)
+        let acts = case.acts(&[Action::MailRead, Action::MailSent, Action::MailMoved, Action::MailDeleted, Action::MailChanged]);
+        let opened = acts.filter(|(index, event)| {
+            event.flags.has(Flags::DELEGATE)
                 && !event.flags.has_any(Flags::SERVICE | Flags::BACKGROUND)
-                && mail
                 && event.succeeded()
-                && case.rarity(id) >= 0.5
-            {
-                opened.entry((case.contexts.account_of(index), id)).or_default().push(index);
-            }
-        }
-        for ((account, id), events) in opened.into_iter().filter(|((account, _), _)| case.is_judged(*account)) {
+                && case.store.accounts().of(event.target) != case.contexts.account_of(*index)
+        });
+        let unusual =
+            |id: ContextId| case.rarity(id) >= 0.5 && case.contexts.get(id).is_some_and(|context| case.is_judged(context.account));
+        for ((account, id), events) in by_context(case, opened, unusual) {
             let owners: BTreeSet<&str> =
                 events.iter().filter_map(|index| case.event(*index)).map(|event| case.store.name(event.target)).collect();
             let summary = format!("opened the mailbox of {}", owners.into_iter().collect::<Vec<_>>().join(", "));
@@ -86,6 +82,10 @@ mod tests {
         seen(NIGERIA, Flags::DELEGATE | Flags::BACKGROUND).quiet(ID, "anna");
         let mut scene = Scene::office();
         scene.add(read_mail("anna", at(20, "03:00"), 1).from(NIGERIA, FIREFOX));
+        scene.look().quiet(ID, "anna");
+        // Some records call the owner's own logon one of a delegate.
+        let mut scene = Scene::office();
+        scene.add(read_mail("anna", at(20, "03:00"), 1).on("anna").flag(Flags::DELEGATE).from(NIGERIA, FIREFOX));
         scene.look().quiet(ID, "anna");
     }
 }

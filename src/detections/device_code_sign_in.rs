@@ -1,8 +1,8 @@
 //! `device-code-sign-in`: a sign-in by a code typed in elsewhere.
 
-use super::support::unusual_contexts;
+use super::support::{by_context, is_unusual};
 use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text};
-use crate::events::Protocol;
+use crate::events::{Action, Outcome, Protocol};
 
 /// See the text.
 pub struct DeviceCodeSignIn;
@@ -37,11 +37,15 @@ impl Detection for DeviceCodeSignIn {
         }
     }
     fn find(&self, case: &Case<'_>, out: &mut Findings) {
-        for (id, context) in unusual_contexts(case) {
-            let by_code = |event| case.store.sign_in(event).is_some_and(|facts| facts.protocol == Protocol::DeviceCode);
-            let events: Vec<u32> = case.sign_ins(context).filter(|(_, event)| by_code(event)).map(|(index, _)| index).collect();
+        let by_code = case.described().filter(|(_, event)| {
+            let facts = case.store.sign_in(event).filter(|_| event.action == Action::SignIn && event.outcome == Outcome::Success);
+            facts.is_some_and(|facts| facts.protocol == Protocol::DeviceCode)
+        });
+        let unusual = |id| case.contexts.get(id).is_some_and(|context| is_unusual(case, id, context));
+        for ((account, id), events) in by_context(case, by_code, unusual) {
+            let Some(context) = case.contexts.get(id) else { continue };
             let summary = format!("signed in by a code that was typed in elsewhere, from {}", case.place_words(context.ip));
-            out.add(case.store, context.account, id, events, DB * case.rarity(id), summary);
+            out.add(case.store, account, id, events, DB * case.rarity(id), summary);
         }
     }
 }

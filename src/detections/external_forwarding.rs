@@ -36,7 +36,7 @@ impl Detection for ExternalForwarding {
         }
     }
     fn find(&self, case: &Case<'_>, out: &mut Findings) {
-        for (index, event) in case.in_order() {
+        for (index, event) in case.described() {
             let Some(Detail::Forwarding(forwarding)) = case.store.detail(event) else { continue };
             let Some(to) = forwarding.smtp.as_deref().filter(|to| !case.store.accounts().is_own_address(to)) else { continue };
             if event.flags.has(Flags::REMOVAL) || !event.succeeded() {

@@ -76,7 +76,7 @@ impl Detection for FailuresThenSuccess {
 /// Wrong passwords of each account in time order, with their contexts: one pass over the events.
 fn wrong_passwords(case: &Case<'_>) -> BTreeMap<AccountId, Vec<(Time, u32, ContextId)>> {
     let mut failures: BTreeMap<AccountId, Vec<(Time, u32, ContextId)>> = BTreeMap::new();
-    for (index, event) in case.in_order() {
+    for (index, event) in case.acts(&[Action::SignIn]) {
         if event.action == Action::SignIn && event.time.is_known() && case.error_class(event) == ErrorClass::BadPassword {
             failures.entry(case.contexts.account_of(index)).or_default().push((event.time, index, case.context_of(index).0));
         }

@@ -1,10 +1,10 @@
 //! `file-collection`: files were read.
 
-use super::support::counted;
+use super::support::{by_context, counted};
 use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text, Threshold};
-use crate::events::{AccountId, Action, Flags};
+use crate::events::{Action, Flags};
 use crate::habits::{ContextId, Tie};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// See the text.
 pub struct FileCollection;
@@ -43,20 +43,14 @@ impl Detection for FileCollection {
     }
     fn find(&self, case: &Case<'_>, out: &mut Findings) {
         let least = case.threshold(self, "files");
-        let mut reads: BTreeMap<(AccountId, ContextId), Vec<u32>> = BTreeMap::new();
-        for (index, event) in case.in_order() {
-            let (id, tie) = case.context_of(index);
-            if event.action == Action::FileRead
-                && event.succeeded()
-                && !event.flags.has_any(Flags::BACKGROUND | Flags::APP_ONLY)
-                && tie <= Tie::Session
-            {
-                reads.entry((case.contexts.account_of(index), id)).or_default().push(index);
-            }
-        }
-        for ((account, id), events) in
-            reads.into_iter().filter(|((account, id), _)| case.is_judged(*account) && case.is_out_of_habit(*id, &[Action::FileRead]))
-        {
+        let reads = case.acts(&[Action::FileRead]).filter(|(index, event)| {
+            event.succeeded() && !event.flags.has_any(Flags::BACKGROUND | Flags::APP_ONLY) && case.context_of(*index).1 <= Tie::Session
+        });
+        let unusual = |id: ContextId| {
+            let context = case.contexts.get(id).filter(|context| case.is_judged(context.account));
+            context.is_some() && case.is_out_of_habit(id, &[Action::FileRead])
+        };
+        for ((account, id), events) in by_context(case, reads, unusual) {
             let files: BTreeSet<_> = events.iter().filter_map(|index| case.event(*index)).map(|event| event.object).collect();
             #[expect(clippy::cast_precision_loss, reason = "a count of files")]
             if files.len() as f64 >= least {

@@ -1,10 +1,9 @@
 //! `folder-tampering`: mail was moved or changed.
 
-use super::support::counted;
+use super::support::{by_context, counted};
 use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text};
-use crate::events::{AccountId, Action, Event, Flags};
+use crate::events::{Action, Event, Flags};
 use crate::habits::ContextId;
-use std::collections::BTreeMap;
 
 /// See the text.
 pub struct FolderTampering;
@@ -39,17 +38,13 @@ impl Detection for FolderTampering {
         }
     }
     fn find(&self, case: &Case<'_>, out: &mut Findings) {
-        let mut groups: BTreeMap<(AccountId, ContextId), Vec<u32>> = BTreeMap::new();
-        for (index, _) in case.in_order().filter(|(_, event)| event.succeeded() && is_one(event)) {
-            let account = case.contexts.account_of(index);
-            if case.is_judged(account) {
-                groups.entry((account, case.context_of(index).0)).or_default().push(index);
-            }
-        }
-        for ((account, id), events) in groups
-            .into_iter()
-            .filter(|((_, id), _)| case.is_out_of_habit(*id, &[Action::MailMoved, Action::MailChanged, Action::MailDeleted]))
-        {
+        const ACTIONS: &[Action] = &[Action::MailMoved, Action::MailChanged, Action::MailDeleted];
+        let acts = case.acts(ACTIONS).filter(|(_, event)| event.succeeded() && is_one(event));
+        let unusual = |id: ContextId| {
+            let context = case.contexts.get(id).filter(|context| case.is_judged(context.account));
+            context.is_some() && case.is_out_of_habit(id, ACTIONS)
+        };
+        for ((account, id), events) in by_context(case, acts, unusual) {
             let total: usize = events.iter().filter_map(|index| case.event(*index)).map(|event| event.count as usize).sum();
             let summary = format!("changed, moved or deleted {} in the mailbox", counted(total, "item", "items"));
             out.add(case.store, account, id, events, DB * case.rarity(id), summary);

@@ -60,10 +60,8 @@ pub fn hides(rule: &Rule) -> Option<String> {
     }
     let folder = rule.move_to.as_deref().or(rule.copy_to.as_deref())?;
     let shown = folder.rsplit(['\\', '/']).find(|part| !part.is_empty()).unwrap_or(folder);
-    match hiding_folder(folder) {
-        Some(HidingFolder::Archive) => {}
-        Some(_) => return Some(format!("moves mail to {shown}")),
-        None => {}
+    if hiding_folder(folder).is_some_and(|hiding| hiding != HidingFolder::Archive) {
+        return Some(format!("moves mail to {shown}"));
     }
     let moved = rule.move_to.is_some();
     match (rule.marks_read && moved, everything, telling) {

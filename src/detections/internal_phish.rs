@@ -1,6 +1,6 @@
 //! `internal-phish`: like mails to colleagues.
 
-use super::sent::{Sent, bursts, main_context, main_subject, recipients, sent_mail};
+use super::sent::{Sent, all_recipients, bursts, main_context, main_subject, sent_mail};
 use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text, Threshold};
 use crate::events::Flags;
 
@@ -62,7 +62,7 @@ impl Detection for InternalPhish {
 }
 
 fn reaches_colleagues(case: &Case<'_>, index: u32) -> bool {
-    recipients(case, index).iter().any(|account| case.store.accounts().is_own(*account))
+    all_recipients(case, index).any(|account| case.store.accounts().is_own(account))
 }
 
 #[cfg(test)]

@@ -1,10 +1,9 @@
 //! `mail-collection`: mail was read.
 
-use super::support::counted;
+use super::support::{by_context, counted};
 use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text, Threshold};
-use crate::events::{AccountId, Action, Flags};
+use crate::events::{Action, Flags};
 use crate::habits::{ContextId, Tie};
-use std::collections::BTreeMap;
 
 /// See the text.
 pub struct MailCollection;
@@ -43,19 +42,15 @@ impl Detection for MailCollection {
     }
     fn find(&self, case: &Case<'_>, out: &mut Findings) {
         let least = case.threshold(self, "items");
-        let mut reads: BTreeMap<(AccountId, ContextId), Vec<u32>> = BTreeMap::new();
-        for (index, event) in case.in_order() {
-            let (id, tie) = case.context_of(index);
+        let reads = case.acts(&[Action::MailRead]).filter(|(index, event)| {
             let by_person = !event.flags.has_any(Flags::BACKGROUND | Flags::SERVICE | Flags::APP_ONLY);
-            if event.action == Action::MailRead && by_person && event.succeeded() && tie <= Tie::Session {
-                reads.entry((case.contexts.account_of(index), id)).or_default().push(index);
-            }
-        }
-        for ((account, id), events) in reads
-            .into_iter()
-            .filter(|((account, id), _)| case.is_judged(*account) && case.contexts.get(*id).is_some_and(|context| context.app.is_none()))
-            .filter(|((_, id), _)| case.is_out_of_habit(*id, &[Action::MailRead]))
-        {
+            by_person && event.succeeded() && case.context_of(*index).1 <= Tie::Session
+        });
+        let unusual = |id: ContextId| {
+            let context = case.contexts.get(id).filter(|context| context.app.is_none() && case.is_judged(context.account));
+            context.is_some() && case.is_out_of_habit(id, &[Action::MailRead])
+        };
+        for ((account, id), events) in by_context(case, reads, unusual) {
             let listed = events.iter().filter_map(|index| case.event(*index));
             let (items, synced) = listed
                 .fold((0usize, false), |(items, synced), event| (items + event.count as usize, synced || event.flags.has(Flags::SYNC)));

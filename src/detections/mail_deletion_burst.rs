@@ -1,10 +1,8 @@
 //! `mail-deletion-burst`: a burst of deletions.
 
-use super::support::heaviest;
+use super::support::{by_context, heaviest};
 use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text, Threshold};
 use crate::events::Action;
-use crate::habits::ContextId;
-use std::collections::BTreeMap;
 
 /// See the text.
 pub struct MailDeletionBurst;
@@ -43,20 +41,15 @@ impl Detection for MailDeletionBurst {
     }
     fn find(&self, case: &Case<'_>, out: &mut Findings) {
         let least = case.threshold(self, "items");
-        let mut deleted: BTreeMap<ContextId, Vec<(i64, u32, usize)>> = BTreeMap::new();
-        for (index, event) in case.in_order() {
-            let (id, _) = case.context_of(index);
-            if event.action == Action::MailDeleted && event.time.is_known() && event.succeeded() && id.is_some() {
-                deleted.entry(id).or_default().push((event.time.secs(), index, event.count as usize));
-            }
-        }
-        for (id, list) in deleted.into_iter().filter(|(id, _)| case.is_out_of_habit(*id, &[Action::MailDeleted])) {
+        let deleted = case.acts(&[Action::MailDeleted]).filter(|(_, event)| event.time.is_known() && event.succeeded());
+        for ((account, id), list) in by_context(case, deleted, |id| case.is_out_of_habit(id, &[Action::MailDeleted])) {
+            let of = |index: &u32| case.event(*index).map(|event| (event.time.secs(), *index, event.count as usize));
+            let list: Vec<(i64, u32, usize)> = list.iter().filter_map(of).collect();
             let run = list.get(heaviest(list.iter().map(|(time, _, count)| (*time, *count)), 600)).unwrap_or_default();
             let items: usize = run.iter().map(|(.., count)| *count).sum();
             #[expect(clippy::cast_precision_loss, reason = "a count of items")]
             if items as f64 >= least {
                 let events: Vec<u32> = run.iter().map(|(_, index, _)| *index).collect();
-                let account = events.first().map(|index| case.contexts.account_of(*index)).unwrap_or_default();
                 out.add(case.store, account, id, events, DB, format!("deleted {items} mails within ten minutes"));
             }
         }

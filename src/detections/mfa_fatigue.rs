@@ -2,7 +2,8 @@
 
 use super::support::counted;
 use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text, Threshold};
-use crate::events::{Action, Mfa, Outcome};
+use crate::events::{AccountId, Action, Event, Mfa, Outcome};
+use std::collections::BTreeSet;
 
 /// See the text.
 pub struct MfaFatigue;
@@ -45,21 +46,20 @@ impl Detection for MfaFatigue {
         ]
     }
     fn find(&self, case: &Case<'_>, out: &mut Findings) {
-        let accounts: std::collections::BTreeSet<_> = case.contexts.iter().map(|(_, context)| context.account).collect();
-        for account in accounts.into_iter().filter(|account| case.is_judged(*account)) {
+        for account in refusing_accounts(case).into_iter().filter(|account| case.is_judged(*account)) {
             let mut refused: Vec<u32> = Vec::new();
             let mut accepted: Vec<u32> = Vec::new();
             for context in case.contexts.of_account(account).iter().filter_map(|id| case.contexts.get(*id)) {
                 for (index, event) in case.events_of(context).filter(|(_, event)| event.action == Action::SignIn) {
                     let mfa = case.store.sign_in(event).map_or(Mfa::Unknown, |facts| facts.mfa);
-                    if matches!(mfa, Mfa::Denied | Mfa::TimedOut) || event.code == CHALLENGE_FAILED {
+                    if is_refused(event, mfa) {
                         refused.push(index);
                     } else if event.outcome == Outcome::Success && !matches!(mfa, Mfa::NotRequired | Mfa::ByClaim | Mfa::Resistant) {
                         accepted.push(index);
                     }
                 }
             }
-            if let Some((id, events, place)) = self.accepted_after(case, &refused, accepted) {
+            if let Some((id, events, place)) = self.accepted_after(case, refused, accepted) {
                 let summary = format!(
                     "{} refused or unanswered, then one accepted from {place}",
                     counted(events.len() - 1, "MFA prompt", "MFA prompts")
@@ -70,29 +70,50 @@ impl Detection for MfaFatigue {
     }
 }
 
+fn is_refused(event: &Event, mfa: Mfa) -> bool {
+    matches!(mfa, Mfa::Denied | Mfa::TimedOut) || event.code == CHALLENGE_FAILED
+}
+
+/// Accounts that refused a prompt or let it time out.
+fn refusing_accounts(case: &Case<'_>) -> BTreeSet<AccountId> {
+    let mut accounts = BTreeSet::new();
+    let mut add = |index| {
+        if case.context_of(index).0.is_some() {
+            accounts.insert(case.contexts.account_of(index));
+        }
+    };
+    let mfa = |event: &Event| case.store.sign_in(event).map_or(Mfa::Unknown, |facts| facts.mfa);
+    case.described().filter(|(_, event)| event.action == Action::SignIn && is_refused(event, mfa(event))).for_each(|(index, _)| add(index));
+    case.acts(&[Action::SignIn]).filter(|(_, event)| event.code == CHALLENGE_FAILED).for_each(|(index, _)| add(index));
+    accounts
+}
+
 impl MfaFatigue {
     /// The first accepted prompt, from an unfamiliar network, that follows enough refused ones.
     fn accepted_after(
         &self,
         case: &Case<'_>,
-        refused: &[u32],
+        mut refused: Vec<u32>,
         mut accepted: Vec<u32>,
     ) -> Option<(crate::habits::ContextId, Vec<u32>, String)> {
         let time = |index: &u32| case.event(*index).map_or(crate::events::Time::NONE, |event| event.time);
         accepted.sort_by_key(time);
+        refused.sort_by_key(time);
+        #[expect(clippy::cast_possible_truncation, reason = "hours of a day")]
+        let window = (case.threshold(self, "hours") * 3600.0) as i64;
+        let enough = case.threshold(self, "refused");
         for success in accepted {
             let (id, _) = case.context_of(success);
             if !case.is_unfamiliar(id) {
                 continue;
             }
-            #[expect(clippy::cast_possible_truncation, reason = "hours of a day")]
-            let window = (case.threshold(self, "hours") * 3600.0) as i64;
-            let mut before: Vec<u32> =
-                refused.iter().copied().filter(|index| (0..=window).contains(&time(&success).since(time(index)))).collect();
-            before.sort_by_key(time);
+            let since = |index: &u32| time(&success).since(time(index));
+            let from = refused.partition_point(|index| since(index) > window);
+            let to = refused.partition_point(|index| since(index) >= 0);
+            let before = refused.get(from..to).unwrap_or_default();
             let times: Vec<i64> = before.iter().map(|index| time(index).secs()).collect();
             #[expect(clippy::cast_precision_loss, reason = "a count of prompts")]
-            if super::support::densest(&times, 3600).len() as f64 >= case.threshold(self, "refused") {
+            if super::support::densest(&times, 3600).len() as f64 >= enough {
                 let place = case.contexts.get(id).map(|context| case.place_words(context.ip)).unwrap_or_default();
                 let mut events = vec![success];
                 events.extend(before);

@@ -14,6 +14,7 @@ mod app_acts_after_grant;
 mod app_administration;
 mod apps;
 mod audit_disabled;
+mod base_rates;
 mod brute_force;
 mod delegate_mailbox_access;
 mod device_code_sign_in;
@@ -50,6 +51,7 @@ mod scripted_agent_sign_in;
 mod sent;
 mod service_principal_added;
 mod session_replay;
+mod sessions;
 mod shared_attacker_address;
 mod support;
 mod targeted_by_incident;
@@ -58,11 +60,14 @@ pub(crate) mod testkit;
 mod transport_rule_changed;
 mod unfamiliar_sign_in;
 
-pub use case::{Case, agent_of};
+pub use case::{Case, PlaceWords, agent_of};
 pub use finding::{Finding, Findings};
 pub use inbox_rule_hides_mail::hides;
 pub use same_rule_elsewhere::wording;
-pub use sent::{Sent, recipients, sent_mail};
+pub use sent::{Sent, SentMail, recipients};
+pub use sessions::SharedSessions;
+
+use crate::stages::Stages;
 
 /// What kind of evidence a detection gives. Evidence of one family is dependent and counts with
 /// falling weight.
@@ -251,11 +256,13 @@ pub fn by_id(id: &str) -> Option<&'static dyn Detection> {
 }
 
 /// Runs every detection. Findings come out in the order of the catalogue, then of time.
-pub fn run(case: &Case<'_>) -> Vec<Finding> {
+pub fn run(case: &Case<'_>, stages: &Stages) -> Vec<Finding> {
     let mut findings = Findings::default();
     for (number, detection) in DETECTIONS.iter().enumerate() {
         findings.start(number);
-        detection.find(case, &mut findings);
+        stages.part(detection.id(), || detection.find(case, &mut findings));
     }
-    findings.finish()
+    let mut findings = findings.finish();
+    stages.part("base rates", || base_rates::apply(case, &mut findings));
+    findings
 }

@@ -55,6 +55,9 @@ impl Detection for PasswordKnown {
                 .filter(|(_, event)| event.action == Action::SignIn && known(event))
                 .map(|(index, _)| index)
                 .collect();
+            if events.is_empty() {
+                continue;
+            }
             let summary = format!(
                 "the password is known: it was right from {}, and the sign-in was stopped only later",
                 case.place_words(context.ip)

@@ -77,7 +77,7 @@ impl Detection for PasswordSpray {
 /// Failed passwords by network (/24 or /48), in time order.
 fn by_network(case: &Case<'_>) -> Vec<Vec<(Time, AccountId, u32)>> {
     let mut networks: BTreeMap<u128, Vec<(Time, AccountId, u32)>> = BTreeMap::new();
-    for (index, event) in case.in_order() {
+    for (index, event) in case.acts(&[Action::SignIn]) {
         let failed = event.action == Action::SignIn && matches!(case.error_class(event), ErrorClass::BadPassword | ErrorClass::NoUser);
         if failed && event.ip.is_some() && event.time.is_known() {
             let entry = networks.entry(case.facts(event.ip).network).or_default();

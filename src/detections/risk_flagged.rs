@@ -3,6 +3,7 @@
 use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text};
 use crate::events::{Action, Detail, Event, Outcome, Risk};
 use crate::habits::ContextId;
+use rustc_hash::FxHashMap;
 
 /// See the text.
 pub struct RiskFlagged;
@@ -37,9 +38,12 @@ impl Detection for RiskFlagged {
         }
     }
     fn find(&self, case: &Case<'_>, out: &mut Findings) {
-        for (index, event) in case.in_order() {
+        let meant = contexts_meant(case);
+        for (index, event) in case.described() {
+            let mut id = case.context_of(index).0;
             let (level, account, kind) = match case.store.detail(event) {
-                Some(Detail::Alert { level, kind, state, .. }) if !DISMISSED.contains(&case.store.text(*state)) => {
+                Some(Detail::Alert { level, kind, state, about }) if !DISMISSED.contains(&case.store.text(*state)) => {
+                    id = meant.get(about).copied().unwrap_or(id);
                     let who = if event.target.is_some() { event.target } else { event.actor };
                     (*level, case.store.accounts().of(who), case.store.text(*kind))
                 }
@@ -55,18 +59,27 @@ impl Detection for RiskFlagged {
                 Risk::None | Risk::Unknown => continue,
             };
             if case.is_judged(account) {
-                let id = about(case, event).unwrap_or(case.context_of(index).0);
                 out.add(case.store, account, id, vec![index], db, format!("Microsoft rated it {} ({kind})", level.name()));
             }
         }
     }
 }
 
-/// The context of the sign-in that a risk detection is about.
-fn about(case: &Case<'_>, alert: &Event) -> Option<ContextId> {
-    let Some(Detail::Alert { about, .. }) = case.store.detail(alert) else { return None };
-    let (index, _) = case.in_order().find(|(_, event)| *about != 0 && event.action == Action::SignIn && event.token == *about)?;
-    Some(case.context_of(index).0).filter(|id| id.is_some())
+/// The contexts of the sign-ins that risk detections are about, by token.
+fn contexts_meant(case: &Case<'_>) -> FxHashMap<u64, ContextId> {
+    let about = |event: &Event| match case.store.detail(event) {
+        Some(Detail::Alert { about, .. }) if *about != 0 => Some((*about, None)),
+        _ => None,
+    };
+    let mut meant: FxHashMap<u64, Option<ContextId>> = case.described().filter_map(|(_, event)| about(event)).collect();
+    if !meant.is_empty() {
+        for (index, event) in case.acts(&[Action::SignIn]) {
+            if let Some(first) = meant.get_mut(&event.token) {
+                first.get_or_insert(case.context_of(index).0);
+            }
+        }
+    }
+    meant.into_iter().filter_map(|(token, id)| id.filter(|id| id.is_some()).map(|id| (token, id))).collect()
 }
 
 #[cfg(test)]

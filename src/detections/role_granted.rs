@@ -39,7 +39,7 @@ impl Detection for RoleGranted {
     }
     fn find(&self, case: &Case<'_>, out: &mut Findings) {
         let mut groups: BTreeMap<(AccountId, ContextId), Vec<u32>> = BTreeMap::new();
-        for (index, _) in case.in_order().filter(|(_, event)| event.succeeded() && is_one(event)) {
+        for (index, _) in case.acts(&[Action::RoleChange]).filter(|(_, event)| event.succeeded() && is_one(event)) {
             let account = case.contexts.account_of(index);
             if case.is_judged(account) {
                 groups.entry((account, case.context_of(index).0)).or_default().push(index);
@@ -47,7 +47,10 @@ impl Detection for RoleGranted {
         }
         for ((account, id), events) in groups.into_iter().filter(|((_, id), _)| case.rarity(*id) > 0.0) {
             let Some(first) = events.first().and_then(|index| case.event(*index)) else { continue };
-            let summary = format!("gave a directory role ({}) to {}", case.store.text(first.object), case.store.name(first.target));
+            let (role, whom) = (case.store.text(first.object), case.store.name(first.target));
+            let role = if role.is_empty() { String::new() } else { format!(" ({role})") };
+            let whom = if whom.is_empty() { "somebody whom the record does not name" } else { whom };
+            let summary = format!("gave a directory role{role} to {whom}");
             out.add(case.store, account, id, events, DB, summary);
         }
     }

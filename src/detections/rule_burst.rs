@@ -44,7 +44,7 @@ impl Detection for RuleBurst {
     fn find(&self, case: &Case<'_>, out: &mut Findings) {
         let enough = case.threshold(self, "changes");
         let mut by_context: BTreeMap<ContextId, Vec<(i64, u32, bool)>> = BTreeMap::new();
-        for (index, event) in case.in_order().filter(|(_, event)| event.time.is_known()) {
+        for (index, event) in case.acts(&[Action::MailboxRule]).filter(|(_, event)| event.time.is_known()) {
             if let Some(makes) = changes_rule(case, event) {
                 by_context.entry(case.context_of(index).0).or_default().push((event.time.secs(), index, makes));
             }

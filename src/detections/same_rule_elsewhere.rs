@@ -10,6 +10,8 @@ pub struct SameRuleElsewhere;
 
 /// Worth of a finding.
 const DB: f64 = 10.0;
+/// Accounts with one wording that are too few to call it common.
+const FEW: usize = 20;
 
 impl Detection for SameRuleElsewhere {
     fn id(&self) -> &'static str {
@@ -42,18 +44,31 @@ impl Detection for SameRuleElsewhere {
         for (index, _, rule) in rules_made(case) {
             wordings.entry(wording(rule)).or_default().entry(case.contexts.account_of(index)).or_default().push(index);
         }
+        let people = case.store.accounts().iter().filter(|(account, _)| case.is_judged(*account)).count();
         for accounts in wordings.values().filter(|accounts| accounts.len() > 1) {
             let confirmed = accounts.iter().find(|(_, events)| events.iter().any(|index| case.is_confirmed(case.context_of(*index).0)));
             let Some((source, _)) = confirmed else { continue };
+            let db = worth(accounts.len(), people);
             for (account, events) in accounts.iter().filter(|(account, _)| *account != source) {
                 let id = events.first().map(|index| case.context_of(*index).0).unwrap_or_default();
                 if case.rarity(id) > 0.0 {
                     let summary = format!("made the same rule as the intruder on {}", case.name(*source));
-                    out.add(case.store, *account, id, events.clone(), DB, summary);
+                    out.add(case.store, *account, id, events.clone(), db, summary);
                 }
             }
         }
     }
+}
+
+/// What a wording is worth that so many of the tenant's people have: a rule that is everybody's own (made
+/// by a guide, or a tool) joins nobody. Few people are too few to tell.
+fn worth(with_it: usize, people: usize) -> f64 {
+    if with_it <= FEW {
+        return DB;
+    }
+    #[allow(clippy::cast_precision_loss, reason = "numbers of people")]
+    let share = with_it as f64 / people.max(1) as f64;
+    (-10.0 * share.log10()).clamp(0.0, DB)
 }
 
 /// The wording of a rule: what two rules of one maker share.
@@ -86,6 +101,14 @@ mod tests {
         let seen = scene.judge();
         seen.fires(ID, "c1", 10.0);
         seen.quiet(ID, "anna");
+    }
+
+    #[test]
+    fn a_wording_that_many_people_have_joins_nobody() {
+        for (with_it, people, db) in [(20, 30, 10.0), (21, 210, 10.0), (21, 42, 3.0), (300, 300, 0.0)] {
+            let got = super::worth(with_it, people);
+            assert!((got - db).abs() < 0.02, "{with_it} of {people}: {got}");
+        }
     }
 
     #[test]

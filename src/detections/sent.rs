@@ -1,8 +1,8 @@
 //! Sent mail as detections of the spreading family see it: each mail once, whichever log tells of it.
 
 use super::Case;
-use crate::events::{AccountId, Action, Detail, Family, Time};
-use crate::habits::ContextId;
+use crate::events::{AccountId, Action, Detail, Event, Family, Store, Time};
+use crate::habits::{Acts, ContextId, Contexts};
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -30,29 +30,71 @@ pub struct Burst {
 
 /// Mails sent by each account, in time order: from the trace where it tells of the mail, else from `Send`
 /// records; never from both.
-pub fn sent_mail(case: &Case<'_>) -> BTreeMap<AccountId, Vec<Sent>> {
-    let mut traced: FxHashMap<u64, ()> = FxHashMap::default();
-    for event in case.store.events() {
-        if event.action == Action::MailSent && event.family == Family::MessageTrace && event.link != 0 {
-            traced.insert(event.link, ());
+#[derive(Default)]
+pub struct SentMail {
+    /// Senders, sorted, each with the end of its mails in the list.
+    senders: Vec<(AccountId, u32)>,
+    /// Events, by sender.
+    events: Vec<u32>,
+}
+
+impl SentMail {
+    /// Gathers the mails of a case.
+    pub fn build(store: &Store, acts: &Acts, contexts: &Contexts) -> SentMail {
+        let traced = traced(store, acts);
+        let is_sent = |event: &Event| {
+            // A mail that could not be delivered was sent all the same.
+            let sent_off = event.succeeded() || event.family == Family::MessageTrace;
+            let told_by_trace = event.family != Family::MessageTrace && traced.get(&event.link).copied().unwrap_or(false);
+            event.time.is_known() && sent_off && !told_by_trace
+        };
+        let mails = acts.of(store, &[Action::MailSent]).filter(|(_, event)| is_sent(event));
+        let mut list: Vec<(AccountId, u32)> = mails.map(|(index, _)| (contexts.account_of(index), index)).collect();
+        list.retain(|(account, _)| account.is_some());
+        list.sort_by_key(|(account, _)| *account);
+        let mut sent = SentMail { senders: Vec::new(), events: list.iter().map(|(_, index)| *index).collect() };
+        let mut end = 0;
+        for mails in list.chunk_by(|a, b| a.0 == b.0) {
+            end += mails.len();
+            sent.senders.extend(mails.first().map(|(account, _)| (*account, u32::try_from(end).unwrap_or(u32::MAX))));
+        }
+        sent
+    }
+
+    /// The mails of the sender at this place of the list.
+    fn at(&self, store: &Store, place: usize) -> Vec<Sent> {
+        let end = self.senders.get(place).map_or(0, |(_, end)| *end as usize);
+        let start = place.checked_sub(1).and_then(|before| self.senders.get(before)).map_or(0, |(_, end)| *end as usize);
+        let events = self.events.get(start..end).unwrap_or_default();
+        let one = |index: &u32| store.event(*index).map(|event| Sent { time: event.time, event: *index, recipients: event.count as usize });
+        events.iter().filter_map(one).collect()
+    }
+
+    /// The mails that one account sent.
+    pub fn of(&self, store: &Store, account: AccountId) -> Vec<Sent> {
+        self.senders.binary_search_by_key(&account, |(sender, _)| *sender).map(|place| self.at(store, place)).unwrap_or_default()
+    }
+}
+
+/// Mails (by Message-ID) that the audit log tells of, and whether a trace does too.
+fn traced(store: &Store, acts: &Acts) -> FxHashMap<u64, bool> {
+    let mails = || acts.of(store, &[Action::MailSent]).map(|(_, event)| event).filter(|event| event.link != 0);
+    let mut traced: FxHashMap<u64, bool> =
+        mails().filter(|event| event.family != Family::MessageTrace).map(|event| (event.link, false)).collect();
+    if !traced.is_empty() {
+        for event in mails().filter(|event| event.family == Family::MessageTrace) {
+            if let Some(told) = traced.get_mut(&event.link) {
+                *told = true;
+            }
         }
     }
-    let mut sent: BTreeMap<AccountId, Vec<Sent>> = BTreeMap::new();
-    for (index, event) in case.in_order() {
-        // A mail that could not be delivered was sent all the same.
-        let sent_off = event.succeeded() || event.family == Family::MessageTrace;
-        if event.action != Action::MailSent || !event.time.is_known() || !sent_off {
-            continue;
-        }
-        if event.family != Family::MessageTrace && traced.contains_key(&event.link) {
-            continue;
-        }
-        let account = case.contexts.account_of(index);
-        if account.is_some() {
-            sent.entry(account).or_default().push(Sent { time: event.time, event: index, recipients: event.count as usize });
-        }
-    }
-    sent
+    traced
+}
+
+/// Every account that sent mail, with its mails in time order.
+pub fn sent_mail<'c>(case: &'c Case<'c>) -> impl Iterator<Item = (AccountId, Vec<Sent>)> + use<'c> {
+    let senders = case.sent.senders.iter().enumerate();
+    senders.map(|(place, (account, _))| (*account, case.sent.at(case.store, place)))
 }
 
 /// Runs of at least `least` recipients within the window, the largest first; they do not overlap.
@@ -125,13 +167,19 @@ pub fn main_context(case: &Case<'_>, events: &[u32]) -> ContextId {
 
 /// Recipients of an event, as accounts.
 pub fn recipients(case: &Case<'_>, index: u32) -> BTreeSet<AccountId> {
-    let Some(event) = case.event(index) else { return BTreeSet::new() };
-    let accounts = case.store.accounts();
-    let listed = match case.store.detail(event) {
+    all_recipients(case, index).collect()
+}
+
+/// Recipients of an event, as accounts, in any order and perhaps repeated.
+pub fn all_recipients<'c>(case: &Case<'c>, index: u32) -> impl Iterator<Item = AccountId> + use<'c> {
+    let (store, accounts) = (case.store, case.store.accounts());
+    let event = case.event(index);
+    let listed = match event.and_then(|event| store.detail(event)) {
         Some(Detail::Mail(mail)) => mail.recipients.as_slice(),
         _ => &[],
     };
-    listed.iter().copied().chain(event.target.some()).map(|name| accounts.of(name)).filter(|account| account.is_some()).collect()
+    let target = event.and_then(|event| event.target.some());
+    listed.iter().copied().chain(target).map(|name| accounts.of(name)).filter(|account| account.is_some())
 }
 
 #[cfg(test)]

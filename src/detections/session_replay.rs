@@ -1,10 +1,11 @@
 //! `session-replay`: one session used from two networks.
 
+use super::sessions::SessionUse;
 use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text};
 use crate::enrich::{Agent, Os, first_party};
-use crate::events::{AccountId, Str, Time};
+use crate::events::Str;
 use crate::habits::{Context, ContextId};
-use std::collections::BTreeMap;
+use std::cell::OnceCell;
 
 /// See the text.
 pub struct SessionReplay;
@@ -41,76 +42,73 @@ impl Detection for SessionReplay {
         }
     }
     fn find(&self, case: &Case<'_>, out: &mut Findings) {
-        for ((account, _), mut uses) in uses_of_sessions(case) {
-            uses.sort_by_key(|one| (one.first, one.id));
-            let Some((origin, later)) = uses.split_first() else { continue };
-            for one in later.iter().filter(|one| !is_consented_app(case, one)) {
-                let (Some(from), Some(to)) = (case.contexts.get(origin.id), case.contexts.get(one.id)) else { continue };
-                if let Some(db) = worth(case, (origin, from), (one, to)) {
-                    let summary = format!("a session begun at {} went on from {}", case.place_words(from.ip), case.place_words(to.ip));
-                    out.add(case.store, account, one.id, one.events.clone(), db, summary);
-                }
+        for (account, uses) in &case.sessions.uses {
+            let mut uses = uses.iter();
+            let Some(origin) = uses.next().map(Origin::new) else { continue };
+            for one in uses.filter(|one| goes_elsewhere(case, origin.one.id, one.id) && !is_consented_app(case, one)) {
+                let (Some(from), Some(to)) = (case.contexts.get(origin.one.id), case.contexts.get(one.id)) else { continue };
+                let db = worth(case, (&origin, from), (one, to));
+                let summary = format!("a session begun at {} went on from {}", case.place_words(from.ip), case.place_words(to.ip));
+                out.add(case.store, *account, one.id, one.events.clone(), db, summary);
             }
         }
     }
 }
 
-/// The use of one session in one context.
-struct Use {
-    id: ContextId,
-    first: Time,
-    events: Vec<u32>,
+/// The first use of a session, whose clients are looked up once however often it goes on.
+struct Origin<'c> {
+    one: &'c SessionUse,
+    clients: OnceCell<Vec<Agent>>,
 }
 
-/// Uses of every session that is used in more than one context: one pass over the events.
-fn uses_of_sessions(case: &Case<'_>) -> BTreeMap<(AccountId, Str), Vec<Use>> {
-    let mut sessions: BTreeMap<(AccountId, Str), Vec<Use>> = BTreeMap::new();
-    for (id, context) in case.contexts.iter().filter(|(_, context)| context.app.is_none() && case.is_judged(context.account)) {
-        let mut own: BTreeMap<Str, Use> = BTreeMap::new();
-        for (index, event) in case.events_of(context).filter(|(_, event)| context.sessions.binary_search(&event.session).is_ok()) {
-            own.entry(event.session).or_insert_with(|| Use { id, first: event.time, events: Vec::new() }).events.push(index);
-        }
-        for (session, one) in own {
-            sessions.entry((context.account, session)).or_default().push(one);
-        }
+impl<'c> Origin<'c> {
+    fn new(one: &'c SessionUse) -> Origin<'c> {
+        Origin { one, clients: OnceCell::new() }
     }
-    sessions.retain(|_, uses| uses.len() > 1);
-    sessions
+
+    fn clients(&self, case: &Case<'_>) -> &[Agent] {
+        self.clients.get_or_init(|| agents_in(case, self.one))
+    }
+}
+
+/// True if a session goes on where the account is not at home, in another network than before.
+fn goes_elsewhere(case: &Case<'_>, from: ContextId, to: ContextId) -> bool {
+    let (Some(from), Some(context)) = (case.contexts.get(from), case.contexts.get(to)) else { return false };
+    let (here, there, familiar) = (case.facts(from.ip), case.facts(context.ip), case.familiarity(to));
+    let same_system = here.asn().is_some() && here.asn() == there.asn();
+    !familiar.address && !familiar.network && !familiar.asn && here.network != there.network && !same_system
 }
 
 /// True where one foreign application goes on with the session: the one that the session consented to,
 /// from its own servers. That is judged by the consent.
-fn is_consented_app(case: &Case<'_>, one: &Use) -> bool {
+fn is_consented_app(case: &Case<'_>, one: &SessionUse) -> bool {
     let mut apps = one.events.iter().filter_map(|index| case.event(*index)).map(|event| event.app);
     let first = apps.next().unwrap_or(Str::NONE);
     first.is_some() && first_party(case.store.text(first)).is_none() && apps.all(|app| app == first)
 }
 
-/// What the second use of a session is worth; nothing where it is familiar or from the same network.
-fn worth(case: &Case<'_>, (origin, from): (&Use, &Context), (later, to): (&Use, &Context)) -> Option<f64> {
-    let (from_id, to_id) = (origin.id, later.id);
+/// What the second use of a session is worth.
+fn worth(case: &Case<'_>, (origin, from): (&Origin<'_>, &Context), (later, to): (&SessionUse, &Context)) -> f64 {
     let (here, there) = (case.facts(from.ip), case.facts(to.ip));
-    let familiar = case.familiarity(to_id);
-    if familiar.address
-        || familiar.network
-        || familiar.asn
-        || here.network == there.network
-        || here.asn().is_some() && here.asn() == there.asn()
-    {
-        return None;
-    }
     let anonymising = case.is_anonymising(to.ip);
     let country =
         |id: crate::events::Ip, facts: &crate::enrich::AddressFacts| case.recorded.get(id.index()).copied().flatten().or(facts.country());
     let country_differs = country(from.ip, here) != country(to.ip, there);
-    let other_client = client_differs(&agents_in(case, origin), &agents_in(case, later)) && !familiar.client;
-    let both_hosting = anonymising && case.is_anonymising(from.ip) && case.is_unfamiliar(from_id);
-    Some(if other_client && (country_differs || anonymising) || both_hosting { FULL_DB } else { WEAK_DB * case.rarity(to_id) })
+    let other_client = !case.familiarity(later.id).client && client_differs(origin.clients(case), &agents_in(case, later));
+    let both_hosting = anonymising && case.is_anonymising(from.ip) && case.is_unfamiliar(origin.one.id);
+    if other_client && (country_differs || anonymising) || both_hosting { FULL_DB } else { WEAK_DB * case.rarity(later.id) }
 }
 
-/// Clients that use a session in a context.
-fn agents_in(case: &Case<'_>, one: &Use) -> Vec<Agent> {
-    one.events.iter().filter_map(|index| case.event(*index)).filter(|event| event.succeeded()).map(|event| case.agent(event)).collect()
+/// Clients that use a session in a context, each once.
+fn agents_in(case: &Case<'_>, one: &SessionUse) -> Vec<Agent> {
+    let mut agents: Vec<Agent> = Vec::new();
+    for event in one.events.iter().filter_map(|index| case.event(*index)).filter(|event| event.succeeded()) {
+        let agent = case.agent(event);
+        if !agents.contains(&agent) {
+            agents.push(agent);
+        }
+    }
+    agents
 }
 
 /// True if the second party's operating system or browser is none of the first's. One session spans all

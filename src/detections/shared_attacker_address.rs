@@ -12,6 +12,10 @@ pub struct SharedAttackerAddress;
 /// Worth of an address that few share, and of an exit that many share.
 const DB: f64 = 30.0;
 const SHARED_DB: f64 = 12.0;
+/// Unfamiliar addresses without which it is not measured how often two accounts meet at one.
+const MEASURED: usize = 200;
+/// Share of them at several accounts from which meeting at one says less.
+const COMMON: f64 = 0.05;
 
 impl Detection for SharedAttackerAddress {
     fn id(&self) -> &'static str {
@@ -46,6 +50,10 @@ impl Detection for SharedAttackerAddress {
         }
         let honest: BTreeSet<Ip> =
             case.contexts.iter().filter(|(id, _)| case.familiarity(*id).address).map(|(_, context)| context.ip).collect();
+        if theirs.is_empty() {
+            return;
+        }
+        let meeting = meeting_share(case, &theirs);
         for (id, context) in unusual_contexts(case).filter(|(id, _)| case.is_unfamiliar(*id)) {
             let Some(others) = theirs.get(&context.ip) else { continue };
             let Some(other) = others.iter().find(|other| **other != context.account) else { continue };
@@ -55,11 +63,34 @@ impl Detection for SharedAttackerAddress {
             let facts = case.facts(context.ip);
             let shared = facts.hides_place() || matches!(facts.class, NetworkClass::Mobile | NetworkClass::SecureWebGateway);
             let db = if shared { SHARED_DB } else { DB * case.rarity(id) };
+            let most = if meeting >= COMMON { -10.0 * meeting.log10() } else { DB };
             let events: Vec<u32> = case.events_of(context).filter(|(_, event)| event.succeeded()).map(|(index, _)| index).collect();
-            let summary = format!("{} is the address of the intruder on {}", case.store.ip(context.ip), case.name(*other));
-            out.add(case.store, context.account, id, events, db, summary);
+            let mut summary = format!("{} is the address of the intruder on {}", case.store.ip(context.ip), case.name(*other));
+            if most < db {
+                summary.push_str(&format!(
+                    "; counts little, since {:.0} % of unfamiliar addresses here are on several accounts",
+                    meeting * 100.0
+                ));
+            }
+            out.add(case.store, context.account, id, events, db.min(most), summary);
         }
     }
+}
+
+/// Share of the unfamiliar addresses of this tenant, an intruder's left out, at which several accounts
+/// succeeded: how often two accounts meet by chance, behind rotating gateways or in exports whose
+/// addresses were replaced by a few. 0 where there are too few to tell.
+fn meeting_share(case: &Case<'_>, theirs: &BTreeMap<Ip, BTreeSet<AccountId>>) -> f64 {
+    let contexts = unusual_contexts(case).filter(|(id, context)| case.is_unfamiliar(*id) && !theirs.contains_key(&context.ip));
+    let mut pairs: Vec<(Ip, AccountId)> = contexts.map(|(_, context)| (context.ip, context.account)).collect();
+    pairs.sort_unstable();
+    pairs.dedup();
+    let (mut all, mut several) = (0u32, 0u32);
+    for same in pairs.chunk_by(|a, b| a.0 == b.0) {
+        all += 1;
+        several += u32::from(same.len() > 1);
+    }
+    if (all as usize) < MEASURED { 0.0 } else { f64::from(several) / f64::from(all) }
 }
 
 #[cfg(test)]
@@ -93,6 +124,24 @@ mod tests {
             scene.add(sign_in("c1", at(21, "03:00")).from(ip, FIREFOX));
             scene.judge().fires(ID, "c1", 12.0);
         }
+    }
+
+    #[test]
+    fn where_accounts_meet_at_strange_addresses_all_the_time_it_counts_little() {
+        let company = |strangers: usize, accounts: usize| {
+            let mut scene = taken(OTHER_HOSTING);
+            for number in 0..strangers {
+                for account in 0..accounts {
+                    let ip = format!("41.{}.{}.9", 60 + number / 200, number % 200);
+                    scene.add(sign_in(&format!("x{}", number % 7 + 10 * account), at(5, "12:00")).from(&ip, FIREFOX));
+                }
+            }
+            scene.add(sign_in("c1", at(21, "03:00")).from(OTHER_HOSTING, FIREFOX));
+            scene.judge().best(ID, "c1")
+        };
+        assert!(company(210, 2) < 1.0, "{}", company(210, 2));
+        assert!(company(150, 2) > 29.0, "{}", company(150, 2));
+        assert!(company(210, 1) > 29.0, "{}", company(210, 1));
     }
 
     #[test]

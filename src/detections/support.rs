@@ -1,20 +1,24 @@
 //! What several detections need: runs of events, groups, words.
 
 use super::Case;
-use crate::events::{Action, Detail, Event, Rule, RuleChange};
+use crate::events::{AccountId, Action, Detail, Event, Rule, RuleChange};
 use crate::habits::{Context, ContextId};
+use rustc_hash::FxHashMap;
 use std::ops::Range;
 
 /// Contexts in which something succeeded, a person (or kit) acts, and the address is not habitual.
 pub fn unusual_contexts<'c>(case: &'c Case<'c>) -> impl Iterator<Item = (ContextId, &'c Context)> {
-    case.contexts.iter().filter(|(id, context)| {
-        context.succeeded() && context.app.is_none() && case.is_judged(context.account) && !case.familiarity(*id).address
-    })
+    case.contexts.iter().filter(|(id, context)| is_unusual(case, *id, context))
+}
+
+/// True for a context as of [`unusual_contexts`].
+pub fn is_unusual(case: &Case<'_>, id: ContextId, context: &Context) -> bool {
+    context.succeeded() && context.app.is_none() && case.is_judged(context.account) && !case.familiarity(id).address
 }
 
 /// New and changed inbox rules with a readable body: index, event, rule.
 pub fn rules_made<'c>(case: &'c Case<'c>) -> impl Iterator<Item = (u32, &'c Event, &'c Rule)> {
-    case.in_order().filter_map(|(index, event)| match case.store.detail(event) {
+    case.acts(&[Action::MailboxRule]).filter_map(|(index, event)| match case.store.detail(event) {
         Some(Detail::Rule(rule))
             if event.action == Action::MailboxRule
                 && event.succeeded()
@@ -25,6 +29,26 @@ pub fn rules_made<'c>(case: &'c Case<'c>) -> impl Iterator<Item = (u32, &'c Even
         }
         _ => None,
     })
+}
+
+/// Events by account and context, of the contexts that are wanted: which those are is asked once for each.
+pub fn by_context<'c>(
+    case: &'c Case<'c>,
+    events: impl Iterator<Item = (u32, &'c Event)>,
+    wanted: impl Fn(ContextId) -> bool,
+) -> Vec<((AccountId, ContextId), Vec<u32>)> {
+    let mut groups: FxHashMap<ContextId, Option<Vec<u32>>> = FxHashMap::default();
+    for (index, _) in events {
+        let (id, _) = case.context_of(index);
+        let group = groups.entry(id).or_insert_with(|| (id.is_some() && wanted(id)).then(Vec::new));
+        if let Some(list) = group {
+            list.push(index);
+        }
+    }
+    let account = |id: ContextId| case.contexts.get(id).map(|context| context.account).unwrap_or_default();
+    let mut groups: Vec<_> = groups.into_iter().filter_map(|(id, list)| Some(((account(id), id), list?))).collect();
+    groups.sort_unstable_by_key(|(key, _)| *key);
+    groups
 }
 
 /// The name of a rule in quotes, or words for a nameless one.

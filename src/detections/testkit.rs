@@ -15,6 +15,7 @@ use crate::events::{
 };
 use crate::evidence::RecordAt;
 use crate::habits::{Habits, Lesson};
+use crate::stages::Stages;
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
@@ -337,18 +338,17 @@ impl Scene {
     pub fn look(mut self) -> Seen {
         let store = self.store();
         let tor = TorExits::default();
-        let basis = Basis::new(&store, &Networks::new(geo(), &self.config, &tor));
+        let basis = Basis::new(&store, &Networks::new(geo(), &self.config, &tor), &Stages::default());
         let ground = basis.ground(&store, &self.config);
         let nothing = vec![false; ground.contexts.len()];
         let habits = Habits::learn(&Lesson {
-            store: &store,
             contexts: ground.contexts,
             book: ground.book,
             recorded: ground.recorded,
             barred: &nothing,
             acted: &nothing,
         });
-        let findings = super::run(&ground.case(&habits, &nothing));
+        let findings = super::run(&ground.case(&habits, &nothing), &Stages::default());
         Seen { findings, store, outcome: None }
     }
 
@@ -356,8 +356,8 @@ impl Scene {
     pub fn judge(mut self) -> Seen {
         let store = self.store();
         let tor = TorExits::default();
-        let basis = Basis::new(&store, &Networks::new(geo(), &self.config, &tor));
-        let outcome = analyse(&basis.ground(&store, &self.config));
+        let basis = Basis::new(&store, &Networks::new(geo(), &self.config, &tor), &Stages::default());
+        let outcome = analyse(&basis.ground(&store, &self.config), &Stages::default());
         Seen { findings: outcome.attribution.findings.clone(), store, outcome: Some(outcome) }
     }
 }
@@ -392,10 +392,15 @@ impl Seen {
         self.findings.iter().map(line).collect()
     }
 
+    /// Worth of the account's strongest finding of this kind; the least number there is where it has none.
+    pub fn best(&self, id: &str, who: &str) -> f64 {
+        self.findings(id, who).map(|finding| finding.db).fold(f64::MIN, f64::max)
+    }
+
     /// The account has such a finding, the best of them worth this many decibans.
     #[track_caller]
     pub fn fires(&self, id: &str, who: &str, db: f64) {
-        let best = self.findings(id, who).map(|finding| finding.db).fold(f64::MIN, f64::max);
+        let best = self.best(id, who);
         assert!((best - db).abs() < 0.051, "{id} on {who} is worth {best} for {db}:\n{}", self.listing());
     }
 
@@ -443,10 +448,10 @@ impl Seen {
     /// Who did the account's acts of this kind from this day on.
     pub fn actors(&self, who: &str, action: Action, from_day: i64) -> BTreeSet<Actor> {
         let name = address(who);
-        let events = self.store.events().iter().zip(&self.outcome().attribution.actors);
+        let events = self.store.events().iter().zip(0u32..);
         let chosen = events
             .filter(|(event, _)| event.action == action && event.time >= at(from_day, "00:00") && self.store.name(event.actor) == name);
-        chosen.map(|(_, attributed)| attributed.actor).collect()
+        chosen.map(|(_, index)| self.outcome().attribution.actors.of(index).actor).collect()
     }
 
     /// The accounts of each incident, by name.

@@ -73,7 +73,7 @@ impl Detection for UnfamiliarSignIn {
     fn find(&self, case: &Case<'_>, out: &mut Findings) {
         for (id, context) in unusual_contexts(case) {
             let (db, words) = newness(&case.familiarity(id), case.facts(context.ip).hides_place());
-            let events: Vec<u32> = case.sign_ins(context).map(|(index, _)| index).collect();
+            let events = case.contexts.sign_ins(context).to_vec();
             if db > 0.0 && !events.is_empty() {
                 let summary = format!("signed in from {}: {words}", case.place_words(context.ip));
                 out.add(case.store, context.account, id, events, db, summary);

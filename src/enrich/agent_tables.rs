@@ -11,7 +11,7 @@ use super::agents::{AgentFamily, Os};
 pub(super) const ATTACK_TOOLS: &[&str] =
     &["aadinternals", "azurehound", "sharphound", "bloodhound", "teamfiltration", "roadtools", "graphrunner"];
 
-/// Kits: all marks of a row together. The Teams version is TeamFiltration's default; the Dsreg version
+/// Kits: all marks of a row together. The Teams version is `TeamFiltration`'s default; the Dsreg version
 /// registers devices for kits (source: elastic/detection-rules, device registration rules).
 pub(super) const KITS: &[&[&str]] =
     &[&["kali365"], &["agentaxios"], &["teams/1.3.00.30866", "electron/8.5.1"], &["dsreg/10.0 (windows 10.0.19045.2006)"]];

@@ -8,8 +8,10 @@ use rustc_hash::FxHashMap;
 
 named! {
     /// Kind of program, as coarse as people's habits are.
+    #[derive(Default)]
     AgentFamily {
         /// Not known.
+        #[default]
         Unknown = "unknown",
         /// Google Chrome and what calls itself so.
         Chrome = "chrome",
@@ -37,7 +39,7 @@ named! {
         Office = "office",
         /// A program that is no browser, by Entra's word ("Rich Client").
         RichClient = "rich-client",
-        /// The mail program of a phone, over ActiveSync.
+        /// The mail program of a phone, over `ActiveSync`.
         ActiveSync = "activesync",
         /// A program that uses Exchange Web Services.
         WebServices = "web-services",
@@ -70,8 +72,10 @@ named! {
 
 named! {
     /// Operating system.
+    #[derive(Default)]
     Os {
         /// Not known.
+        #[default]
         Unknown = "unknown",
         /// Windows.
         Windows = "windows",
@@ -83,20 +87,8 @@ named! {
         Android = "android",
         /// Linux.
         Linux = "linux",
-        /// ChromeOS.
+        /// `ChromeOS`.
         ChromeOs = "chromeos",
-    }
-}
-
-impl Default for AgentFamily {
-    fn default() -> Self {
-        AgentFamily::Unknown
-    }
-}
-
-impl Default for Os {
-    fn default() -> Self {
-        Os::Unknown
     }
 }
 
@@ -191,7 +183,7 @@ fn system(folded: &str) -> Os {
     within(folded, SYSTEMS).map_or(Os::Unknown, |(_, os)| os)
 }
 
-/// Entra's field for the operating system: "Windows10", "Ios 16", "MacOs". "ios" is looked for only here,
+/// Entra's field for the operating system: "Windows10", "Ios 16", "`MacOs`". "ios" is looked for only here,
 /// because "axios" has it too.
 fn system_recorded(folded: &str) -> Os {
     if folded.starts_with("ios") || folded.starts_with("ipados") { Os::Ios } else { system(folded) }

@@ -173,7 +173,7 @@ pub fn first_party(id: &str) -> Option<FirstParty> {
     FIRST_PARTY.get(at).map(|(id, name, family_token)| FirstParty { id, name, family_token: *family_token })
 }
 
-/// A name with nothing but letters and digits, in lower case: "Mail_Backup" and "mail backup" are one.
+/// A name with nothing but letters and digits, in lower case: "`Mail_Backup`" and "mail backup" are one.
 fn fold(name: &str) -> String {
     name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }

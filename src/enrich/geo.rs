@@ -75,7 +75,7 @@ fn unpack() -> Result<Arc<Reader<Vec<u8>>>, String> {
     Reader::from_source(plain).map(Arc::new).map_err(|error| error.to_string())
 }
 
-fn corrupt(name: &str, message: impl ToString) -> GeoError {
+fn corrupt(name: &str, message: &dyn ToString) -> GeoError {
     GeoError::Corrupt { name: name.to_owned(), message: message.to_string() }
 }
 
@@ -87,7 +87,7 @@ impl GeoDb {
     pub fn built_in() -> Result<GeoDb, GeoError> {
         static READER: OnceLock<Result<Arc<Reader<Vec<u8>>>, String>> = OnceLock::new();
         let name = "built-in";
-        let reader = READER.get_or_init(unpack).clone().map_err(|message| corrupt(name, message))?;
+        let reader = READER.get_or_init(unpack).clone().map_err(|message| corrupt(name, &message))?;
         let mut source = describe(&reader, name);
         source.dates = reader.metadata().description.get("en").map_or(String::new(), |text| stated_dates(text));
         Ok(GeoDb { reader, source })
@@ -105,7 +105,7 @@ impl GeoDb {
     }
 
     fn from_bytes(bytes: Vec<u8>, name: &str, short: &str) -> Result<GeoDb, GeoError> {
-        let reader = Reader::from_source(bytes).map_err(|error| corrupt(name, error))?;
+        let reader = Reader::from_source(bytes).map_err(|error| corrupt(name, &error))?;
         let db = GeoDb { source: describe(&reader, short), reader: Arc::new(reader) };
         if db.answers_something(name)? {
             return Ok(db);
@@ -117,11 +117,11 @@ impl GeoDb {
     /// that a tree made to be walked for ever is left early.
     fn answers_something(&self, name: &str) -> Result<bool, GeoError> {
         let options = WithinOptions::default().include_networks_without_data().include_aliased_networks();
-        let all = self.reader.networks(options).map_err(|error| corrupt(name, error))?;
+        let all = self.reader.networks(options).map_err(|error| corrupt(name, &error))?;
         let mut records = 0;
         for network in all.take(PROBED_NETWORKS) {
-            let network = network.map_err(|error| corrupt(name, error))?;
-            let Some(record) = network.decode::<Value>().map_err(|error| corrupt(name, error))? else { continue };
+            let network = network.map_err(|error| corrupt(name, &error))?;
+            let Some(record) = network.decode::<Value>().map_err(|error| corrupt(name, &error))? else { continue };
             if !Answer::of(&record).is_empty() {
                 return Ok(true);
             }

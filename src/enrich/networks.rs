@@ -7,8 +7,10 @@ use std::path::Path;
 
 named! {
     /// What kind of network an address is in. A class is context, not a verdict.
+    #[derive(Default)]
     NetworkClass {
         /// Nothing is known of it.
+        #[default]
         Unknown = "unknown",
         /// A network of the organisation (from the configuration).
         Internal = "internal",
@@ -56,12 +58,6 @@ named! {
         Multicast = "multicast",
         /// Reserved for other uses.
         Reserved = "reserved",
-    }
-}
-
-impl Default for NetworkClass {
-    fn default() -> Self {
-        NetworkClass::Unknown
     }
 }
 
@@ -222,12 +218,12 @@ pub enum TorExitsError {
     },
 }
 
-/// Other keywords of CollecTor's exit lists, which say nothing that we need.
+/// Other keywords of `CollecTor`'s exit lists, which say nothing that we need.
 const EXIT_LIST_KEYWORDS: [&str; 4] = ["ExitNode", "Published", "LastStatus", "@type"];
 
 impl TorExits {
     /// Reads a list: one address a line, `#` comments, or the form `ExitAddress A.B.C.D date time` of
-    /// CollecTor's exit lists.
+    /// `CollecTor`'s exit lists.
     ///
     /// # Errors
     /// [`TorExitsError`] where the file cannot be read, or a line is neither.

@@ -125,7 +125,7 @@ impl Answer {
         self.place == Place::default() && !self.spoken.any()
     }
 
-    /// Reads a record of any schema. Source of the names: files of MaxMind, IPinfo, DB-IP, IPLocate and
+    /// Reads a record of any schema. Source of the names: files of MaxMind, `IPinfo`, DB-IP, `IPLocate` and
     /// ip-location-db, and their documentation, as of mid-2026.
     pub(super) fn of(record: &Value) -> Answer {
         let mut place = Place::default();

@@ -248,7 +248,7 @@ pub struct Consent {
     pub app_name: String,
     /// Scopes, as recorded.
     pub scopes: Vec<String>,
-    /// For the whole tenant (AllPrincipals or admin consent).
+    /// For the whole tenant (`AllPrincipals` or admin consent).
     pub tenant_wide: bool,
     /// App-only permissions (app roles).
     pub app_only: bool,

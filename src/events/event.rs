@@ -189,7 +189,7 @@ impl Flags {
     pub const NOT_DELIVERED: Flags = Flags(1 << 14);
     /// Logged mailbox access was throttled: there was more than is recorded.
     pub const THROTTLED: Flags = Flags(1 << 15);
-    /// A whole folder was synchronised (MailItemsAccessed Sync).
+    /// A whole folder was synchronised (`MailItemsAccessed` Sync).
     pub const SYNC: Flags = Flags(1 << 16);
 
     /// True if every flag of `other` is set.

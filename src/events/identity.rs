@@ -62,7 +62,7 @@ pub struct Account {
 /// All accounts, the account of every name, and the domains of the tenant.
 #[derive(Default)]
 pub struct Accounts {
-    accounts: Vec<Account>,
+    list: Vec<Account>,
     of: Vec<AccountId>,
     domains: Vec<String>,
 }
@@ -193,7 +193,7 @@ impl Accounts {
             }
             accounts.push(account(names, group, &uses, &domains, &shared));
         }
-        Accounts { accounts, of, domains }
+        Accounts { list: accounts, of, domains }
     }
 
     /// The account of a name.
@@ -203,7 +203,7 @@ impl Accounts {
 
     /// An account.
     pub fn get(&self, id: AccountId) -> Option<&Account> {
-        self.accounts.get(id.index())
+        self.list.get(id.index())
     }
 
     /// The name to show of an account.
@@ -213,17 +213,17 @@ impl Accounts {
 
     /// Number of accounts, "nobody" included: the length of a parallel table.
     pub fn len(&self) -> usize {
-        self.accounts.len()
+        self.list.len()
     }
 
     /// True if nobody is known.
     pub fn is_empty(&self) -> bool {
-        self.accounts.len() <= 1
+        self.list.len() <= 1
     }
 
     /// All accounts with their numbers.
     pub fn iter(&self) -> impl Iterator<Item = (AccountId, &Account)> {
-        (1u32..).map(AccountId).zip(self.accounts.iter().skip(1))
+        (1u32..).map(AccountId).zip(self.list.iter().skip(1))
     }
 
     /// Domains of the tenant, sorted.

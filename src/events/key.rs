@@ -240,7 +240,7 @@ pub fn fold_principal(name: &str) -> Cow<'_, str> {
         return Cow::Owned(format!("{}@{}", home.0, home.1).to_lowercase());
     }
     let lower = if text.is_ascii() { !text.bytes().any(|byte| byte.is_ascii_uppercase()) } else { !text.chars().any(char::is_uppercase) };
-    if !lower { Cow::Owned(text.to_lowercase()) } else { Cow::Borrowed(text) }
+    if lower { Cow::Borrowed(text) } else { Cow::Owned(text.to_lowercase()) }
 }
 
 /// An address in any of the text forms of exports: bare, with port, in brackets, IPv4 inside IPv6,
@@ -259,7 +259,7 @@ pub fn parse_ip(text: &str) -> Option<IpAddr> {
     let bare = bare.split('%').next()?;
     let address = match bare.parse::<IpAddr>().ok()? {
         IpAddr::V6(six) => six.to_ipv4_mapped().map_or(IpAddr::V6(six), IpAddr::V4),
-        four => four,
+        four @ IpAddr::V4(_) => four,
     };
     let usable = match address {
         IpAddr::V4(four) => four != Ipv4Addr::UNSPECIFIED && four != Ipv4Addr::BROADCAST && !four.is_loopback(),
@@ -278,10 +278,17 @@ mod tests {
         assert_eq!(a, Key::of(KeyKind::Audit, "{699e0b101c53403e976fce0847a92b44}"));
         assert_ne!(a, Key::of(KeyKind::SignIn, "699e0b10-1c53-403e-976f-ce0847a92b44"));
         let bits = 0x699e_0b10_1c53_403e_976f_ce08_47a9_2b44;
-        for text in ["699e0b10-1c53-403e-976f-ce0847a92b44", " 699E0B101C53403E976FCE0847A92B44 ", "{699e0b10-1c53-403e-976f-ce0847a92b44}"] {
+        for text in ["699e0b10-1c53-403e-976f-ce0847a92b44", " 699E0B101C53403E976FCE0847A92B44 ", "{699e0b10-1c53-403e-976f-ce0847a92b44}"]
+        {
             assert_eq!(guid(text), Some(bits), "{text}");
         }
-        let wrong = ["", "x", "699e0b10-1c53-403e-976f-ce0847a92b4", "699e0b10-1c53-403e-976f-ce0847a92b4g", "699e0b1011c531403e1976f1ce0847a92b44"];
+        let wrong = [
+            "",
+            "x",
+            "699e0b10-1c53-403e-976f-ce0847a92b4",
+            "699e0b10-1c53-403e-976f-ce0847a92b4g",
+            "699e0b1011c531403e1976f1ce0847a92b44",
+        ];
         for text in wrong {
             assert_eq!(guid(text), None, "{text}");
         }

@@ -47,6 +47,7 @@ impl Time {
     }
 
     /// `self` moved by a number of seconds; an unknown time stays unknown.
+    #[must_use]
     pub fn plus_secs(self, seconds: i64) -> Time {
         if self.is_known() { Time(self.0.saturating_add(seconds.saturating_mul(TICKS))) } else { self }
     }
@@ -254,7 +255,8 @@ impl Cursor<'_> {
         }
     }
 
-    /// `Z`, `+01:00`, `-0800`, ` UTC` or nothing: seconds east of UTC where stated.
+    /// `Z`, `+01:00`, `-0800`, ` UTC` or nothing: seconds east of UTC where stated; `None` for any other text.
+    #[allow(clippy::option_option, reason = "unreadable, unstated and stated are three answers")]
     fn zone(&mut self) -> Option<Option<i64>> {
         self.skip_blanks();
         match self.peek() {

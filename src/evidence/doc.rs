@@ -2,7 +2,7 @@
 //!
 //! Reading an export means parsing millions of small documents whose keys are mostly known. A [`Doc`]
 //! is one vector of nodes and one text buffer; both are reused for the next record, so that the reading
-//! path allocates nothing. Sound text is read by [`quick`]; whatever else there is goes to serde_json. Lookups ignore the case of keys, because
+//! path allocates nothing. Sound text is read by [`quick`]; whatever else there is goes to `serde_json`. Lookups ignore the case of keys, because
 //! producers differ in it, and where a key is repeated the last one wins.
 //!
 //! Numbers keep 64 bits exactly (rule identities do not fit a float); nesting deeper than 128 is an
@@ -49,7 +49,7 @@ pub struct Doc {
 /// Why a text is not a document.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DocError {
-    /// Not JSON, with serde_json's words.
+    /// Not JSON, with `serde_json`'s words.
     #[error("not valid JSON: {0}")]
     Syntax(String),
     /// The text ends inside a value.
@@ -86,7 +86,7 @@ impl Doc {
         read
     }
 
-    /// [`Doc::parse`] by serde_json, which says what is wrong with a text.
+    /// [`Doc::parse`] by `serde_json`, which says what is wrong with a text.
     fn strictly(&mut self, json: &str) -> Result<(), DocError> {
         self.clear();
         let mut reader = serde_json::Deserializer::from_str(json);
@@ -147,9 +147,8 @@ impl Doc {
     /// Ends the object or array opened at `mark`.
     pub fn close(&mut self, mark: usize) {
         let after = u32_of(self.nodes.len());
-        match self.nodes.get_mut(mark) {
-            Some(Node::Object { end } | Node::Array { end }) => *end = after,
-            _ => {}
+        if let Some(Node::Object { end } | Node::Array { end }) = self.nodes.get_mut(mark) {
+            *end = after;
         }
     }
 
@@ -355,6 +354,7 @@ impl<'d> Value<'d> {
 
     /// Sees through the wrappers that PowerShell puts around plain values: `{"value":X,"DateTime":…}`,
     /// `{"value":[…],"Count":n}`, `{"IsPresent":true}`.
+    #[must_use]
     pub fn unwrapped(self) -> Value<'d> {
         if self.is_object() {
             let beside = ["DateTime", "DisplayHint", "Guid", "Count", "Value"];
@@ -371,7 +371,7 @@ impl<'d> Value<'d> {
     }
 }
 
-/// Builds nodes while serde_json walks the text.
+/// Builds nodes while `serde_json` walks the text.
 struct Tree<'a> {
     doc: &'a mut Doc,
 }

@@ -226,7 +226,7 @@ impl<'a> Record<'a> {
             }
             Fields::Object(value) => match value.get(name)?.unwrapped().text()? {
                 Cow::Borrowed(text) => Some(trimmed(text)).filter(|text| !text.is_empty()).map(Cow::Borrowed),
-                owned => Some(owned),
+                owned @ Cow::Owned(_) => Some(owned),
             },
         }
     }

@@ -148,7 +148,7 @@ impl<'a> Facts<'a> {
             "serviceprincipalid" | "service principal id" | "service_principal_id" => fill(&mut self.service_id, cell),
             "serviceprincipalname" | "service principal name" | "service_principal_name" => fill(&mut self.service_name, cell),
             "usertype" | "user type" | "user_type" | "tipo de usuario" => {
-                self.flags.set_if(cell.str().eq_ignore_ascii_case("guest"), Flags::EXTERNAL)
+                self.flags.set_if(cell.str().eq_ignore_ascii_case("guest"), Flags::EXTERNAL);
             }
             "isguestuser" => self.flags.set_if(cell.flag() == Some(true), Flags::EXTERNAL),
             "isinteractive" | "is_interactive" => self.interactive = cell.flag().or(self.interactive),

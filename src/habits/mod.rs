@@ -4,16 +4,19 @@
 //! except that an address used on three different days without anything strong in it is a habit of its
 //! own. Contexts of an intruder, and contexts with strong findings, are never learned from.
 
+mod acts;
 mod client;
 mod contexts;
+mod profile;
 
+pub use acts::Acts;
 pub use client::Client;
-pub use contexts::{Context, ContextId, Contexts, Tie};
+pub use contexts::{Context, ContextId, Contexts, Ground, Pace, Tie};
 
 use crate::enrich::AddressBook;
-use crate::events::{AccountId, Action, Flags, Ip, Store};
+use crate::events::{AccountId, Action, Ip, Store};
+use profile::{Profile, Tally};
 use rustc_hash::{FxHashMap, FxHashSet};
-use std::collections::BTreeMap;
 
 /// Days on which something must have been seen to be a habit. Source: the scoring text, "three
 /// different days".
@@ -24,7 +27,7 @@ pub const THIN_ACTS: u32 = 20;
 pub const COLLEAGUES: usize = 3;
 
 /// How well a context fits what its account usually does.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Familiarity {
     /// The address is habitual: three days of its own, nothing strong in it.
     pub address: bool,
@@ -52,44 +55,13 @@ pub struct Familiarity {
     pub no_baseline: bool,
 }
 
-/// Days on which a value was seen, each with the number of contexts that showed it.
-#[derive(Clone, Debug, Default)]
-struct Days(BTreeMap<i64, u32>);
-
-impl Days {
-    fn add(&mut self, days: &[i64]) {
-        for day in days {
-            *self.0.entry(*day).or_default() += 1;
-        }
-    }
-
-    /// Distinct days without those that only `own` contributed (where `own` was added).
-    fn without(&self, own: &[i64], added: bool) -> usize {
-        let lost = if added { own.iter().filter(|day| self.0.get(day) == Some(&1)).count() } else { 0 };
-        self.0.len().saturating_sub(lost)
-    }
-}
-
-/// What one account does usually.
-#[derive(Clone, Debug, Default)]
-struct Profile {
-    networks: FxHashMap<u128, Days>,
-    asns: FxHashMap<u32, Days>,
-    recorded: FxHashMap<[u8; 2], Days>,
-    looked_up: FxHashMap<[u8; 2], Days>,
-    clients: FxHashMap<Client, Days>,
-    devices: FxHashMap<crate::events::Str, Days>,
-    days: Days,
-    acts: u32,
-    /// Items handled by kind of act and day.
-    pace: FxHashMap<(Action, i64), u32>,
-}
-
 /// Everything learned in one round.
 #[derive(Default)]
 pub struct Habits {
     familiarity: Vec<Familiarity>,
     profiles: FxHashMap<AccountId, Profile>,
+    /// Which contexts the profiles were learned from.
+    taught: Vec<bool>,
 }
 
 /// What the sign-in rows of the case recorded as the country of each address (the most frequent).
@@ -116,21 +88,8 @@ pub fn recorded_countries(store: &Store) -> Vec<Option<[u8; 2]>> {
     best.into_iter().map(|entry| entry.map(|(country, _)| country)).collect()
 }
 
-/// Items that a context handles by kind of act and day; background acts do not count.
-pub fn pace(store: &Store, context: &Context) -> FxHashMap<(Action, i64), u32> {
-    let mut pace: FxHashMap<(Action, i64), u32> = FxHashMap::default();
-    for event in context.events.iter().filter_map(|index| store.event(*index)) {
-        if event.time.is_known() && event.succeeded() && !event.flags.has_any(Flags::BACKGROUND | Flags::APP_ONLY) {
-            *pace.entry((event.action, event.time.day())).or_default() += event.count;
-        }
-    }
-    pace
-}
-
 /// What learning needs to know of the case.
 pub struct Lesson<'a> {
-    /// Events.
-    pub store: &'a Store,
     /// Contexts to learn from and to judge.
     pub contexts: &'a Contexts,
     /// Facts of addresses.
@@ -163,20 +122,41 @@ impl Lesson<'_> {
 impl Habits {
     /// Learns the habits of all accounts and judges every context by them.
     pub fn learn(lesson: &Lesson<'_>) -> Habits {
-        let mut habits = Habits::default();
-        for (id, context) in lesson.contexts.iter() {
-            if lesson.teaches(id, context) {
-                habits.profiles.entry(context.account).or_default().add(context, lesson);
+        Habits::default().learn_again(lesson).0
+    }
+
+    /// Learns from another lesson of the same case: only accounts that it teaches from other contexts than
+    /// the last one are learned anew. Says whether anything came out otherwise.
+    #[must_use]
+    pub fn learn_again(mut self, lesson: &Lesson<'_>) -> (Habits, bool) {
+        self.taught.resize(lesson.contexts.len(), false);
+        let mut changed: FxHashSet<AccountId> = FxHashSet::default();
+        for ((id, context), taught) in lesson.contexts.iter().zip(self.taught.iter_mut().skip(1)) {
+            let teaches = lesson.teaches(id, context);
+            if *taught != teaches {
+                *taught = teaches;
+                changed.insert(context.account);
             }
         }
-        let tenant = Tenant::of(lesson);
-        habits.familiarity = vec![Familiarity::default()];
-        for (id, context) in lesson.contexts.iter() {
-            let profile = habits.profiles.get(&context.account);
-            let added = lesson.teaches(id, context);
-            habits.familiarity.push(judge(id, context, added, profile, &tenant, lesson));
+        let taught_otherwise = !changed.is_empty();
+        #[expect(clippy::iter_over_hash_type, reason = "each account for itself: the order does not matter")]
+        for account in changed {
+            match Profile::learn(account, lesson) {
+                Some(profile) => self.profiles.insert(account, profile),
+                None => self.profiles.remove(&account),
+            };
         }
-        habits
+        let tenant = Tenant::of(&self, lesson);
+        let mut familiarity = Vec::with_capacity(lesson.contexts.len());
+        familiarity.push(Familiarity::default());
+        let empty = Profile::default();
+        for ((id, context), added) in lesson.contexts.iter().zip(self.taught.iter().skip(1)) {
+            let profile = self.profiles.get(&context.account).unwrap_or(&empty);
+            familiarity.push(judge(id, context, *added, profile, &tenant, lesson));
+        }
+        let changed = taught_otherwise || familiarity != self.familiarity;
+        self.familiarity = familiarity;
+        (self, changed)
     }
 
     /// How familiar a context is.
@@ -186,177 +166,134 @@ impl Habits {
 
     /// True if the account uses this client on at least three days elsewhere than in this context.
     pub fn uses_client(&self, id: ContextId, context: &Context, client: Client) -> bool {
-        let learned = self.of(id).learned;
-        let days = self.profiles.get(&context.account).and_then(|profile| profile.clients.get(&client));
-        days.is_some_and(|days| days.without(&context.days, learned && context.clients.contains(&client)) >= HABIT_DAYS)
+        let learned = self.of(id).learned && context.clients.contains(&client);
+        self.profiles.get(&context.account).is_some_and(|profile| profile.clients.is_habit(client, &context.days, learned))
     }
 
-    /// Most items that the account handles by such acts in a day, elsewhere than in this context.
-    pub fn daily_peak(&self, store: &Store, id: ContextId, context: &Context, action: Action) -> u32 {
+    /// Most items that the account handles by such acts in a day, elsewhere than in a context, whose own
+    /// pace is given.
+    pub fn daily_peak(&self, id: ContextId, context: &Context, pace: &[Pace], action: Action) -> u32 {
         let Some(profile) = self.profiles.get(&context.account) else { return 0 };
-        let own = if self.familiarity.get(id.index()).is_some_and(|familiar| familiar.learned) {
-            pace(store, context)
-        } else {
-            FxHashMap::default()
-        };
-        let rest = profile
-            .pace
-            .iter()
-            .filter(|((kind, _), _)| *kind == action)
-            .map(|(key, count)| count.saturating_sub(own.get(key).copied().unwrap_or(0)));
+        let mut own = if self.of(id).learned { Pace::of_action(pace, action) } else { &[] }.iter().peekable();
+        let rest = Pace::of_action(&profile.pace, action).iter().map(|usual| {
+            while own.next_if(|here| here.key() < usual.key()).is_some() {}
+            usual.count.saturating_sub(own.peek().filter(|here| here.key() == usual.key()).map_or(0, |here| here.count))
+        });
         rest.max().unwrap_or(0)
     }
 
     /// Days on which the account was active in its usual contexts.
     pub fn active_days(&self, account: AccountId) -> usize {
-        self.profiles.get(&account).map_or(0, |profile| profile.days.0.len())
+        self.profiles.get(&account).map_or(0, |profile| profile.days.len())
     }
 }
 
-impl Profile {
-    fn add(&mut self, context: &Context, lesson: &Lesson<'_>) {
-        #[expect(clippy::iter_over_hash_type, reason = "adds up: the order does not matter")]
-        for (key, count) in pace(lesson.store, context) {
-            *self.pace.entry(key).or_default() += count;
-        }
-        let facts = lesson.book.facts(context.ip);
-        self.days.add(&context.days);
-        self.acts += context.successes;
-        self.networks.entry(facts.network).or_default().add(&context.days);
-        if let Some(asn) = facts.asn() {
-            self.asns.entry(asn).or_default().add(&context.days);
-        }
-        if let Some(country) = lesson.recorded(context.ip) {
-            self.recorded.entry(country).or_default().add(&context.days);
-        }
-        if let Some(country) = facts.country() {
-            self.looked_up.entry(country).or_default().add(&context.days);
-        }
-        for client in &context.clients {
-            self.clients.entry(*client).or_default().add(&context.days);
-        }
-        for device in &context.devices {
-            self.devices.entry(*device).or_default().add(&context.days);
-        }
-    }
-}
-
-/// Who in the tenant uses which address, system and country, on at least three days.
+/// How many accounts of the tenant use an address, system or country on at least three days; or on every
+/// day of a history that is shorter, where that is so for more than a few (an intruder on one account is
+/// there on every day, too).
 #[derive(Default)]
 struct Tenant {
-    addresses: FxHashMap<Ip, FxHashSet<AccountId>>,
-    asns: FxHashMap<u32, FxHashSet<AccountId>>,
-    recorded: FxHashMap<[u8; 2], FxHashSet<AccountId>>,
-    looked_up: FxHashMap<[u8; 2], FxHashSet<AccountId>>,
+    addresses: FxHashMap<Ip, usize>,
+    asns: FxHashMap<u32, usize>,
+    recorded: FxHashMap<[u8; 2], usize>,
+    looked_up: FxHashMap<[u8; 2], usize>,
     /// Country in which most accounts are at home.
     home: Option<[u8; 2]>,
 }
 
 impl Tenant {
-    fn of(lesson: &Lesson<'_>) -> Tenant {
-        let mut addresses: Seen<Ip> = Seen::default();
-        let mut asns: Seen<u32> = Seen::default();
-        let mut recorded: Seen<[u8; 2]> = Seen::default();
-        let mut looked_up: Seen<[u8; 2]> = Seen::default();
-        let mut active: FxHashMap<AccountId, FxHashSet<i64>> = FxHashMap::default();
-        for (id, context) in lesson.contexts.iter() {
-            if !lesson.teaches(id, context) {
-                continue;
-            }
-            let (facts, who) = (lesson.book.facts(context.ip), context.account);
-            active.entry(who).or_default().extend(&context.days);
-            addresses.entry((context.ip, who)).or_default().extend(&context.days);
-            if let Some(asn) = facts.asn() {
-                asns.entry((asn, who)).or_default().extend(&context.days);
-            }
-            if let Some(country) = lesson.recorded(context.ip) {
-                recorded.entry((country, who)).or_default().extend(&context.days);
-            }
-            if let Some(country) = facts.country() {
-                looked_up.entry((country, who)).or_default().extend(&context.days);
+    fn of(habits: &Habits, lesson: &Lesson<'_>) -> Tenant {
+        let (mut tenant, mut short) = (Tenant::default(), Tenant::default());
+        for ((_, context), taught) in lesson.contexts.iter().zip(habits.taught.iter().skip(1)) {
+            // An account has one context for each address.
+            let days = habits.profiles.get(&context.account).map_or(0, |profile| profile.days.len());
+            if *taught && context.days.len() >= HABIT_DAYS {
+                *tenant.addresses.entry(context.ip).or_default() += 1;
+            } else if *taught && days < HABIT_DAYS && context.days.len() == days {
+                *short.addresses.entry(context.ip).or_default() += 1;
             }
         }
-        let mut tenant = Tenant {
-            addresses: habitual(addresses, &active),
-            asns: habitual(asns, &active),
-            recorded: habitual(recorded, &active),
-            looked_up: habitual(looked_up, &active),
-            home: None,
-        };
-        let mut homes: Vec<(usize, [u8; 2])> = tenant.looked_up.iter().map(|(country, users)| (users.len(), *country)).collect();
-        homes.sort_unstable();
-        tenant.home = homes.last().map(|(_, country)| *country);
+        #[expect(clippy::iter_over_hash_type, reason = "counts: the order does not matter")]
+        for profile in habits.profiles.values() {
+            let (tenant, least) = if profile.days.len() < HABIT_DAYS {
+                (&mut short, profile.days.len().max(1))
+            } else {
+                (&mut tenant, HABIT_DAYS)
+            };
+            count(&profile.asns, least, &mut tenant.asns);
+            count(&profile.recorded, least, &mut tenant.recorded);
+            count(&profile.looked_up, least, &mut tenant.looked_up);
+        }
+        adopt(short.addresses, &mut tenant.addresses);
+        adopt(short.asns, &mut tenant.asns);
+        adopt(short.recorded, &mut tenant.recorded);
+        adopt(short.looked_up, &mut tenant.looked_up);
+        tenant.home = tenant.looked_up.iter().map(|(country, users)| (*users, *country)).max().map(|(_, country)| country);
         tenant
     }
 }
 
-/// Days on which accounts were seen with a value.
-type Seen<V> = FxHashMap<(V, AccountId), FxHashSet<i64>>;
+/// Takes over what more than a few accounts of short history have on all of their days.
+fn adopt<K: std::hash::Hash + Eq>(short: FxHashMap<K, usize>, users: &mut FxHashMap<K, usize>) {
+    #[expect(clippy::iter_over_hash_type, reason = "adds up: the order does not matter")]
+    for (value, accounts) in short.into_iter().filter(|(_, accounts)| *accounts > COLLEAGUES) {
+        *users.entry(value).or_default() += accounts;
+    }
+}
 
-/// Who has each value as a habit: on three days, or on every day of a history that is shorter, where
-/// that is so for several accounts (an intruder on one account is there on every day, too).
-fn habitual<V: std::hash::Hash + Eq + Copy>(
-    seen: Seen<V>,
-    active: &FxHashMap<AccountId, FxHashSet<i64>>,
-) -> FxHashMap<V, FxHashSet<AccountId>> {
-    let mut users: FxHashMap<V, FxHashSet<AccountId>> = FxHashMap::default();
-    let mut short: FxHashMap<V, FxHashSet<AccountId>> = FxHashMap::default();
-    #[expect(clippy::iter_over_hash_type, reason = "fills sets: the order does not matter")]
-    for ((value, account), days) in seen {
-        if days.len() >= HABIT_DAYS {
-            users.entry(value).or_default().insert(account);
-        } else if active.get(&account).is_some_and(|all| all.len() < HABIT_DAYS && all.len() == days.len()) {
-            short.entry(value).or_default().insert(account);
+/// Counts the account under each value that it was seen with on so many days.
+fn count<K: Ord + Copy + std::hash::Hash>(tally: &Tally<K>, least: usize, users: &mut FxHashMap<K, usize>) {
+    for (value, days) in tally.iter() {
+        if days >= least {
+            *users.entry(value).or_default() += 1;
         }
     }
-    #[expect(clippy::iter_over_hash_type, reason = "fills sets: the order does not matter")]
-    for (value, accounts) in short.into_iter().filter(|(_, accounts)| accounts.len() > COLLEAGUES) {
-        users.entry(value).or_default().extend(accounts);
-    }
-    users
 }
 
-fn others<V: std::hash::Hash + Eq>(users: &FxHashMap<V, FxHashSet<AccountId>>, value: &V, account: AccountId) -> usize {
-    users.get(value).map_or(0, |set| set.len() - usize::from(set.contains(&account)))
+/// Accounts with a habit, without the one that asks.
+fn others<K: std::hash::Hash + Eq>(users: &FxHashMap<K, usize>, value: &K, own: bool) -> usize {
+    users.get(value).map_or(0, |count| count.saturating_sub(usize::from(own)))
 }
 
-fn judge(id: ContextId, context: &Context, added: bool, profile: Option<&Profile>, tenant: &Tenant, lesson: &Lesson<'_>) -> Familiarity {
-    let (facts, account) = (lesson.book.facts(context.ip), context.account);
-    let empty = Profile::default();
-    let profile = profile.unwrap_or(&empty);
-    let habit = |days: Option<&Days>| days.map_or(0, |days| days.without(&context.days, added)) >= HABIT_DAYS;
+fn judge(id: ContextId, context: &Context, added: bool, profile: &Profile, tenant: &Tenant, lesson: &Lesson<'_>) -> Familiarity {
+    let facts = lesson.book.facts(context.ip);
     let recorded = lesson.recorded(context.ip);
     let looked_up = facts.country();
+    let days = context.days.as_slice();
+    let by_record = recorded.is_some_and(|country| profile.recorded.is_habit(country, days, added));
+    let by_lookup = looked_up.is_some_and(|country| profile.looked_up.is_habit(country, days, added));
+    let in_tenant = |users: &FxHashMap<[u8; 2], usize>, own: &Tally<[u8; 2]>, country: Option<[u8; 2]>| {
+        country.is_some_and(|country| others(users, &country, own.has_habit(country)) > 0)
+    };
     // A country is new only if every source that knows it says so, each compared with itself.
-    let known = |by_record: &dyn Fn(&[u8; 2]) -> bool, by_lookup: &dyn Fn(&[u8; 2]) -> bool, has_records: bool| {
-        let record = recorded.filter(|_| has_records).map(|country| by_record(&country));
-        let lookup = looked_up.map(|country| by_lookup(&country));
+    let known = |by_record: bool, by_lookup: bool, has_records: bool| {
+        let (record, lookup) = (recorded.filter(|_| has_records).map(|_| by_record), looked_up.map(|_| by_lookup));
         !facts.country_means_something() || record.is_none() && lookup.is_none() || record == Some(true) || lookup == Some(true)
     };
-    let own_days = profile.days.without(&context.days, added);
     let own_acts = profile.acts.saturating_sub(if added { context.successes } else { 0 });
+    let uses_address = added && days.len() >= HABIT_DAYS;
     let mut familiar = Familiarity {
         address: false,
-        network: habit(profile.networks.get(&facts.network)),
-        asn: facts.asn().is_some_and(|asn| habit(profile.asns.get(&asn))),
-        country: known(&|c| habit(profile.recorded.get(c)), &|c| habit(profile.looked_up.get(c)), !profile.recorded.is_empty()),
+        network: profile.networks.is_habit(context.network, days, added),
+        asn: facts.asn().is_some_and(|asn| profile.asns.is_habit(asn, days, added)),
+        country: known(by_record, by_lookup, !profile.recorded.is_empty()),
         tenant_country: known(
-            &|c| others(&tenant.recorded, c, account) > 0 || habit(profile.recorded.get(c)),
-            &|c| others(&tenant.looked_up, c, account) > 0 || habit(profile.looked_up.get(c)),
+            by_record || in_tenant(&tenant.recorded, &profile.recorded, recorded),
+            by_lookup || in_tenant(&tenant.looked_up, &profile.looked_up, looked_up),
             !tenant.recorded.is_empty(),
         ),
-        client: context.clients.iter().all(|client| client.is_unknown() || habit(profile.clients.get(client))),
-        device: context.devices.iter().any(|device| profile.devices.get(device).map_or(0, |days| days.without(&context.days, added)) > 0),
-        address_colleagues: others(&tenant.addresses, &context.ip, account),
-        asn_colleagues: facts.asn().map_or(0, |asn| others(&tenant.asns, &asn, account)),
-        thin: own_days < HABIT_DAYS || own_acts < THIN_ACTS,
+        client: context.clients.iter().all(|client| client.is_unknown() || profile.clients.is_habit(*client, days, added)),
+        device: context.devices.iter().any(|device| profile.devices.has_beyond(*device, days, added, 1)),
+        address_colleagues: others(&tenant.addresses, &context.ip, uses_address),
+        asn_colleagues: facts.asn().map_or(0, |asn| others(&tenant.asns, &asn, profile.asns.has_habit(asn))),
+        thin: !profile.days.is_habit((), days, added) || own_acts < THIN_ACTS,
         learned: added,
         no_baseline: tenant.looked_up.is_empty() && tenant.recorded.is_empty(),
     };
     let for_owner = owner_signs(context, &familiar, profile, tenant, lesson);
     let foreign = !familiar.tenant_country || !familiar.country && !familiar.client;
     let needed = if lesson.has_acted(id) { 3 } else { 2 * usize::from(foreign) };
-    if added && context.days.len() >= HABIT_DAYS && for_owner >= needed {
+    if uses_address && for_owner >= needed {
         familiar = Familiarity {
             address: true,
             network: true,
@@ -377,14 +314,14 @@ fn judge(id: ContextId, context: &Context, added: bool, profile: Option<&Profile
 /// his history, from its beginning, is there.
 fn owner_signs(context: &Context, familiar: &Familiarity, profile: &Profile, tenant: &Tenant, lesson: &Lesson<'_>) -> usize {
     let facts = lesson.book.facts(context.ip);
-    let begin = profile.days.0.keys().next().copied().unwrap_or(i64::MAX);
-    let early = context.days.first().is_some_and(|day| *day <= begin + 2);
+    let begin = profile.days.first_day().unwrap_or(i32::MAX);
+    let early = context.days.first().is_some_and(|day| *day <= begin.saturating_add(2));
     let signs = [
         familiar.device || !context.devices.is_empty() && early,
         familiar.asn_colleagues > 0 || familiar.address_colleagues > 0,
         facts.country().is_some() && facts.country() == tenant.home && facts.country_means_something(),
         !facts.is_data_centre(),
-        early && context.days.len() * 5 >= profile.days.0.len() * 2,
+        early && context.days.len() * 5 >= profile.days.len() * 2,
     ];
     signs.iter().filter(|sign| **sign).count()
 }

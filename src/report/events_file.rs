@@ -220,7 +220,7 @@ pub enum EventFormat {
     JsonLines,
     /// A table for spreadsheets.
     Csv,
-    /// Columns, for DuckDB, Spark, polars.
+    /// Columns, for `DuckDB`, Spark, polars.
     Parquet,
 }
 

@@ -4,6 +4,7 @@ use super::model::{Report, TimelineRow};
 use super::output::Output;
 use super::sanitize;
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 /// Names of the columns, in their order.
@@ -38,8 +39,10 @@ pub fn write(report: &Report, mut output: Output) -> io::Result<()> {
     output.write_all("\u{feff}".as_bytes())?;
     let mut writer = csv::Writer::from_writer(output);
     writer.write_record(COLUMNS)?;
+    let incidents: BTreeMap<&str, &str> =
+        report.accounts.iter().filter_map(|account| Some((account.account.as_str(), account.incident.as_deref()?))).collect();
     for row in &report.timeline {
-        for text in texts(report, row) {
+        for text in texts(&incidents, row) {
             writer.write_field(sanitize::cell(&text).as_bytes())?;
         }
         writer.write_record(None::<&[u8]>)?;
@@ -47,9 +50,9 @@ pub fn write(report: &Report, mut output: Output) -> io::Result<()> {
     writer.into_inner().map_err(csv::IntoInnerError::into_error)?.commit()
 }
 
-fn texts<'r>(report: &'r Report, row: &'r TimelineRow) -> [Cow<'r, str>; 19] {
+fn texts<'r>(incidents: &BTreeMap<&'r str, &'r str>, row: &'r TimelineRow) -> [Cow<'r, str>; 19] {
     let optional = |text: &'r Option<String>| Cow::Borrowed(text.as_deref().unwrap_or_default());
-    let incident = report.account(&row.account).and_then(|account| account.incident.as_deref());
+    let incident = incidents.get(row.account.as_str()).copied();
     [
         Cow::Borrowed(row.time.as_str()),
         optional(&row.end_time),

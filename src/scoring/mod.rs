@@ -29,7 +29,7 @@ const CHAIN_SECONDS: i64 = 24 * 3600;
 
 /// The best finding of one detection in a lane.
 #[derive(Clone, Debug)]
-pub struct Evidence {
+pub struct Evidence<'f> {
     /// Its family.
     pub family: EvidenceFamily,
     /// Id of the detection.
@@ -37,7 +37,7 @@ pub struct Evidence {
     /// Worth, before dependence.
     pub db: f64,
     /// Why, in words.
-    pub why: String,
+    pub why: &'f str,
     /// In which context.
     pub context: ContextId,
     /// Time of its first event.
@@ -79,7 +79,7 @@ pub struct Term {
 pub struct Score {
     /// Sum of all terms.
     pub db: f64,
-    /// Every addend, the prior first.
+    /// Every addend, the prior first; empty where only the sum was asked for.
     pub terms: Vec<Term>,
     /// Families that count for something.
     pub families: usize,
@@ -116,7 +116,7 @@ fn round(db: f64) -> f64 {
 /// A family's share in the score, term by term.
 struct Share<'a> {
     family: EvidenceFamily,
-    parts: Vec<(&'a Evidence, f64)>,
+    parts: Vec<(&'a Evidence<'a>, f64)>,
 }
 
 impl Share<'_> {
@@ -126,13 +126,13 @@ impl Share<'_> {
 }
 
 /// Shares of the families: sorted by size, the first whole, each next half of the one before, capped.
-fn shares(evidence: &[Evidence]) -> Vec<Share<'_>> {
+fn shares<'a>(evidence: &'a [Evidence<'a>]) -> Vec<Share<'a>> {
     let mut shares = Vec::new();
     for family in EvidenceFamily::ALL {
-        let mut parts: Vec<&Evidence> = evidence.iter().filter(|one| one.family == family && one.db > 0.0).collect();
+        let mut parts: Vec<&Evidence<'_>> = evidence.iter().filter(|one| one.family == family && one.db > 0.0).collect();
         parts.sort_by(|a, b| b.db.total_cmp(&a.db).then_with(|| a.detection.cmp(b.detection)));
         let (mut weight, mut room) = (1.0, FAMILY_CAP_DB);
-        let parts: Vec<(&Evidence, f64)> = parts
+        let parts: Vec<(&Evidence<'_>, f64)> = parts
             .into_iter()
             .map(|one| {
                 let db = round((one.db * weight).min(room));
@@ -149,50 +149,68 @@ fn shares(evidence: &[Evidence]) -> Vec<Share<'_>> {
     shares
 }
 
+/// A score under way.
+struct Sum {
+    score: Score,
+    with_terms: bool,
+}
+
+impl Sum {
+    /// Adds a term, whose words are made only where they are wanted.
+    fn add(&mut self, family: &'static str, db: f64, words: impl FnOnce() -> String) {
+        self.add_evidence(db, || Term { family, detection: "", db, why: words(), findings: Vec::new() });
+    }
+
+    fn add_evidence(&mut self, db: f64, term: impl FnOnce() -> Term) {
+        if self.with_terms {
+            self.score.add(term());
+        } else {
+            self.score.db = round(self.score.db + db);
+        }
+    }
+}
+
 /// The score of one lane.
-pub fn score(evidence: &[Evidence], excuses: &[Excuse]) -> Score {
-    let mut score = Score::default();
-    score.add(Term {
-        family: "prior",
-        detection: "",
-        db: PRIOR_DB,
-        why: "1 in 100 accounts of an export".to_owned(),
-        findings: Vec::new(),
-    });
+pub fn score(evidence: &[Evidence<'_>], excuses: &[Excuse]) -> Score {
+    sum(evidence, excuses, true)
+}
+
+/// The score of one lane without its terms: the same sum, much cheaper.
+pub fn bare_score(evidence: &[Evidence<'_>], excuses: &[Excuse]) -> Score {
+    sum(evidence, excuses, false)
+}
+
+fn sum(evidence: &[Evidence<'_>], excuses: &[Excuse], with_terms: bool) -> Score {
+    let mut sum = Sum { score: Score::default(), with_terms };
+    sum.add("prior", PRIOR_DB, || "1 in 100 accounts of an export".to_owned());
     let shares = shares(evidence);
     for share in &shares {
         for (one, db) in &share.parts {
-            score.add(Term {
+            sum.add_evidence(*db, || Term {
                 family: share.family.name(),
                 detection: one.detection,
                 db: *db,
-                why: one.why.clone(),
+                why: one.why.to_owned(),
                 findings: one.findings.clone(),
             });
         }
     }
-    let excused = excuse(&mut score, &shares, excuses);
-    score.families = shares
+    let excused = excuse(&mut sum, &shares, excuses);
+    sum.score.families = shares
         .iter()
         .filter(|share| share.sum() - excused.iter().filter(|(family, _)| *family == share.family).map(|(_, db)| db).sum::<f64>() > 0.05)
         .count();
-    chain(&mut score, &shares, &excused);
-    if score.families < 2 && score.db > ONE_FAMILY_CAP_DB {
-        let db = round(ONE_FAMILY_CAP_DB - score.db);
-        score.add(Term {
-            family: "limit",
-            detection: "",
-            db,
-            why: "one kind of evidence alone is not enough".to_owned(),
-            findings: Vec::new(),
-        });
+    chain(&mut sum, &shares, &excused);
+    if sum.score.families < 2 && sum.score.db > ONE_FAMILY_CAP_DB {
+        let db = round(ONE_FAMILY_CAP_DB - sum.score.db);
+        sum.add("limit", db, || "one kind of evidence alone is not enough".to_owned());
     }
-    score
+    sum.score
 }
 
 /// Takes the owner's excuses from the terms of their contexts; the strongest counts whole, the second
 /// half, and no context falls below zero. Returns what each family lost.
-fn excuse(score: &mut Score, shares: &[Share<'_>], excuses: &[Excuse]) -> Vec<(EvidenceFamily, f64)> {
+fn excuse(sum: &mut Sum, shares: &[Share<'_>], excuses: &[Excuse]) -> Vec<(EvidenceFamily, f64)> {
     let mut lost = Vec::new();
     let mut contexts: Vec<ContextId> = excuses.iter().map(|excuse| excuse.context).collect();
     contexts.sort_unstable();
@@ -207,7 +225,7 @@ fn excuse(score: &mut Score, shares: &[Share<'_>], excuses: &[Excuse]) -> Vec<(E
             let db = round((-excuse.db * weight).min(left));
             if db > 0.0 {
                 left -= db;
-                score.add(Term { family: "owner", detection: "", db: -db, why: excuse.why.to_owned(), findings: Vec::new() });
+                sum.add("owner", -db, || excuse.why.to_owned());
             }
         }
         if total > 0.0 {
@@ -222,7 +240,7 @@ fn excuse(score: &mut Score, shares: &[Share<'_>], excuses: &[Excuse]) -> Vec<(E
 }
 
 /// Links between acts of different families within 24 hours, in their order in time.
-fn chain(score: &mut Score, shares: &[Share<'_>], excused: &[(EvidenceFamily, f64)]) {
+fn chain(total: &mut Sum, shares: &[Share<'_>], excused: &[(EvidenceFamily, f64)]) {
     let worth =
         |share: &Share<'_>| share.sum() - excused.iter().filter(|(family, _)| *family == share.family).map(|(_, db)| db).sum::<f64>();
     let mut acts: Vec<(Time, EvidenceFamily, f64)> = shares
@@ -231,7 +249,7 @@ fn chain(score: &mut Score, shares: &[Share<'_>], excused: &[(EvidenceFamily, f6
         .flat_map(|share| share.parts.iter().map(|(one, _)| (one.time, share.family, worth(share))).collect::<Vec<_>>())
         .filter(|(time, ..)| time.is_known())
         .collect();
-    acts.sort_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)));
+    acts.sort_by_key(|(time, family, _)| (*time, *family));
     let mut linked: Vec<EvidenceFamily> = Vec::new();
     let mut sum = 0.0;
     for pair in acts.windows(2) {
@@ -244,9 +262,10 @@ fn chain(score: &mut Score, shares: &[Share<'_>], excused: &[(EvidenceFamily, f6
     }
     let db = sum.min(CHAIN_CAP_DB);
     if db > 0.0 {
-        let names: Vec<&str> = linked.iter().map(|family| family.name()).collect();
-        let why = format!("acts of different kinds followed each other within a day ({})", names.join(", "));
-        score.add(Term { family: "chain", detection: "", db, why, findings: Vec::new() });
+        total.add("chain", db, || {
+            let names: Vec<&str> = linked.iter().map(|family| family.name()).collect();
+            format!("acts of different kinds followed each other within a day ({})", names.join(", "))
+        });
     }
 }
 

@@ -7,9 +7,9 @@ fn at(hours: i64) -> Time {
     Time::from_secs(1_650_000_000 + hours * 3600)
 }
 
-fn one(family: EvidenceFamily, db: f64, hours: i64) -> Evidence {
+fn one(family: EvidenceFamily, db: f64, hours: i64) -> Evidence<'static> {
     let excusable = !matches!(family, Apps | Company);
-    Evidence { family, detection: "x", db, why: String::new(), context: ContextId(1), time: at(hours), excusable, findings: Vec::new() }
+    Evidence { family, detection: "x", db, why: "", context: ContextId(1), time: at(hours), excusable, findings: Vec::new() }
 }
 
 fn excuse(db: f64) -> Excuse {
@@ -19,6 +19,8 @@ fn excuse(db: f64) -> Excuse {
 #[track_caller]
 fn check(evidence: &[Evidence], excuses: &[Excuse], db: f64, compromised: bool) {
     let score = score(evidence, excuses);
+    let bare = bare_score(evidence, excuses);
+    assert_eq!((bare.db.to_bits(), bare.families), (score.db.to_bits(), score.families), "the words change nothing");
     assert!((score.db - db).abs() < 0.06, "score {} for {db}: {:#?}", score.db, score.terms);
     assert_eq!(score.is_compromised(), compromised);
     let sum: f64 = score.terms.iter().map(|term| term.db).sum();

@@ -307,9 +307,24 @@ mod tests {
 
     #[test]
     fn what_is_not_sound_is_left_to_the_strict_reader() {
-        for json in
-            ["", "{", "[1,]", "{\"a\"}", "01", "-", "tru", "\"a", "\"\u{1}\"", r#""\ud800""#, r#""\x""#, "{} {}", "[1 2]", "{\"a\":1,}", "1.", "-0"]
-        {
+        for json in [
+            "",
+            "{",
+            "[1,]",
+            "{\"a\"}",
+            "01",
+            "-",
+            "tru",
+            "\"a",
+            "\"\u{1}\"",
+            r#""\ud800""#,
+            r#""\x""#,
+            "{} {}",
+            "[1 2]",
+            "{\"a\":1,}",
+            "1.",
+            "-0",
+        ] {
             assert_eq!(quick::<false>(json), None, "{json}");
         }
         let deep = "[".repeat(2_000_000);

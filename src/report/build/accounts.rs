@@ -1,7 +1,7 @@
 //! Accounts with a verdict, most severe first.
 
-use super::{Material, verdict};
-use crate::attribution::{Actor, Judgement, Verdict};
+use super::{Material, Numbers, verdict};
+use crate::attribution::{Judgement, Verdict};
 use crate::events::{AccountId, Ip, Time};
 use crate::report::model::{Account, IntruderAddress, Term};
 use std::collections::BTreeMap;
@@ -15,24 +15,29 @@ struct Use {
     succeeded: bool,
 }
 
-pub(super) fn accounts(material: &Material<'_>, ids: &BTreeMap<usize, String>) -> Vec<Account> {
+pub(super) fn accounts(material: &Material<'_>, numbers: &Numbers) -> Vec<Account> {
     let judged = material
         .attribution
         .judgements
         .iter()
         .filter(|(account, judgement)| judgement.verdict != Verdict::Clear && material.wanted(**account));
-    let mut list: Vec<Account> = judged.map(|(account, judgement)| one(material, *account, judgement, ids)).collect();
+    let incidents: BTreeMap<AccountId, usize> = (1..)
+        .zip(material.incidents)
+        .flat_map(|(number, incident)| incident.accounts.iter().map(move |account| (*account, number)))
+        .collect();
+    let mut list: Vec<Account> =
+        judged.map(|(account, judgement)| one(material, *account, judgement, numbers, incidents.get(account))).collect();
     list.sort_by(|a, b| a.verdict.cmp(&b.verdict).then_with(|| b.score_db.total_cmp(&a.score_db)).then_with(|| a.account.cmp(&b.account)));
     list
 }
 
-fn one(material: &Material<'_>, id: AccountId, judgement: &Judgement, ids: &BTreeMap<usize, String>) -> Account {
+fn one(material: &Material<'_>, id: AccountId, judgement: &Judgement, numbers: &Numbers, incident: Option<&usize>) -> Account {
     let account = material.case.store.accounts().get(id).cloned().unwrap_or_default();
-    let named = |numbers: &[usize]| numbers.iter().filter_map(|number| ids.get(number).cloned()).collect::<Vec<_>>();
+    let named = |findings: &[usize]| numbers.numbers(findings).map(Numbers::id).collect::<Vec<_>>();
     let taken = judgement.verdict == Verdict::Compromised;
     let shown = matches!(judgement.verdict, Verdict::Compromised | Verdict::Suspicious);
-    let mut findings = named(&judgement.findings);
-    findings.sort_by_key(|id| id.trim_start_matches('f').parse::<usize>().unwrap_or(usize::MAX));
+    let mut findings: Vec<u32> = numbers.numbers(&judgement.findings).collect();
+    findings.sort_unstable();
     Account {
         account: account.name,
         aliases: account.aliases,
@@ -54,10 +59,10 @@ fn one(material: &Material<'_>, id: AccountId, judgement: &Judgement, ids: &BTre
             .collect(),
         compromised_at: judgement.compromised_at.filter(|_| taken).and_then(|time| first_time(material, id, time)),
         last_intruder_at: judgement.last_at.filter(|_| taken).and_then(|time| material.time(time)),
-        incident: material.incident_of(id),
+        incident: incident.map(|number| format!("c{number}")),
         intruder_addresses: if shown { addresses(material, judgement) } else { Vec::new() },
         narrative: None,
-        findings,
+        findings: findings.into_iter().map(Numbers::id).collect(),
         exposure: None,
         remaining: Vec::new(),
     }
@@ -78,7 +83,7 @@ fn addresses(material: &Material<'_>, judgement: &Judgement) -> Vec<IntruderAddr
         let entry = uses.entry(context.ip).or_default();
         entry.succeeded |= context.succeeded();
         for (index, event) in material.case.events_of(context) {
-            let his = material.attribution.actors.get(index as usize).is_some_and(|who| who.actor == Actor::Intruder);
+            let his = material.attribution.actors.is_intruders(index);
             if (his || doubtful) && event.time.is_known() {
                 entry.first = Some(entry.first.map_or(event.time, |time| time.min(event.time)));
                 entry.last = Some(entry.last.map_or(event.time, |time| time.max(event.time)));

@@ -1,11 +1,10 @@
 //! What was read, what was not, and what therefore cannot be answered.
 
-use super::Material;
-use crate::events::{Action, Family, Tally};
+use crate::events::{Action, Detail, Family, Store, Tally, Time};
 use crate::formats::Format;
 use crate::formats::load::{Input, Loaded};
 use crate::report::model::{self, Count, Coverage, Notice, Refused, Span, Unanswerable};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 pub(super) fn inputs(loaded: &Loaded) -> Vec<model::Input> {
@@ -62,24 +61,47 @@ pub(super) fn refused(loaded: &Loaded) -> Vec<Refused> {
     loaded.refused.iter().map(one).collect()
 }
 
-pub(super) fn coverage(material: &Material<'_>) -> Coverage {
-    let mut spans: BTreeMap<Family, (crate::events::Time, crate::events::Time)> = BTreeMap::new();
-    for event in material.case.store.events().iter().filter(|event| event.time.is_known()) {
-        let span = spans.entry(event.family).or_insert((event.time, event.time));
-        *span = (span.0.min(event.time), span.1.max(event.time));
+/// What the events of a case are of.
+#[derive(Default)]
+struct Kinds {
+    spans: BTreeMap<Family, (Time, Time)>,
+    families: BTreeSet<Family>,
+    mail_read: bool,
+    clicks: bool,
+}
+
+impl Kinds {
+    fn of(store: &Store) -> Kinds {
+        let mut kinds = Kinds::default();
+        let mut family = None;
+        for event in store.events() {
+            // Events of one input, which come together, are of one family.
+            if family != Some(event.family) {
+                family = Some(event.family);
+                kinds.families.insert(event.family);
+            }
+            kinds.mail_read |= event.action == Action::MailRead;
+            kinds.clicks |= matches!(store.detail(event), Some(Detail::Click { .. }));
+            if event.time.is_known() {
+                let span = kinds.spans.entry(event.family).or_insert((event.time, event.time));
+                *span = (span.0.min(event.time), span.1.max(event.time));
+            }
+        }
+        kinds
     }
-    let families =
-        spans.iter().map(|(family, (from, to))| (family.name().to_owned(), Span { from: from.rfc3339(0), to: to.rfc3339(0) })).collect();
-    Coverage { families, unanswerable: unanswerable(material) }
+}
+
+pub(super) fn coverage(loaded: &Loaded) -> Coverage {
+    let kinds = Kinds::of(&loaded.store);
+    let span = |(from, to): &(Time, Time)| Span { from: from.rfc3339(0), to: to.rfc3339(0) };
+    let families = kinds.spans.iter().map(|(family, times)| (family.name().to_owned(), span(times))).collect();
+    Coverage { families, unanswerable: unanswerable(loaded, &kinds) }
 }
 
 /// Questions that lack their source.
-fn unanswerable(material: &Material<'_>) -> Vec<Unanswerable> {
-    let store = material.case.store;
-    let has = |family: Family| store.events().iter().any(|event| event.family == family);
-    let does = |action: Action| store.events().iter().any(|event| event.action == action);
-    let state = |family: Family| material.loaded.inputs.iter().any(|input| input.family() == family);
-    let clicks = store.events().iter().any(|event| matches!(store.detail(event), Some(crate::events::Detail::Click { .. })));
+fn unanswerable(loaded: &Loaded, kinds: &Kinds) -> Vec<Unanswerable> {
+    let has = |family: Family| kinds.families.contains(&family);
+    let state = |family: Family| loaded.inputs.iter().any(|input| input.family() == family);
     let mut list = Vec::new();
     let mut ask = |missing: bool, question: &str, what: &str| {
         if missing {
@@ -89,8 +111,8 @@ fn unanswerable(material: &Material<'_>) -> Vec<Unanswerable> {
     ask(!has(Family::SignIn), "how MFA was passed, and from which device", "Entra sign-ins (interactive and non-interactive)");
     ask(!has(Family::Audit), "what was done in the mailboxes", "the unified audit log");
     ask(!has(Family::MessageTrace), "who received mail from a taken account", "a message trace");
-    ask(!does(Action::MailRead), "which mails were read", "MailItemsAccessed records of the audit log");
-    ask(!clicks, "who clicked a link in a mail", "Defender's UrlClickEvents");
+    ask(!kinds.mail_read, "which mails were read", "MailItemsAccessed records of the audit log");
+    ask(!kinds.clicks, "who clicked a link in a mail", "Defender's UrlClickEvents");
     ask(!state(Family::Rules), "which inbox rules are still in place", "Get-InboxRule of every mailbox");
     ask(!state(Family::Grants), "which consents are still in place", "the list of OAuth grants");
     list

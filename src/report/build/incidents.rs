@@ -1,22 +1,17 @@
 //! Incidents with their edges, milestones and summary.
 
 use super::Material;
-use crate::attribution::Actor;
 use crate::cascade::{self, Path};
-use crate::detections::{Sent, sent_mail};
 use crate::events::{AccountId, Action, Time};
 use crate::report::model::{Edge, EdgePath, Incident, Link, Milestone, PatientZero};
-use std::collections::BTreeMap;
-
-/// Mails sent by each account.
-type SentMail = BTreeMap<AccountId, Vec<Sent>>;
+use rustc_hash::FxHashMap;
 
 pub(super) fn incidents(material: &Material<'_>) -> Vec<Incident> {
-    let sent = sent_mail(material.case);
-    material.incidents.iter().enumerate().map(|(at, incident)| one(material, at, incident, &sent)).collect()
+    let incidents = material.incidents.iter().zip(turning_points(material)).enumerate();
+    incidents.map(|(at, (incident, points))| one(material, at, incident, &points)).collect()
 }
 
-fn one(material: &Material<'_>, at: usize, incident: &cascade::Incident, sent: &SentMail) -> Incident {
+fn one(material: &Material<'_>, at: usize, incident: &cascade::Incident, points: &TurningPoints) -> Incident {
     let zero = &incident.patient_zero;
     Incident {
         id: format!("c{}", at + 1),
@@ -37,8 +32,8 @@ fn one(material: &Material<'_>, at: usize, incident: &cascade::Incident, sent: &
                 confidence: share(link.confidence),
             })
             .collect(),
-        milestones: milestones(material, incident),
-        summary: summary(material, incident, sent),
+        milestones: milestones(material, points),
+        summary: summary(material, incident),
     }
 }
 
@@ -91,22 +86,47 @@ fn entry_words(material: &Material<'_>, incident: &cascade::Incident) -> String 
     words
 }
 
+/// A kind of milestone: its name, its words, and which acts are of it.
+type Kind = (&'static str, &'static str, fn(Action) -> bool);
+
+const KINDS: [Kind; 4] = [
+    ("first-access", "first access", |_| true),
+    ("first-hiding", "first hiding", |action| action == Action::MailboxRule),
+    ("first-consent", "first consent", |action| action == Action::Consent),
+    ("first-spread", "first mail sent", |action| action == Action::MailSent),
+];
+
+/// The events that are the turning points of one incident.
+#[derive(Clone, Default)]
+struct TurningPoints {
+    /// The first of each kind.
+    firsts: [Option<u32>; KINDS.len()],
+    last: Option<u32>,
+}
+
+/// The turning points of every incident: one pass over the events.
+fn turning_points(material: &Material<'_>) -> Vec<TurningPoints> {
+    let mut points = vec![TurningPoints::default(); material.incidents.len()];
+    let of: FxHashMap<AccountId, usize> =
+        (0..).zip(material.incidents).flat_map(|(at, incident)| incident.accounts.iter().map(move |account| (*account, at))).collect();
+    if points.is_empty() {
+        return points;
+    }
+    for (index, event) in material.case.in_order().filter(|(index, _)| material.attribution.actors.is_intruders(*index)) {
+        let incident = of.get(&material.case.contexts.account_of(index)).and_then(|at| points.get_mut(*at));
+        let Some(points) = incident.filter(|_| event.time.is_known() && event.succeeded()) else { continue };
+        points.last = Some(index);
+        for (first, (.., is_of_kind)) in points.firsts.iter_mut().zip(KINDS) {
+            if first.is_none() && is_of_kind(event.action) {
+                *first = Some(index);
+            }
+        }
+    }
+    points
+}
+
 /// The first act of each kind, and the last act of all.
-fn milestones(material: &Material<'_>, incident: &cascade::Incident) -> Vec<Milestone> {
-    let kinds: [(&str, &str, fn(Action) -> bool); 4] = [
-        ("first-access", "first access", |_| true),
-        ("first-hiding", "first hiding", |action| action == Action::MailboxRule),
-        ("first-consent", "first consent", |action| action == Action::Consent),
-        ("first-spread", "first mail sent", |action| action == Action::MailSent),
-    ];
-    let acts = || {
-        material.case.in_order().filter(|(index, event)| {
-            event.time.is_known()
-                && event.succeeded()
-                && material.attribution.actors.get(*index as usize).is_some_and(|who| who.actor == Actor::Intruder)
-                && incident.accounts.contains(&material.case.contexts.account_of(*index))
-        })
-    };
+fn milestones(material: &Material<'_>, points: &TurningPoints) -> Vec<Milestone> {
     let milestone = |kind: &str, words: &str, index: u32| Milestone {
         time: material.time_of(index).unwrap_or_default(),
         account: material.name(material.case.contexts.account_of(index)),
@@ -114,16 +134,12 @@ fn milestones(material: &Material<'_>, incident: &cascade::Incident) -> Vec<Mile
         summary: words.to_owned(),
         evidence: material.pointers(&[index]),
     };
-    let mut list: Vec<Milestone> = kinds
-        .iter()
-        .filter_map(|(kind, words, test)| acts().find(|(_, event)| test(event.action)).map(|(index, _)| milestone(kind, words, index)))
-        .collect();
-    list.extend(acts().last().map(|(index, _)| milestone("last-activity", "last activity", index)));
-    list
+    let firsts = points.firsts.iter().zip(KINDS).filter_map(|(first, (kind, words, _))| first.map(|index| milestone(kind, words, index)));
+    firsts.chain(points.last.map(|index| milestone("last-activity", "last activity", index))).collect()
 }
 
 /// "3 accounts compromised within 32 h 12 min; 794 mails sent".
-fn summary(material: &Material<'_>, incident: &cascade::Incident, sent: &SentMail) -> String {
+fn summary(material: &Material<'_>, incident: &cascade::Incident) -> String {
     let count = incident.accounts.len();
     let fell: Vec<Time> = incident.accounts.iter().filter_map(|account| material.judgement(*account)?.compromised_at).collect();
     let (first, last) = (fell.iter().min(), fell.iter().max());
@@ -133,7 +149,7 @@ fn summary(material: &Material<'_>, incident: &cascade::Incident, sent: &SentMai
     {
         words.push_str(&format!(" within {}", crate::report::screen::duration(last.since(*first))));
     }
-    let mails: usize = incident.accounts.iter().map(|account| mails_sent(material, *account, sent)).sum();
+    let mails: usize = incident.accounts.iter().map(|account| mails_sent(material, *account)).sum();
     if mails > 0 {
         words.push_str(&format!("; {mails} mail{} sent by the intruder", if mails == 1 { "" } else { "s" }));
     }
@@ -141,9 +157,8 @@ fn summary(material: &Material<'_>, incident: &cascade::Incident, sent: &SentMai
 }
 
 /// Mails that the intruder sent from the account, each delivery counted, whichever log tells of it.
-fn mails_sent(material: &Material<'_>, account: AccountId, sent: &SentMail) -> usize {
-    let own = sent.get(&account).map_or(&[][..], Vec::as_slice);
-    let his =
-        own.iter().filter(|mail| material.attribution.actors.get(mail.event as usize).is_some_and(|who| who.actor == Actor::Intruder));
+fn mails_sent(material: &Material<'_>, account: AccountId) -> usize {
+    let own = material.case.sent.of(material.case.store, account);
+    let his = own.iter().filter(|mail| material.attribution.actors.is_intruders(mail.event));
     his.map(|mail| mail.recipients).sum()
 }

@@ -15,8 +15,8 @@ use crate::detections::Case;
 use crate::enrich::{Geo, app_name, error_words};
 use crate::events::{AccountId, Party, Principal, Str, Time};
 use crate::formats::load::Loaded;
+use crate::stages::Stages;
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 /// Pointers that a list shows; the rest is counted.
 const LISTED: usize = 50;
@@ -97,25 +97,30 @@ impl<'a> Material<'a> {
     fn wanted(&self, account: AccountId) -> bool {
         self.only.is_none_or(|only| only == account)
     }
-
-    /// The incident that an account belongs to, as its id.
-    fn incident_of(&self, account: AccountId) -> Option<String> {
-        let at = self.incidents.iter().position(|incident| incident.accounts.contains(&account))?;
-        Some(format!("c{}", at + 1))
-    }
 }
 
 /// Builds the report.
-pub fn report(material: &Material<'_>) -> Report {
-    let ids = finding_ids(material);
-    let accounts = accounts::accounts(material, &ids);
+pub fn report(material: &Material<'_>, stages: &Stages) -> Report {
+    let numbers = Numbers::new(material);
+    Report {
+        accounts: stages.run("accounts", || accounts::accounts(material, &numbers)),
+        undated: undated(material),
+        findings: stages.run("findings", || findings(material, &numbers)),
+        incidents: stages.run("incidents", || incidents::incidents(material)),
+        timeline: stages.run("timeline", || rows::timeline(material)),
+        ..inventory(material.loaded, material.geo)
+    }
+}
+
+/// A report without an analysis: inputs, refused files, coverage and the number of accounts.
+pub fn inventory(loaded: &Loaded, geo: &Geo) -> Report {
+    let people = loaded.store.accounts().iter().filter(|(_, account)| matches!(account.party, Party::Person | Party::Guest));
     Report {
         schema_version: super::model::SCHEMA_VERSION.to_owned(),
         tool: Tool::this(),
-        inputs: coverage::inputs(material.loaded),
-        refused: coverage::refused(material.loaded),
-        geoip: material
-            .geo
+        inputs: coverage::inputs(loaded),
+        refused: coverage::refused(loaded),
+        geoip: geo
             .sources()
             .map(|source| GeoSource {
                 source: source.name.clone(),
@@ -123,19 +128,13 @@ pub fn report(material: &Material<'_>) -> Report {
                 kind: source.database_type.clone(),
             })
             .collect(),
-        coverage: coverage::coverage(material),
-        accounts,
-        accounts_total: material
-            .case
-            .store
-            .accounts()
-            .iter()
-            .filter(|(_, account)| matches!(account.party, Party::Person | Party::Guest))
-            .count() as u64,
-        undated: undated(material),
-        findings: findings(material, &ids),
-        incidents: incidents::incidents(material),
-        timeline: rows::timeline(material),
+        coverage: coverage::coverage(loaded),
+        accounts: Vec::new(),
+        accounts_total: people.count() as u64,
+        undated: Vec::new(),
+        findings: Vec::new(),
+        incidents: Vec::new(),
+        timeline: Vec::new(),
     }
 }
 
@@ -149,42 +148,63 @@ fn verdict(of: crate::attribution::Verdict) -> Verdict {
     }
 }
 
-/// Ids of the findings that the report has: those of accounts that are judged, in time order.
-fn finding_ids(material: &Material<'_>) -> BTreeMap<usize, String> {
-    let all = &material.attribution.findings;
-    let mut kept: Vec<usize> = (0..all.len())
-        .filter(|at| all.get(*at).is_some_and(|finding| material.case.is_judged(finding.account) && material.wanted(finding.account)))
-        .collect();
-    kept.sort_by_key(|at| all.get(*at).map(|finding| (finding.time, finding.detection, finding.account)));
-    kept.into_iter().zip(1usize..).map(|(at, number)| (at, format!("f{number}"))).collect()
+/// Findings that the report has, and the number of each in it.
+struct Numbers {
+    /// Indexes of the findings, in the order of the report.
+    kept: Vec<usize>,
+    /// Number of each finding, from 1; 0 where the report does not have it.
+    of: Vec<u32>,
 }
 
-fn findings(material: &Material<'_>, ids: &BTreeMap<usize, String>) -> Vec<Finding> {
-    let mut list: Vec<(usize, Finding)> = Vec::new();
-    for (at, id) in ids {
-        let Some(finding) = material.attribution.findings.get(*at) else { continue };
-        let Some(detection) = finding.detection() else { continue };
-        let taken = material.judgement(finding.account).is_some_and(|one| one.verdict == crate::attribution::Verdict::Compromised);
-        let severity = severity(detection.severity());
-        list.push((
-            id.trim_start_matches('f').parse().unwrap_or(usize::MAX),
-            Finding {
-                id: id.clone(),
-                detection: detection.id().to_owned(),
-                title: detection.title().to_owned(),
-                severity: if taken { severity } else { severity.min(Severity::Medium) },
-                account: Some(material.name(finding.account)),
-                time: material.time_among(finding.time, &finding.events),
-                end_time: material.time_among(finding.end, &finding.events).filter(|_| finding.end != finding.time),
-                summary: finding.summary.clone(),
-                mitre: detection.mitre().iter().map(|&id| id.to_owned()).collect(),
-                evidence: material.pointers(&finding.events),
-                evidence_total: finding.total as u64,
-            },
-        ));
+impl Numbers {
+    /// Numbers the findings of accounts that are judged, in time order.
+    fn new(material: &Material<'_>) -> Numbers {
+        let all = &material.attribution.findings;
+        let mut kept: Vec<usize> = (0..all.len())
+            .filter(|at| all.get(*at).is_some_and(|finding| material.case.is_judged(finding.account) && material.wanted(finding.account)))
+            .collect();
+        kept.sort_by_key(|at| all.get(*at).map(|finding| (finding.time, finding.detection, finding.account)));
+        let mut of = vec![0; all.len()];
+        for (at, number) in kept.iter().zip(1u32..) {
+            if let Some(entry) = of.get_mut(*at) {
+                *entry = number;
+            }
+        }
+        Numbers { kept, of }
     }
-    list.sort_by_key(|(number, _)| *number);
-    list.into_iter().map(|(_, finding)| finding).collect()
+
+    /// The numbers of some findings, of those that the report has.
+    fn numbers<'n>(&'n self, findings: &'n [usize]) -> impl Iterator<Item = u32> + use<'n> {
+        findings.iter().filter_map(|at| self.of.get(*at)).copied().filter(|number| *number > 0)
+    }
+
+    fn id(number: u32) -> String {
+        format!("f{number}")
+    }
+}
+
+fn findings(material: &Material<'_>, numbers: &Numbers) -> Vec<Finding> {
+    numbers.kept.iter().zip(1u32..).filter_map(|(at, number)| one_finding(material, *at, number)).collect()
+}
+
+fn one_finding(material: &Material<'_>, at: usize, number: u32) -> Option<Finding> {
+    let finding = material.attribution.findings.get(at)?;
+    let detection = finding.detection()?;
+    let taken = material.judgement(finding.account).is_some_and(|one| one.verdict == crate::attribution::Verdict::Compromised);
+    let severity = severity(detection.severity());
+    Some(Finding {
+        id: Numbers::id(number),
+        detection: detection.id().to_owned(),
+        title: detection.title().to_owned(),
+        severity: if taken { severity } else { severity.min(Severity::Medium) },
+        account: Some(material.name(finding.account)),
+        time: material.time_among(finding.time, &finding.events),
+        end_time: material.time_among(finding.end, &finding.events).filter(|_| finding.end != finding.time),
+        summary: finding.summary.clone(),
+        mitre: detection.mitre().iter().map(|&id| id.to_owned()).collect(),
+        evidence: material.pointers(&finding.events),
+        evidence_total: finding.total as u64,
+    })
 }
 
 fn severity(of: crate::detections::Severity) -> Severity {

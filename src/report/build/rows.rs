@@ -2,7 +2,7 @@
 
 use super::{CaseNames, LISTED, Material};
 use crate::attribution::{Actor, Attributed, Attribution, Verdict};
-use crate::detections::Case;
+use crate::detections::{Case, DETECTIONS};
 use crate::enrich::app_name;
 use crate::events::{AccountId, Action, Detail, Event, Family, Flags, Ip, Outcome, Str};
 use crate::formats::FORMATS;
@@ -10,7 +10,7 @@ use crate::formats::load::Loaded;
 use crate::report::events_file::EventRow;
 use crate::report::model::{self, TimelineRow};
 use crate::report::summary::{Run, run_summary};
-use std::collections::{BTreeMap, BTreeSet};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Seconds between two like events of one row.
 const ROW_GAP_SECONDS: i64 = 1800;
@@ -18,12 +18,50 @@ const ROW_GAP_SECONDS: i64 = 1800;
 /// A row under way.
 struct Row {
     account: AccountId,
-    events: Vec<u32>,
+    first: u32,
+    last: u32,
+    /// Its first events, as many as a report lists.
+    listed: Vec<u32>,
+    events: u64,
     acts: u64,
+    certainty: f32,
+    /// All are about the same.
+    alike: bool,
+    detections: Vec<usize>,
 }
 
+impl Row {
+    fn new(account: AccountId, index: u32) -> Row {
+        Row {
+            account,
+            first: index,
+            last: index,
+            listed: Vec::new(),
+            events: 0,
+            acts: 0,
+            certainty: 1.0,
+            alike: true,
+            detections: Vec::new(),
+        }
+    }
+
+    fn add(&mut self, material: &Material<'_>, index: u32, event: &Event) {
+        self.last = index;
+        if self.listed.len() < LISTED {
+            self.listed.push(index);
+        }
+        self.events += 1;
+        self.acts += u64::from(event.count);
+        self.certainty = self.certainty.min(material.attribution.actors.of(index).certainty);
+        self.alike &= material.case.event(self.first).is_some_and(|first| first.object == event.object);
+    }
+}
+
+/// No row.
+const NOWHERE: u32 = u32::MAX;
+
 /// What makes two events one row.
-#[derive(PartialEq, Eq, PartialOrd, Ord, Clone, Copy)]
+#[derive(PartialEq, Eq, Hash, Clone, Copy)]
 struct Likeness {
     account: AccountId,
     action: Action,
@@ -35,46 +73,68 @@ struct Likeness {
 }
 
 pub(super) fn timeline(material: &Material<'_>) -> Vec<TimelineRow> {
-    let detections = detections_by_event(material);
-    let traced = traced_mails(material.case);
-    let mut open: BTreeMap<Likeness, usize> = BTreeMap::new();
+    rows(material).iter().map(|row| finish(material, row)).collect()
+}
+
+/// The rows of the timeline, in the order in which they begin.
+fn rows(material: &Material<'_>) -> Vec<Row> {
+    let traced = traced_mails(material);
+    let mut open: FxHashMap<Likeness, u32> = FxHashMap::default();
     let mut rows: Vec<Row> = Vec::new();
-    for (index, event) in material.case.in_order() {
+    let mut row_of = vec![NOWHERE; material.case.store.events().len()];
+    for (index, event) in material.case.in_order().filter(|(index, _)| material.attribution.actors.is_intruders(*index)) {
         let account = material.case.contexts.account_of(index);
-        if !event.time.is_known() || !material.wanted(account) || !is_shown(material, index, event, account, &traced) {
+        if !event.time.is_known() || !material.wanted(account) || !is_shown(material, event, account, &traced) {
             continue;
         }
         let likeness = likeness(material.case, account, index, event);
-        let near = open.get(&likeness).and_then(|at| rows.get_mut(*at)).filter(|row| {
-            let last = row.events.last().and_then(|last| material.case.event(*last));
-            last.is_some_and(|last| event.time.since(last.time) <= ROW_GAP_SECONDS)
+        let last_of = |at: u32| rows.get(at as usize).and_then(|row| material.case.event(row.last)).map(|last| last.time);
+        let near = open.get(&likeness).copied().filter(|at| last_of(*at).is_some_and(|last| event.time.since(last) <= ROW_GAP_SECONDS));
+        let at = near.unwrap_or_else(|| {
+            let at = u32::try_from(rows.len()).unwrap_or(NOWHERE);
+            open.insert(likeness, at);
+            rows.push(Row::new(account, index));
+            at
         });
-        match near {
-            Some(row) => {
-                row.events.push(index);
-                row.acts += u64::from(event.count);
-            }
-            None => {
-                open.insert(likeness, rows.len());
-                rows.push(Row { account, events: vec![index], acts: u64::from(event.count) });
+        if let (Some(row), Some(entry)) = (rows.get_mut(at as usize), row_of.get_mut(index as usize)) {
+            row.add(material, index, event);
+            *entry = at;
+        }
+    }
+    name_detections(material, &mut rows, &row_of);
+    rows
+}
+
+/// Tells each row of which detections its events are.
+fn name_detections(material: &Material<'_>, rows: &mut [Row], row_of: &[u32]) {
+    for finding in &material.attribution.findings {
+        for event in &finding.events {
+            let row = row_of.get(*event as usize).and_then(|at| rows.get_mut(*at as usize));
+            if let Some(row) = row.filter(|row| !row.detections.contains(&finding.detection)) {
+                row.detections.push(finding.detection);
             }
         }
     }
-    rows.iter().map(|row| finish(material, row, &detections)).collect()
 }
 
-/// Acts of the intruder on accounts of incidents, and the attempts before them.
-fn is_shown(material: &Material<'_>, index: u32, event: &Event, account: AccountId, traced: &BTreeSet<u64>) -> bool {
+/// An intruder's acts are shown on accounts that he took.
+fn is_shown(material: &Material<'_>, event: &Event, account: AccountId, traced: &FxHashSet<u64>) -> bool {
     let taken = material.judgement(account).is_some_and(|judgement| judgement.verdict == Verdict::Compromised);
-    let his = material.attribution.actors.get(index as usize).is_some_and(|who| who.actor == Actor::Intruder);
     // A mail is told once: by its trace rows where there are some, else by its Send record.
     let told = event.action == Action::MailSent && event.family != Family::MessageTrace && traced.contains(&event.link);
-    taken && his && !told
+    taken && !told
 }
 
-fn traced_mails(case: &Case<'_>) -> BTreeSet<u64> {
-    let trace = case.store.events().iter().filter(|event| event.action == Action::MailSent && event.family == Family::MessageTrace);
-    trace.map(|event| event.link).filter(|link| *link != 0).collect()
+/// Mails whose `Send` record is an intruder's and of which a trace tells too.
+fn traced_mails(material: &Material<'_>) -> FxHashSet<u64> {
+    let mails = || material.case.acts(&[Action::MailSent]).filter(|(_, event)| event.link != 0);
+    let is_trace = |event: &Event| event.family == Family::MessageTrace;
+    let his = mails().filter(|(index, event)| !is_trace(event) && material.attribution.actors.is_intruders(*index));
+    let his: FxHashSet<u64> = his.map(|(_, event)| event.link).collect();
+    if his.is_empty() {
+        return his;
+    }
+    mails().filter(|(_, event)| is_trace(event) && his.contains(&event.link)).map(|(_, event)| event.link).collect()
 }
 
 fn likeness(case: &Case<'_>, account: AccountId, index: u32, event: &Event) -> Likeness {
@@ -102,46 +162,26 @@ fn likeness(case: &Case<'_>, account: AccountId, index: u32, event: &Event) -> L
     }
 }
 
-fn detections_by_event(material: &Material<'_>) -> BTreeMap<u32, BTreeSet<&'static str>> {
-    let mut by_event: BTreeMap<u32, BTreeSet<&'static str>> = BTreeMap::new();
-    for finding in &material.attribution.findings {
-        if let Some(detection) = finding.detection() {
-            for event in &finding.events {
-                by_event.entry(*event).or_default().insert(detection.id());
-            }
-        }
-    }
-    by_event
-}
-
-fn finish(material: &Material<'_>, row: &Row, detections: &BTreeMap<u32, BTreeSet<&'static str>>) -> TimelineRow {
+fn finish(material: &Material<'_>, row: &Row) -> TimelineRow {
     let case = material.case;
-    let first_index = row.events.first().copied().unwrap_or_default();
-    let last_index = row.events.last().copied().unwrap_or_default();
     let fallback = Event::new(crate::evidence::RecordAt::default(), Action::Other);
-    let first = case.event(first_index).unwrap_or(&fallback);
-    let last = case.event(last_index).unwrap_or(first);
-    let (id, _) = case.context_of(first_index);
+    let first = case.event(row.first).unwrap_or(&fallback);
+    let last = case.event(row.last).unwrap_or(first);
+    let (id, _) = case.context_of(row.first);
     let ip = case.contexts.get(id).map_or(first.ip, |context| context.ip);
     let facts = case.facts(ip);
-    let certainty = row
-        .events
-        .iter()
-        .filter_map(|index| material.attribution.actors.get(*index as usize))
-        .map(|who| f64::from(who.certainty))
-        .fold(1.0, f64::min);
-    let alike = row.events.iter().filter_map(|index| case.event(*index)).all(|event| event.object == first.object);
-    let run = Run { acts: row.acts.max(row.events.len() as u64), seconds: last.time.since(first.time), alike };
-    let named: BTreeSet<&str> = row.events.iter().filter_map(|index| detections.get(index)).flatten().copied().collect();
+    let run = Run { acts: row.acts.max(row.events), seconds: last.time.since(first.time), alike: row.alike };
+    let mut named: Vec<&str> = row.detections.iter().filter_map(|number| DETECTIONS.get(*number)).map(|detection| detection.id()).collect();
+    named.sort_unstable();
     let text = |id: Str| Some(case.store.text(id).to_owned()).filter(|text| !text.is_empty());
     let country = case.recorded.get(ip.index()).copied().flatten().or(facts.country());
     TimelineRow {
-        time: material.time_of(first_index).unwrap_or_default(),
-        end_time: material.time_of(last_index).filter(|_| last.time != first.time),
-        count: row.events.len() as u64,
+        time: material.time_of(row.first).unwrap_or_default(),
+        end_time: material.time_of(row.last).filter(|_| last.time != first.time),
+        count: row.events,
         account: material.name(row.account),
         actor: model::Actor::Intruder,
-        certainty: (certainty * 100.0).round() / 100.0,
+        certainty: (f64::from(row.certainty) * 100.0).round() / 100.0,
         action: first.action.name().to_owned(),
         outcome: first.outcome.name().to_owned(),
         summary: run_summary(first, case.store.detail(first), &CaseNames(case), run),
@@ -152,14 +192,8 @@ fn finish(material: &Material<'_>, row: &Row, detections: &BTreeMap<u32, BTreeSe
         user_agent: text(first.agent),
         app: app_shown(case, first),
         detections: named.into_iter().map(str::to_owned).collect(),
-        evidence: row
-            .events
-            .iter()
-            .take(LISTED)
-            .filter_map(|index| case.store.pointer(*index))
-            .map(|pointer| pointer.to_string())
-            .collect(),
-        evidence_total: row.events.len() as u64,
+        evidence: material.pointers(&row.listed),
+        evidence_total: row.events,
     }
 }
 
@@ -213,11 +247,7 @@ impl<'a> EventRows<'a> {
     ) -> EventRow<'a> {
         let store = self.case.store;
         let input = self.loaded.inputs.get(at.input as usize);
-        let who = self
-            .attribution
-            .and_then(|attribution| attribution.actors.get(index as usize))
-            .copied()
-            .unwrap_or(Attributed { actor: Actor::Unknown, certainty: 0.0 });
+        let who = self.attribution.map_or_else(Attributed::default, |attribution| attribution.actors.of(index));
         let facts = self.case.facts(event.ip);
         let accounts = store.accounts();
         let shown = |name| {

@@ -40,7 +40,11 @@ impl Builder {
             "length" => Builder::Small(PrimitiveChunkedBuilder::new(title, rows), |row| Some(row.length)),
             "asn" => Builder::Small(PrimitiveChunkedBuilder::new(title, rows), |row| row.asn),
             "offset" => Builder::Large(PrimitiveChunkedBuilder::new(title, rows), |row| row.offset),
-            "certainty" => Builder::Share(PrimitiveChunkedBuilder::new(title, rows), |row| row.certainty()),
+            "certainty" => Builder::Share(
+                PrimitiveChunkedBuilder::new(title, rows),
+                #[allow(clippy::redundant_closure_for_method_calls, reason = "the method has one lifetime too many")]
+                |row| row.certainty(),
+            ),
             "time" => Builder::Moment(PrimitiveChunkedBuilder::new(title, rows)),
             _ => Builder::Text(StringChunkedBuilder::new(title, rows)),
         }
@@ -94,7 +98,7 @@ impl ParquetSink {
     pub(super) fn new(output: Output) -> io::Result<ParquetSink> {
         let output = Shared(Arc::new(Mutex::new(Some(output))));
         let empty = frame(chunk(0)).map_err(failed)?;
-        let schema = Schema::from_iter(empty.columns().iter().map(|column| Field::new(column.name().clone(), column.dtype().clone())));
+        let schema: Schema = empty.columns().iter().map(|column| Field::new(column.name().clone(), column.dtype().clone())).collect();
         let writer = ParquetWriter::new(output.clone()).batched(&schema).map_err(failed)?;
         Ok(ParquetSink { writer, output, chunk: chunk(ROW_GROUP), rows: 0 })
     }

@@ -15,6 +15,7 @@ pub use story::{Actor, Edge, EdgePath, Finding, Incident, Link, Milestone, Patie
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::io;
 
 /// Version of the shape of the report: 1.x only ever adds fields.
 pub const SCHEMA_VERSION: &str = "1.0";
@@ -102,6 +103,15 @@ impl Report {
         text.push('\n');
         Ok(text)
     }
+
+    /// Writes the report as indented JSON with a line end, as of [`Report::to_json`], piece by piece.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn write_json(&self, mut out: impl io::Write) -> io::Result<()> {
+        serde_json::to_writer_pretty(&mut out, self)?;
+        out.write_all(b"\n")
+    }
 }
 
 /// The JSON Schema (draft 2020-12) of the report, indented, with a line end.
@@ -145,6 +155,7 @@ fn without_null(schema: &mut Value) {
 }
 
 /// True for a flag that is not set: such flags are left out of the JSON.
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
 pub(crate) fn is_false(value: &bool) -> bool {
     !*value
 }

@@ -36,11 +36,12 @@ impl<'r> View<'r> {
         for incident in &self.report.incidents {
             self.incident(page, incident);
         }
+        let joined: BTreeSet<&str> = self.report.incidents.iter().flat_map(|incident| &incident.accounts).map(String::as_str).collect();
         let lone: Vec<Node<'_>> = self
             .report
             .accounts
             .iter()
-            .filter(|account| account.verdict == Verdict::Compromised && !self.in_incident(&account.account))
+            .filter(|account| account.verdict == Verdict::Compromised && !joined.contains(account.account.as_str()))
             .map(|account| Node { account: &account.account, branch: "  ".to_owned(), trunk: "    ".to_owned(), edge: None })
             .collect();
         if !lone.is_empty() {
@@ -48,10 +49,6 @@ impl<'r> View<'r> {
             page.wrap("", "  ", &Line::new().add(Tone::Strong, "Compromised, on its own"));
             self.nodes(page, &lone, None);
         }
-    }
-
-    fn in_incident(&self, account: &str) -> bool {
-        self.report.incidents.iter().any(|incident| incident.accounts.iter().any(|member| member == account))
     }
 
     fn incident(&self, page: &mut Page<'_>, incident: &Incident) {
@@ -66,7 +63,7 @@ impl<'r> View<'r> {
 
     /// `3 accounts within 32 h 12 min`.
     fn span_of(&self, incident: &Incident) -> String {
-        let times: Vec<&str> = incident.accounts.iter().filter_map(|name| self.report.account(name)?.compromised_at.as_deref()).collect();
+        let times: Vec<&str> = incident.accounts.iter().filter_map(|name| self.account(name)?.compromised_at.as_deref()).collect();
         let accounts = count(incident.accounts.len() as u64, "account", "accounts");
         match (times.iter().min(), times.iter().max()) {
             (Some(first), Some(last)) if first < last => {
@@ -95,7 +92,7 @@ impl<'r> View<'r> {
     }
 
     fn node(&self, page: &mut Page<'_>, node: &Node<'r>, incident: Option<&'r Incident>, name_width: usize, detailed: bool) {
-        let account = self.report.account(node.account);
+        let account = self.account(node.account);
         let since = account.and_then(|account| account.compromised_at.as_deref());
         let since_text = since.map_or_else(|| "time unknown".to_owned(), |since| format!("since {}", self.clock.moment(since)));
         let tone = if account.is_some_and(|account| account.verdict == Verdict::Compromised) { Tone::Bad } else { Tone::Warn };
@@ -201,7 +198,7 @@ impl<'r> View<'r> {
         let mut by_ip: BTreeMap<&str, (&IntruderAddress, Vec<&str>, u64)> = BTreeMap::new();
         let (mut first, mut last): (BTreeMap<&str, &str>, BTreeMap<&str, &str>) = (BTreeMap::new(), BTreeMap::new());
         for name in &incident.accounts {
-            for address in self.report.account(name).into_iter().flat_map(|account| &account.intruder_addresses) {
+            for address in self.account(name).into_iter().flat_map(|account| &account.intruder_addresses) {
                 let entry = by_ip.entry(&address.ip).or_insert((address, Vec::new(), 0));
                 entry.1.push(self.names.of(name));
                 entry.2 += address.events;

@@ -15,8 +15,9 @@ pub use inspect::inspect;
 pub use paint::{Line, Page, Tone};
 pub use words::{Clock, ShortNames, count, duration, percent, thousands};
 
-use super::model::{Report, Verdict};
+use super::model::{Account, Report, Verdict};
 use chrono_tz::Tz;
+use std::collections::BTreeMap;
 use unicode_width::UnicodeWidthStr;
 
 /// How the view is to look.
@@ -47,6 +48,8 @@ impl Look {
 struct View<'r> {
     report: &'r Report,
     look: &'r Look,
+    /// Accounts of the report by name.
+    accounts: BTreeMap<&'r str, &'r Account>,
     clock: Clock,
     names: ShortNames,
 }
@@ -70,7 +73,16 @@ pub fn render(report: &Report, look: &Look) -> String {
 
 impl<'r> View<'r> {
     fn new(report: &'r Report, look: &'r Look) -> View<'r> {
-        View { report, look, clock: Clock::new(report, look.zone), names: ShortNames::new(report) }
+        let mut accounts = BTreeMap::new();
+        for account in &report.accounts {
+            accounts.entry(account.account.as_str()).or_insert(account);
+        }
+        View { report, look, accounts, clock: Clock::new(report, look.zone), names: ShortNames::new(report) }
+    }
+
+    /// An account of the report.
+    fn account(&self, name: &str) -> Option<&'r Account> {
+        self.accounts.get(name).copied()
     }
 
     /// Program, files, records and whether all are accounted for, and the span of time.

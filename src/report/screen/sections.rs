@@ -6,7 +6,7 @@ use super::paint::{Line, Page, Tone};
 use super::words::{count, percent, thousands};
 use crate::detections::{Detection, by_id};
 use crate::evidence::Pointer;
-use crate::report::model::{Account, Verdict};
+use crate::report::model::{Account, Finding, Verdict};
 use std::collections::BTreeMap;
 use unicode_width::UnicodeWidthStr;
 
@@ -57,9 +57,14 @@ impl View<'_> {
         page.blank();
         page.wrap("", "", &Line::new().add(Tone::Strong, "Attacked, nothing shows that it succeeded"));
         let mut by_reason: Vec<(String, Vec<&str>)> = Vec::new();
+        let mut known: BTreeMap<String, usize> = BTreeMap::new();
+        let is_attack = |finding: &&Finding| by_id(&finding.detection).is_some_and(Detection::is_attack);
+        let attacks: BTreeMap<&str, &Finding> =
+            self.report.findings.iter().filter(is_attack).map(|finding| (finding.id.as_str(), finding)).collect();
         for account in accounts {
-            let why = self.targeted_why(account);
-            match by_reason.iter_mut().find(|(known, _)| *known == why) {
+            let why = self.targeted_why(account, &attacks);
+            let at = *known.entry(why.clone()).or_insert(by_reason.len());
+            match by_reason.get_mut(at) {
                 Some((_, names)) => names.push(&account.account),
                 None => by_reason.push((why, vec![&account.account])),
             }
@@ -83,11 +88,10 @@ impl View<'_> {
     }
 
     /// What was tried on a targeted account: the words of its findings that are attacks, else of its terms.
-    fn targeted_why(&self, account: &Account) -> String {
+    fn targeted_why(&self, account: &Account, attacks: &BTreeMap<&str, &Finding>) -> String {
         let mut said: Vec<&str> = Vec::new();
-        for finding in self.report.findings.iter().filter(|finding| account.findings.contains(&finding.id)) {
-            let attack = by_id(&finding.detection).is_some_and(Detection::is_attack);
-            if attack && !said.contains(&finding.summary.as_str()) {
+        for finding in account.findings.iter().filter_map(|id| attacks.get(id.as_str())) {
+            if !said.contains(&finding.summary.as_str()) {
                 said.push(&finding.summary);
             }
         }

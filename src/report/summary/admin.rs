@@ -109,7 +109,7 @@ fn consent_words(event: &Event, consent: &Consent, names: &dyn Names) -> String 
             }
             s if s.starts_with("files.") || s.starts_with("sites.") => "files",
             s if s.starts_with("contacts.") || s.starts_with("people.") => "contacts",
-            s if s == "full_access_as_app" => "all mailboxes",
+            "full_access_as_app" => "all mailboxes",
             _ => continue,
         };
         if !kinds.contains(&kind) {

@@ -47,7 +47,10 @@ fn sign_ins_say_client_and_mfa() {
         ..SignIn::default()
     };
     event.agent = Str::NONE;
-    assert_eq!(summary(&event, Some(&Detail::SignIn(Box::new(facts))), &book), "signed in to OfficeHome with Chrome 109, MFA met by the token");
+    assert_eq!(
+        summary(&event, Some(&Detail::SignIn(Box::new(facts))), &book),
+        "signed in to OfficeHome with Chrome 109, MFA met by the token"
+    );
 }
 
 #[test]

@@ -1,0 +1,178 @@
+//! What one account does usually.
+
+use super::{Client, Context, HABIT_DAYS, Lesson, Pace};
+use crate::events::{AccountId, Str};
+
+/// Days on which each value was seen.
+#[derive(Clone, Debug)]
+pub(super) struct Tally<K> {
+    /// Value, day, number of contexts that showed it; sorted, one row for each value and day.
+    rows: Vec<(K, i32, u32)>,
+}
+
+impl<K> Default for Tally<K> {
+    fn default() -> Tally<K> {
+        Tally { rows: Vec::new() }
+    }
+}
+
+impl<K: Ord + Copy> Tally<K> {
+    fn add(&mut self, value: K, days: &[i32]) {
+        self.rows.extend(days.iter().map(|day| (value, *day, 1)));
+    }
+
+    /// Puts what was added in order.
+    fn settle(&mut self) {
+        self.rows.sort_unstable();
+        self.rows.dedup_by(|later, kept| {
+            let same = (later.0, later.1) == (kept.0, kept.1);
+            kept.2 += if same { later.2 } else { 0 };
+            same
+        });
+        self.rows.shrink_to_fit();
+    }
+
+    /// Every value with the number of its days.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (K, usize)> {
+        self.rows.chunk_by(|a, b| a.0 == b.0).filter_map(|days| days.first().map(|(value, ..)| (*value, days.len())))
+    }
+
+    /// True if the value was seen on enough days to be a habit.
+    pub(super) fn has_habit(&self, value: K) -> bool {
+        self.rows_from(value).get(HABIT_DAYS - 1).is_some_and(|(known, ..)| *known == value)
+    }
+
+    /// True if it is a habit even without a context with these days, which is among what was learned if
+    /// `added`.
+    pub(super) fn is_habit(&self, value: K, own: &[i32], added: bool) -> bool {
+        self.has_beyond(value, own, added, HABIT_DAYS)
+    }
+
+    /// True if the value was seen on at least so many days elsewhere than in that context.
+    pub(super) fn has_beyond(&self, value: K, own: &[i32], added: bool, least: usize) -> bool {
+        let mut own = if added { own } else { &[] }.iter().peekable();
+        let days = self.rows_from(value).iter().take_while(|(known, ..)| *known == value);
+        let beyond = days.filter(|(_, day, contexts)| {
+            while own.next_if(|mine| *mine < day).is_some() {}
+            *contexts > 1 || own.peek() != Some(&day)
+        });
+        beyond.take(least).count() >= least
+    }
+
+    /// The rows from those of a value on.
+    fn rows_from(&self, value: K) -> &[(K, i32, u32)] {
+        self.rows.get(self.rows.partition_point(|(known, ..)| *known < value)..).unwrap_or_default()
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// Number of rows: for the days of an account their number.
+    pub(super) fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    pub(super) fn first_day(&self) -> Option<i32> {
+        self.rows.first().map(|(_, day, _)| *day)
+    }
+}
+
+/// What one account does usually.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Profile {
+    pub(super) networks: Tally<u32>,
+    pub(super) asns: Tally<u32>,
+    pub(super) recorded: Tally<[u8; 2]>,
+    pub(super) looked_up: Tally<[u8; 2]>,
+    pub(super) clients: Tally<Client>,
+    pub(super) devices: Tally<Str>,
+    pub(super) days: Tally<()>,
+    pub(super) acts: u32,
+    /// Items handled by kind of act and day, sorted.
+    pub(super) pace: Vec<Pace>,
+}
+
+impl Profile {
+    /// From the contexts of an account that teach; `None` if none does.
+    pub(super) fn learn(account: AccountId, lesson: &Lesson<'_>) -> Option<Profile> {
+        let mut profile = None;
+        for id in lesson.contexts.of_account(account) {
+            if let Some(context) = lesson.contexts.get(*id).filter(|context| lesson.teaches(*id, context)) {
+                profile.get_or_insert_with(Profile::default).add(context, lesson);
+            }
+        }
+        profile.map(Profile::settled)
+    }
+
+    fn add(&mut self, context: &Context, lesson: &Lesson<'_>) {
+        self.pace.extend(lesson.contexts.pace(context));
+        let (facts, days) = (lesson.book.facts(context.ip), context.days.as_slice());
+        self.days.add((), days);
+        self.acts += context.successes;
+        self.networks.add(context.network, days);
+        if let Some(asn) = facts.asn() {
+            self.asns.add(asn, days);
+        }
+        if let Some(country) = lesson.recorded(context.ip) {
+            self.recorded.add(country, days);
+        }
+        if let Some(country) = facts.country() {
+            self.looked_up.add(country, days);
+        }
+        for client in &context.clients {
+            self.clients.add(*client, days);
+        }
+        for device in &context.devices {
+            self.devices.add(*device, days);
+        }
+    }
+
+    fn settled(mut self) -> Profile {
+        self.networks.settle();
+        self.asns.settle();
+        self.recorded.settle();
+        self.looked_up.settle();
+        self.clients.settle();
+        self.devices.settle();
+        self.days.settle();
+        self.pace.sort_unstable();
+        self.pace.dedup_by(|later, kept| {
+            let same = later.key() == kept.key();
+            kept.count = kept.count.saturating_add(if same { later.count } else { 0 });
+            same
+        });
+        self.pace.shrink_to_fit();
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Tally;
+
+    fn tally(contexts: &[&[i32]]) -> Tally<u32> {
+        let mut tally = Tally::default();
+        contexts.iter().for_each(|days| tally.add(7, days));
+        tally.settle();
+        tally
+    }
+
+    #[test]
+    fn a_context_is_compared_with_all_others_and_not_with_itself() {
+        let own = [10, 11, 12];
+        assert!(!tally(&[&own]).is_habit(7, &own, true));
+        assert!(tally(&[&own]).is_habit(7, &own, false), "it was not learned from, so nothing of it is there");
+        assert!(tally(&[&own, &[10, 11, 12]]).is_habit(7, &own, true), "another context shows the same days");
+        assert!(!tally(&[&own, &[11, 12]]).is_habit(7, &own, true));
+        assert!(tally(&[&own, &[12, 13, 14]]).is_habit(7, &own, true));
+        assert!(!tally(&[&own]).is_habit(8, &[], false));
+    }
+
+    #[test]
+    fn days_of_a_value_count_once() {
+        let tally = tally(&[&[1, 2], &[2, 3]]);
+        assert_eq!(tally.iter().collect::<Vec<_>>(), [(7, 3)]);
+        assert!(tally.has_habit(7));
+    }
+}
