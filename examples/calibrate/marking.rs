@@ -113,7 +113,7 @@ pub struct Row {
 pub fn mark(case: &Case, report: &Report, rows: &[Row]) -> Marks {
     let mut marks = Marks { tenants: 1, ..Marks::default() };
     let verdicts: BTreeMap<&str, Verdict> = report.accounts.iter().map(|account| (account.account.as_str(), account.verdict)).collect();
-    let doubt = accounts(case, &verdicts, &mut marks);
+    let doubt = accounts(case, report, &verdicts, &mut marks);
     for account in &report.accounts {
         let truth = case.truth.accounts.iter().find(|truth| truth.name == account.account);
         if let (Some(truth), Verdict::Compromised) = (truth, account.verdict) {
@@ -128,7 +128,8 @@ pub fn mark(case: &Case, report: &Report, rows: &[Row]) -> Marks {
 }
 
 /// Marks verdicts; returns the weak accounts that are not called compromised, which count neither way.
-fn accounts<'a>(case: &'a Case, verdicts: &BTreeMap<&str, Verdict>, marks: &mut Marks) -> BTreeSet<&'a str> {
+fn accounts<'a>(case: &'a Case, report: &Report, verdicts: &BTreeMap<&str, Verdict>, marks: &mut Marks) -> BTreeSet<&'a str> {
+    let score = |name: &str| report.accounts.iter().find(|account| account.account == name).map_or(-20.0, |account| account.score_db);
     let mut doubt = BTreeSet::new();
     for account in &case.truth.accounts {
         let verdict = verdicts.get(account.name.as_str()).copied().unwrap_or(Verdict::Clear);
@@ -140,7 +141,8 @@ fn accounts<'a>(case: &'a Case, verdicts: &BTreeMap<&str, Verdict>, marks: &mut 
             Verdict::Suspicious if account.weak => {}
             other => {
                 marks.accounts.missed += 1;
-                marks.faults.push(format!("missed {} ({}{})", account.name, other.name(), if account.weak { ", weak" } else { "" }));
+                let weak = if account.weak { ", weak" } else { "" };
+                marks.faults.push(format!("missed {} ({}{weak}, {:.1} dB)", account.name, other.name(), score(&account.name)));
             }
         }
     }
@@ -152,11 +154,11 @@ fn accounts<'a>(case: &'a Case, verdicts: &BTreeMap<&str, Verdict>, marks: &mut 
             Verdict::Compromised => {
                 marks.accounts.wrong += 1;
                 marks.clean_accused += usize::from(case.truth.accounts.is_empty());
-                marks.faults.push(format!("accused {name}"));
+                marks.faults.push(format!("accused {name} ({:.1} dB)", score(name)));
             }
             Verdict::Suspicious => {
                 marks.suspicious += 1;
-                marks.faults.push(format!("suspicious {name}"));
+                marks.faults.push(format!("suspicious {name} ({:.1} dB)", score(name)));
             }
             _ => {}
         }

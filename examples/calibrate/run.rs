@@ -14,6 +14,7 @@ use bectrace::evidence::Limits;
 use bectrace::formats::load::{LoadOptions, Silent, load};
 use bectrace::report::build::{self, EventRows, Material};
 use bectrace::report::model::Report;
+use bectrace::stages::Stages;
 
 use crate::atlas::Atlas;
 use crate::attacks;
@@ -48,7 +49,7 @@ pub fn write(case: &Case, folder: &Path) -> Result<(), Box<dyn Error>> {
 /// Analyses a folder as the program does.
 fn analyse(folder: &Path) -> Result<(Report, Vec<Row>), Box<dyn Error>> {
     let (config, tor, geo) = (Config::default(), TorExits::default(), Geo::new(&[] as &[&str])?);
-    let cancel = AtomicBool::new(false);
+    let (cancel, stages) = (AtomicBool::new(false), Stages::default());
     let options = LoadOptions {
         limits: Limits::default(),
         threads: 1,
@@ -61,12 +62,12 @@ fn analyse(folder: &Path) -> Result<(Report, Vec<Row>), Box<dyn Error>> {
     };
     let loaded = load(&[folder.to_owned()], &options)?;
     let networks = Networks::new(&geo, &config, &tor);
-    let basis = Basis::new(&loaded.store, &networks);
+    let basis = Basis::new(&loaded.store, &networks, &stages);
     let ground = basis.ground(&loaded.store, &config);
-    let outcome = analysis::analyse(&ground);
+    let outcome = analysis::analyse(&ground, &stages);
     let case = final_case(&ground, &outcome.attribution);
     let (attribution, incidents) = (&outcome.attribution, outcome.incidents.as_slice());
-    let report = build::report(&Material { loaded: &loaded, case: &case, attribution, incidents, geo: &geo, only: None });
+    let report = build::report(&Material { loaded: &loaded, case: &case, attribution, incidents, geo: &geo, only: None }, &stages);
     let mut rows = Vec::new();
     EventRows { loaded: &loaded, case: &case, attribution: Some(attribution) }.each(|row| {
         rows.push(Row {

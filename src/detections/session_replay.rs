@@ -95,7 +95,9 @@ fn worth(case: &Case<'_>, (origin, from): (&Origin<'_>, &Context), (later, to): 
         |id: crate::events::Ip, facts: &crate::enrich::AddressFacts| case.recorded.get(id.index()).copied().flatten().or(facts.country());
     let country_differs = country(from.ip, here) != country(to.ip, there);
     let other_client = !case.familiarity(later.id).client && client_differs(origin.clients(case), &agents_in(case, later));
-    let both_hosting = anonymising && case.is_anonymising(from.ip) && case.is_unfamiliar(origin.one.id);
+    // Somebody who goes through a VPN is at one exit now and at another an hour later.
+    let changed_exit = here.hides_place() && there.hides_place() && case.familiarity(later.id).client;
+    let both_hosting = anonymising && case.is_anonymising(from.ip) && case.is_unfamiliar(origin.one.id) && !changed_exit;
     if other_client && (country_differs || anonymising) || both_hosting { FULL_DB } else { WEAK_DB * case.rarity(later.id) }
 }
 

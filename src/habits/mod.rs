@@ -15,7 +15,7 @@ pub use contexts::{Context, ContextId, Contexts, Ground, Pace, Tie};
 
 use crate::enrich::AddressBook;
 use crate::events::{AccountId, Action, Ip, Store};
-use profile::{Profile, Tally};
+use profile::{Profile, Tally, is_early, is_much};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Days on which something must have been seen to be a habit. Source: the scoring text, "three
@@ -31,7 +31,8 @@ pub const COLLEAGUES: usize = 3;
 pub struct Familiarity {
     /// The address is habitual: three days of its own, nothing strong in it.
     pub address: bool,
-    /// The /24 (or /48) is habitual.
+    /// The /24 (or /48) is habitual; or it is one more exit of a VPN, on an account that has gone through
+    /// such exits all along, with its own client.
     pub network: bool,
     /// The autonomous system is habitual.
     pub asn: bool,
@@ -141,10 +142,7 @@ impl Habits {
         let taught_otherwise = !changed.is_empty();
         #[expect(clippy::iter_over_hash_type, reason = "each account for itself: the order does not matter")]
         for account in changed {
-            match Profile::learn(account, lesson) {
-                Some(profile) => self.profiles.insert(account, profile),
-                None => self.profiles.remove(&account),
-            };
+            self.profiles.insert(account, Profile::learn(account, lesson));
         }
         let tenant = Tenant::of(&self, lesson);
         let mut familiarity = Vec::with_capacity(lesson.contexts.len());
@@ -164,10 +162,10 @@ impl Habits {
         self.familiarity.get(id.index()).copied().unwrap_or_default()
     }
 
-    /// True if the account uses this client on at least three days elsewhere than in this context.
+    /// True if the account uses this client elsewhere than in this context, too.
     pub fn uses_client(&self, id: ContextId, context: &Context, client: Client) -> bool {
         let learned = self.of(id).learned && context.clients.contains(&client);
-        self.profiles.get(&context.account).is_some_and(|profile| profile.clients.is_habit(client, &context.days, learned))
+        self.profiles.get(&context.account).is_some_and(|profile| profile.is_own_client(client, &context.days, learned))
     }
 
     /// Most items that the account handles by such acts in a day, elsewhere than in a context, whose own
@@ -272,9 +270,11 @@ fn judge(id: ContextId, context: &Context, added: bool, profile: &Profile, tenan
     };
     let own_acts = profile.acts.saturating_sub(if added { context.successes } else { 0 });
     let uses_address = added && days.len() >= HABIT_DAYS;
+    let client = context.clients.iter().all(|client| client.is_unknown() || profile.is_own_client(*client, days, added));
+    let own_exit = profile.steady.hidden && client && facts.hides_place();
     let mut familiar = Familiarity {
         address: false,
-        network: profile.networks.is_habit(context.network, days, added),
+        network: own_exit || profile.networks.is_habit(context.network, days, added),
         asn: facts.asn().is_some_and(|asn| profile.asns.is_habit(asn, days, added)),
         country: known(by_record, by_lookup, !profile.recorded.is_empty()),
         tenant_country: known(
@@ -282,7 +282,7 @@ fn judge(id: ContextId, context: &Context, added: bool, profile: &Profile, tenan
             by_lookup || in_tenant(&tenant.looked_up, &profile.looked_up, looked_up),
             !tenant.recorded.is_empty(),
         ),
-        client: context.clients.iter().all(|client| client.is_unknown() || profile.clients.is_habit(*client, days, added)),
+        client,
         device: context.devices.iter().any(|device| profile.devices.has_beyond(*device, days, added, 1)),
         address_colleagues: others(&tenant.addresses, &context.ip, uses_address),
         asn_colleagues: facts.asn().map_or(0, |asn| others(&tenant.asns, &asn, profile.asns.has_habit(asn))),
@@ -309,19 +309,20 @@ fn judge(id: ContextId, context: &Context, added: bool, profile: &Profile, tenan
     familiar
 }
 
-/// How many of five things say that the owner is at home in a context: his device, the network of
-/// colleagues, the country of the tenant, a network of people rather than machines, and that much of
-/// his history, from its beginning, is there.
+/// How many of six things say that the owner is at home in a context: his device, the network of
+/// colleagues, the country of the tenant, a network of people rather than machines, that much of his
+/// history, from its beginning, is there, and that nearly all of it is.
 fn owner_signs(context: &Context, familiar: &Familiarity, profile: &Profile, tenant: &Tenant, lesson: &Lesson<'_>) -> usize {
     let facts = lesson.book.facts(context.ip);
     let begin = profile.days.first_day().unwrap_or(i32::MAX);
-    let early = context.days.first().is_some_and(|day| *day <= begin.saturating_add(2));
+    let early = context.days.first().is_some_and(|day| is_early(*day, begin));
     let signs = [
         familiar.device || !context.devices.is_empty() && early,
         familiar.asn_colleagues > 0 || familiar.address_colleagues > 0,
         facts.country().is_some() && facts.country() == tenant.home && facts.country_means_something(),
         !facts.is_data_centre(),
-        early && context.days.len() * 5 >= profile.days.len() * 2,
+        early && is_much(context.days.len(), profile.days.len()),
+        early && context.days.len() * 5 >= profile.days.len() * 4,
     ];
     signs.iter().filter(|sign| **sign).count()
 }
