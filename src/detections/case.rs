@@ -110,7 +110,7 @@ impl<'a> Case<'a> {
             (false, true) if !familiar.country || !familiar.tenant_country => 0.5,
             (false, true) => 0.3,
         };
-        if familiar.thin && familiar.tenant_country { rarity / 3.0 } else { rarity }
+        if familiar.thin && (familiar.tenant_country || familiar.from_start) { rarity / 3.0 } else { rarity }
     }
 
     /// True if ordinary acts (reading, moving, sharing) in this context are more than the account does

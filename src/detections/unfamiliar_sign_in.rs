@@ -29,6 +29,8 @@ fn newness(familiar: &Familiarity, hides_place: bool) -> (f64, &'static str) {
     }
     let (db, words, of_account) = if hides_place {
         (SYSTEM_DB, "a network new to the account", true)
+    } else if familiar.from_start {
+        (NO_BASELINE_DB, "the account has been there since the logs begin", true)
     } else if familiar.no_baseline {
         (NO_BASELINE_DB, "nothing in these exports shows where the account usually is", false)
     } else if !familiar.tenant_country {
@@ -117,6 +119,7 @@ mod tests {
     #[test]
     fn a_thin_history_leaves_only_what_is_new_to_the_tenant() {
         is(newness(&Familiarity { thin: true, ..stranger() }, false).0, 16.0);
+        assert!(newness(&Familiarity { thin: true, from_start: true, ..stranger() }, false).0 < 3.0);
         assert!(newness(&Familiarity { thin: true, tenant_country: true, ..stranger() }, false).0 < 5.0);
     }
 

@@ -52,6 +52,9 @@ pub struct Familiarity {
     pub thin: bool,
     /// The context itself is among what was learned.
     pub learned: bool,
+    /// The history is thin, and the account has been there since the logs begin: nothing shows where else it
+    /// should be.
+    pub from_start: bool,
     /// Nothing in the exports shows where anybody in the tenant usually is: what is new to it is unknown.
     pub no_baseline: bool,
 }
@@ -197,6 +200,8 @@ struct Tenant {
     looked_up: FxHashMap<[u8; 2], usize>,
     /// Country in which most accounts are at home.
     home: Option<[u8; 2]>,
+    /// First day of the logs.
+    begin: i32,
 }
 
 impl Tenant {
@@ -226,6 +231,7 @@ impl Tenant {
         adopt(short.asns, &mut tenant.asns);
         adopt(short.recorded, &mut tenant.recorded);
         adopt(short.looked_up, &mut tenant.looked_up);
+        tenant.begin = lesson.contexts.iter().filter_map(|(_, context)| context.days.first().copied()).min().unwrap_or(0);
         tenant.home = tenant.looked_up.iter().map(|(country, users)| (*users, *country)).max().map(|(_, country)| country);
         tenant
     }
@@ -271,6 +277,10 @@ fn judge(id: ContextId, context: &Context, added: bool, profile: &Profile, tenan
     let own_acts = profile.acts.saturating_sub(if added { context.successes } else { 0 });
     let uses_address = added && days.len() >= HABIT_DAYS;
     let client = context.clients.iter().all(|client| client.is_unknown() || profile.is_own_client(*client, days, added));
+    let thin = !profile.days.is_habit((), days, added) || own_acts < THIN_ACTS;
+    let since_begin = is_early(profile.steady.begin, tenant.begin)
+        && days.first() == Some(&profile.steady.begin)
+        && is_much(days.len(), profile.steady.days);
     let own_exit = profile.steady.hidden && client && facts.hides_place();
     let mut familiar = Familiarity {
         address: false,
@@ -286,7 +296,8 @@ fn judge(id: ContextId, context: &Context, added: bool, profile: &Profile, tenan
         device: context.devices.iter().any(|device| profile.devices.has_beyond(*device, days, added, 1)),
         address_colleagues: others(&tenant.addresses, &context.ip, uses_address),
         asn_colleagues: facts.asn().map_or(0, |asn| others(&tenant.asns, &asn, profile.asns.has_habit(asn))),
-        thin: !profile.days.is_habit((), days, added) || own_acts < THIN_ACTS,
+        thin,
+        from_start: thin && since_begin,
         learned: added,
         no_baseline: tenant.looked_up.is_empty() && tenant.recorded.is_empty(),
     };

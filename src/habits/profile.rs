@@ -109,6 +109,9 @@ pub(super) struct Steady {
     pub(super) clients: Vec<Client>,
     /// Exits that hide the place: VPN services, relays, gateways.
     pub(super) hidden: bool,
+    /// Days on which the account was active at all, and the first of them.
+    pub(super) days: usize,
+    pub(super) begin: i32,
 }
 
 impl Steady {
@@ -128,12 +131,14 @@ impl Steady {
         all.settle();
         let (begin, total) = (all.first_day().unwrap_or(i32::MAX), all.len());
         if total < HABIT_DAYS {
-            return Steady::default();
+            return Steady { days: total, begin, ..Steady::default() };
         }
         let lasts = |first: i32, days: usize| is_early(first, begin) && is_much(days, total);
         Steady {
             clients: clients.spans().filter(|(_, first, days)| lasts(*first, *days)).map(|(client, ..)| client).collect(),
             hidden: hidden.spans().any(|(_, first, days)| lasts(first, days)),
+            days: total,
+            begin,
         }
     }
 }
