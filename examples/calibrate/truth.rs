@@ -52,7 +52,7 @@ pub struct Account {
     pub addresses: BTreeSet<String>,
     /// Addresses that may be named or not.
     pub optional: BTreeSet<String>,
-    /// Nothing but sign-ins and reading shows.
+    /// Nothing shows but sign-ins and reading, or too few mails in a trace.
     pub weak: bool,
     /// Position among the people.
     pub who: usize,
@@ -99,9 +99,17 @@ pub struct Shown {
     pub audit: bool,
 }
 
-/// Kinds of records that by themselves prove little.
-fn says_little(kind: &str) -> bool {
-    matches!(kind, "sign-in" | "UserLoggedIn" | "MailItemsAccessed")
+/// Mails of one day that tell by themselves.
+const BURST: usize = 50;
+
+/// True if an honest expert could only suspect it: there is no act in it but signing in, reading and
+/// writing a few mails, or no record says from where.
+fn is_weak(records: &[&Label]) -> bool {
+    let quiet = ["sign-in", "UserLoggedIn", "MailItemsAccessed", "SearchQueryInitiatedExchange", "FileDownloaded", "SoftDelete"];
+    let mails = records.iter().filter(|label| label.kind == "message").count();
+    let acts = records.iter().filter(|label| !quiet.contains(&label.kind.as_str()) && label.kind != "message" && label.kind != "Send");
+    let placed = records.iter().any(|label| !label.ip.is_empty());
+    !placed || acts.count() == 0 && mails < BURST
 }
 
 /// The truth of what is in these files.
@@ -131,7 +139,7 @@ pub fn of(world: &World, drama: &Drama, files: &[Labelled], shown: Shown) -> Tru
             also: fall.also.clone(),
             optional: optional.filter(|ip| !ip.is_empty() && !addresses.contains(ip)).collect(),
             addresses,
-            weak: good().all(|label| says_little(&label.kind)),
+            weak: is_weak(&good().copied().collect::<Vec<_>>()),
             who: fall.who,
         });
     }

@@ -40,7 +40,7 @@ pub struct Familiarity {
     pub country: bool,
     /// The country is known in the tenant, or says nothing.
     pub tenant_country: bool,
-    /// Every client used in it is habitual (or unknown).
+    /// Every client used in it is habitual (or unknown), and on a registered device where it always is.
     pub client: bool,
     /// A registered device of the account, known from its usual contexts, is used.
     pub device: bool,
@@ -276,7 +276,8 @@ fn judge(id: ContextId, context: &Context, added: bool, profile: &Profile, tenan
     };
     let own_acts = profile.acts.saturating_sub(if added { context.successes } else { 0 });
     let uses_address = added && days.len() >= HABIT_DAYS;
-    let client = context.clients.iter().all(|client| client.is_unknown() || profile.is_own_client(*client, days, added));
+    let is_own = |client: Client| profile.is_own_client(client, days, added) && !profile.lacks_its_device(client, context, added);
+    let client = context.clients.iter().all(|client| client.is_unknown() || is_own(*client));
     let thin = !profile.days.is_habit((), days, added) || own_acts < THIN_ACTS;
     let since_begin = is_early(profile.steady.begin, tenant.begin)
         && days.first() == Some(&profile.steady.begin)

@@ -93,6 +93,9 @@ pub(super) struct Profile {
     pub(super) looked_up: Tally<[u8; 2]>,
     pub(super) clients: Tally<Client>,
     pub(super) devices: Tally<Str>,
+    /// Clients on registered devices, and clients without one.
+    pub(super) on_devices: Tally<Client>,
+    pub(super) off_devices: Tally<Client>,
     pub(super) days: Tally<()>,
     pub(super) acts: u32,
     /// Items handled by kind of act and day, sorted.
@@ -165,6 +168,17 @@ impl Profile {
         profile.settled()
     }
 
+    /// True if a client comes without a registered device here, which the account has with it on at least
+    /// three days elsewhere, and never was without.
+    pub(super) fn lacks_its_device(&self, client: Client, context: &Context, added: bool) -> bool {
+        let here = |list: &[Client]| list.binary_search(&client).is_ok();
+        let days = context.days.as_slice();
+        here(&context.off_devices)
+            && !here(&context.on_devices)
+            && self.on_devices.is_habit(client, days, added)
+            && !self.off_devices.has_beyond(client, days, added, 1)
+    }
+
     /// True if a client is the account's own: its all along, or seen elsewhere than in a context with these
     /// days on three days, or on half of them where the history is shorter.
     pub(super) fn is_own_client(&self, client: Client, own: &[i32], added: bool) -> bool {
@@ -193,6 +207,8 @@ impl Profile {
         for device in &context.devices {
             self.devices.add(*device, days);
         }
+        context.on_devices.iter().for_each(|client| self.on_devices.add(*client, days));
+        context.off_devices.iter().for_each(|client| self.off_devices.add(*client, days));
     }
 
     fn settled(mut self) -> Profile {
@@ -202,6 +218,8 @@ impl Profile {
         self.looked_up.settle();
         self.clients.settle();
         self.devices.settle();
+        self.on_devices.settle();
+        self.off_devices.settle();
         self.days.settle();
         self.pace.sort_unstable();
         self.pace.dedup_by(|later, kept| {
