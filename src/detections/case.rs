@@ -102,7 +102,8 @@ impl<'a> Case<'a> {
         if !context.is_some() || familiar.address {
             return 0.0;
         }
-        let known_network = familiar.network || familiar.asn || familiar.asn_colleagues >= crate::habits::COLLEAGUES;
+        let known_system = familiar.asn || familiar.asn_colleagues >= crate::habits::COLLEAGUES;
+        let known_network = familiar.network || known_system && familiar.tenant_country;
         let rarity = match (known_network, familiar.client) {
             (true, true) => 0.0,
             (true, false) => 0.3,

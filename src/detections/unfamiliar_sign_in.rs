@@ -24,7 +24,8 @@ fn newness(familiar: &Familiarity, hides_place: bool) -> (f64, &'static str) {
     if familiar.address || familiar.network {
         return (0.0, "");
     }
-    if familiar.asn || familiar.asn_colleagues >= COLLEAGUES {
+    // A system that reaches into a country where nobody is is not known there.
+    if (familiar.asn || familiar.asn_colleagues >= COLLEAGUES) && familiar.tenant_country {
         return (if familiar.thin { ADDRESS_DB / 3.0 } else { ADDRESS_DB }, "an address new to the account, in a known network");
     }
     let (db, words, of_account) = if hides_place {
@@ -112,7 +113,8 @@ mod tests {
         is(worth(Familiarity { tenant_country: true, country: true, ..stranger() }), 11.0);
         is(worth(Familiarity { tenant_country: true, country: true, client: true, ..stranger() }), 4.0);
         is(worth(Familiarity { client: true, ..stranger() }), 12.0);
-        is(worth(Familiarity { asn: true, ..stranger() }), 4.0);
+        is(worth(Familiarity { asn: true, tenant_country: true, ..stranger() }), 4.0);
+        is(worth(Familiarity { asn: true, ..stranger() }), 16.0);
         is(worth(Familiarity { network: true, ..stranger() }), 0.0);
     }
 
