@@ -317,7 +317,7 @@ impl<'a> Stage<'a> {
         let factor = if self.world.person(who).mfa { Factor::Passed } else { Factor::NotAsked };
         let browser = Client { device: None, ..self.world.person(who).laptop.clone() };
         let client = if self.chance.percent(50) { browser } else { kit.client.clone() };
-        let (session, caught) = (Some(self.world.chance.guid()), after(time, -self.chance.between(60, 2400)));
+        let (session, caught) = (Some(self.world.chance.guid()), after(time, -self.chance.between(20, 150)));
         self.by(hand, |world| {
             world.sign_in(&Attempt { time: caught, who, place: &place, client: &client, session, code: 0, interactive: true, factor })
         });

@@ -4,7 +4,7 @@ use crate::honest::owner_session;
 use crate::simulation::acts::File;
 use crate::simulation::clock::{Moment, after};
 use crate::simulation::tenant::{Role, apps};
-use crate::simulation::world::{Delivery, Hand, Session};
+use crate::simulation::world::{Delivery, Factor, Hand, Session};
 use crate::stage::{Act, Kit, Stage};
 
 /// The first account of an incident is entered, and something is done in it.
@@ -189,7 +189,10 @@ pub fn admin_reset(stage: &mut Stage<'_>) {
     stage.by(Hand::Intruder(kit.incident), |world| world.reset_password(&portal, reset, child, false));
     let at = after(reset, stage.chance.between(60, 3000));
     let next = next_kit(stage, &kit);
-    let entered = stage.enter(&next, child, at);
+    // With the new password; the second factor was taken off with the old one.
+    stage.fell(&next, child);
+    let session = Some(stage.world.chance.guid());
+    let entered = stage.attempt(&next, child, at, session, 0, Factor::NotAsked);
     stage.step(admin, child, "shared-credential");
     aftermath(stage, &next, &entered, at);
 }
