@@ -5,6 +5,14 @@
 //! measures a file, and `FILE reading` only the reading of it, for a profiler. Figures are CPU seconds of
 //! one thread, the least of three runs.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a measurement, not the program"
+)]
+
 use bectrace::events::TimeRules;
 use bectrace::evidence::Limits;
 use bectrace::formats::load::{LoadOptions, Silent, load};

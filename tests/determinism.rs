@@ -1,5 +1,14 @@
 //! The same evidence gives the same bytes: whatever the threads, the memory, and the folder's history.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
 mod common;
 
 use common::{Evidence, command, finish, gzip, root, text, zip};

@@ -1,6 +1,15 @@
 //! Replays the inputs kept for the fuzz targets (`testdata/fuzz/TARGET/*`) on stable Rust, and each of
 //! them cut at every so many bytes.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
 #[path = "../fuzz/drive.rs"]
 mod drive;
 

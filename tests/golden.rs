@@ -3,6 +3,15 @@
 //! The screens stand in `testdata/golden`; after a change that is meant, `BLESS=1 cargo test --release
 //! --test golden` writes them anew, and the difference is read before it is committed.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
 mod common;
 
 use common::{command, finish, root, text};

@@ -1,5 +1,14 @@
 //! Damaged and hostile evidence: said clearly, nothing lost, no panic, the other files still read.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
 mod common;
 
 use common::{Evidence, HEADER, array, gzip, input, noticed, record, refusal, rejected, row, run, table, text, zip};

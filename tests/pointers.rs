@@ -1,5 +1,14 @@
 //! `bectrace evidence`: the bytes behind a pointer, whatever they are packed and encoded in.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
 mod common;
 
 use common::{Evidence, HEADER, array, command, gzip, record, row, text, utf16, zip};
@@ -63,7 +72,8 @@ fn offset_length_and_hash_are_those_of_the_raw_file() {
     let (offset, length): (usize, usize) = (fact("offset").parse().unwrap(), fact("length").parse().unwrap());
     let bytes = &all[offset..offset + length];
     assert!(bytes == utf16(&rows()[29]).split_off(2));
-    let hash: String = <sha2::Sha256 as sha2::Digest>::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    let digest = <sha2::Sha256 as sha2::Digest>::digest(bytes);
+    let hash = digest.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
     assert_eq!(fact("sha256"), hash);
 }
 

@@ -1,5 +1,14 @@
 //! Public sample exports and labelled tenants, where they lie beside the repository: skipped otherwise.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
 mod common;
 
 use common::{balanced, command, finish, paths, shared, text};

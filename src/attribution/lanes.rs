@@ -25,7 +25,7 @@ pub struct Lane {
     pub findings: Vec<usize>,
     /// Applications that were consented to in it.
     pub apps: Vec<Str>,
-    /// What it is worth; no terms (see [`whole_score`]).
+    /// What it is worth; no terms (they are made at the end).
     pub score: Score,
     /// What it is worth without evidence from other accounts; no terms.
     pub own_score: Score,

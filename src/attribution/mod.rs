@@ -28,6 +28,9 @@ const STRONG_LANE_DB: f64 = 15.0;
 const TELLING_ACT_DB: f64 = 8.0;
 /// Most that the other lanes of an account add.
 const OTHER_LANES_CAP_DB: f64 = 10.0;
+/// Evidence of a lane below which it adds nothing to another: odd things happen to everybody, and a year
+/// of them must not add up to an accusation.
+const OTHER_LANE_DB: f64 = 6.0;
 /// Seconds around the intrusion within which further unfamiliar contexts are taken as the intruder's.
 const GROWTH_SECONDS: i64 = 7 * 86_400;
 
@@ -244,10 +247,14 @@ fn outcome(ground: &Ground<'_>, round: &Round, acted: &[bool]) -> (Vec<bool>, Ve
 /// Judges an account by its lanes, best first, and the score of the best with its terms.
 fn judge(case: &Case<'_>, account: AccountId, lanes: &[Lane], mut score: Score, findings: &[Finding], confirmed: &Confirmed) -> Judgement {
     let best_is_compromised = score.is_compromised();
-    let rest: f64 = lanes.iter().skip(1).map(|lane| lane.score.evidence_db().max(0.0) / 4.0).sum();
+    let notable = lanes.iter().skip(1).map(|lane| lane.score.evidence_db()).filter(|db| *db >= OTHER_LANE_DB);
+    let (count, rest) = notable.fold((0, 0.0), |(count, sum), db| (count + 1, sum + db / 4.0));
     let rest = (rest.min(OTHER_LANES_CAP_DB) * 100.0).round() / 100.0;
     if rest > 0.0 {
-        let why = format!("a quarter of {} other lane{}", lanes.len() - 1, if lanes.len() == 2 { "" } else { "s" });
+        let why = match count {
+            1 => "other odd acts on this account, apart from these, count a quarter".to_owned(),
+            count => format!("{count} other groups of odd acts on this account, apart from these, count a quarter"),
+        };
         score.add(Term { family: "other-lanes", detection: "", db: rest, why, findings: Vec::new() });
     }
     let attacked = || {

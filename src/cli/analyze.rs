@@ -77,6 +77,7 @@ impl Analyze {
         Ok(exit)
     }
 
+    #[allow(clippy::unused_self, reason = "what is written is the command's")]
     fn write(&self, outputs: &Outputs, analysis: &Analysis<'_>) -> Result<(), Failure> {
         let report = &analysis.report;
         let mut failed = None;

@@ -84,7 +84,7 @@ impl Evidence {
 
 /// Bytes of a record as lines of text that a terminal may show.
 fn readable(bytes: &[u8]) -> String {
-    let zeros = bytes.iter().filter(|byte| **byte == 0).count();
+    let zeros = memchr::memchr_iter(0, bytes).count();
     let text: Cow<'_, str> = if zeros * 4 > bytes.len() {
         let little = bytes.iter().skip(1).step_by(2).filter(|byte| **byte == 0).count() * 2 >= zeros;
         let encoding = if little { encoding_rs::UTF_16LE } else { encoding_rs::UTF_16BE };

@@ -69,7 +69,7 @@ pub fn consents(case: &Case<'_>) -> Vec<Consent> {
         {
             consent.add(index, detail);
             if let Some(app) = event.app.some().filter(|_| detail.app_id.len() == 36) {
-                consent.app = case.store.text(app).to_owned();
+                case.store.text(app).clone_into(&mut consent.app);
                 users.entry(app).or_default().insert(account);
             }
             continue;
@@ -100,6 +100,9 @@ pub fn consents(case: &Case<'_>) -> Vec<Consent> {
         found.push((event.time, consent));
     }
     for (_, consent) in &mut found {
+        if consent.name.is_empty() {
+            case.store.app_name(&consent.app).unwrap_or_default().clone_into(&mut consent.name);
+        }
         let key = case.store.texts().find(&consent.app).unwrap_or(Str::NONE);
         consent.colleagues = users.get(&key).map_or(0, |set| set.len().saturating_sub(1));
     }

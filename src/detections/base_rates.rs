@@ -3,8 +3,9 @@
 //! Weights say how much more often a finding is seen on taken accounts than on untouched ones. A tenant
 //! behind a gateway that changes its addresses, an export with randomised ones, or an account that is
 //! never twice in one place makes findings of habit by the hundred. So the share of days on which a
-//! detection fires is measured, on the other accounts of the tenant and on the account itself, and a
-//! finding is worth at most what that share leaves: 10·log10(1/share).
+//! detection fires is measured, on the other accounts of the tenant and on the account itself, and so is
+//! the share of other accounts on which it ever fires; a finding is worth at most what the largest share
+//! leaves: 10·log10(1/share). New places are measured by days only: anybody is somewhere new now and then.
 //!
 //! An intrusion must not discount itself: a share counts only where it is reached in every quarter of
 //! the time, so that a campaign, which has a beginning, does not count, and among *other* accounts.
@@ -18,31 +19,38 @@ const COMMON: f64 = 0.05;
 /// Share of the account's own days from which a finding counts less.
 const OWN_COMMON: f64 = 1.0 / 3.0;
 /// Other accounts, and days of theirs in each quarter, without which no share is measured.
-const OTHERS: usize = 20;
+const OTHERS: u32 = 20;
 const OTHER_DAYS: u32 = 50;
 /// Days of the account in each quarter without which no share of its own is measured.
 const OWN_DAYS: u32 = 3;
+/// Worth below which a capped finding is none.
+const NOTHING_DB: f64 = 1.0;
+/// Detections of new places.
+const PLACES: [&str; 3] = ["unfamiliar-sign-in", "anonymised-sign-in", "mailbox-sign-in-unfamiliar"];
 /// Decibans from which findings of one detection are compared only with others at least as strong.
 const LEVELS: [f64; 3] = [0.0, 6.0, 12.0];
 
 /// Days by quarter of the time.
 type Quarters = [u32; 4];
 
-/// Caps the worth of findings that are seen all the time.
-pub(super) fn apply(case: &Case<'_>, findings: &mut [Finding]) {
+/// Caps the worth of findings that are seen all the time, and drops those that are then worth nothing.
+pub(super) fn apply(case: &Case<'_>, findings: &mut Vec<Finding>) {
     let active = Active::of(case);
     for same in findings.chunk_by_mut(|a, b| a.detection == b.detection) {
-        let company = same.first().and_then(Finding::detection).is_some_and(|found| found.family() == EvidenceFamily::Company);
-        if !company {
-            cap(case, &active, same);
+        let Some(detection) = same.first().and_then(Finding::detection) else { continue };
+        if detection.family() != EvidenceFamily::Company {
+            cap(case, &active, same, !PLACES.contains(&detection.id()));
         }
     }
+    findings.retain(|finding| !finding.db.is_nan());
 }
 
 /// Days on which each account is active, by quarter of the tenant's time and of its own.
 struct Active {
     accounts: BTreeMap<AccountId, (Quarters, Quarters, (i64, i64))>,
     total: Quarters,
+    /// How many accounts are active in each quarter.
+    people: Quarters,
     span: (i64, i64),
 }
 
@@ -57,7 +65,7 @@ impl Active {
         days.sort_unstable();
         days.dedup();
         let span = (days.iter().map(|(_, day)| *day).min().unwrap_or(0), days.iter().map(|(_, day)| *day).max().unwrap_or(0));
-        let mut active = Active { accounts: BTreeMap::new(), total: [0; 4], span };
+        let mut active = Active { accounts: BTreeMap::new(), total: [0; 4], people: [0; 4], span };
         for own in days.chunk_by(|a, b| a.0 == b.0) {
             let (Some((account, first)), Some((_, last))) = (own.first(), own.last()) else { continue };
             let (mut of_tenant, mut of_account) = ([0; 4], [0; 4]);
@@ -66,6 +74,7 @@ impl Active {
                 count(&mut active.total, *day, span);
                 count(&mut of_account, *day, (*first, *last));
             }
+            add(&mut active.people, &of_tenant.map(|days| u32::from(days > 0)));
             active.accounts.insert(*account, (of_tenant, of_account, (*first, *last)));
         }
         active
@@ -87,6 +96,12 @@ fn share(fired: &Quarters, active: &Quarters, least: u32) -> f64 {
     shares.fold(1.0, f64::min)
 }
 
+fn add(all: &mut Quarters, more: &Quarters) {
+    for (sum, more) in all.iter_mut().zip(more) {
+        *sum += more;
+    }
+}
+
 fn less(all: &Quarters, own: &Quarters) -> Quarters {
     let mut rest = *all;
     for (rest, own) in rest.iter_mut().zip(own) {
@@ -106,8 +121,8 @@ struct Fired {
     of_account: [Quarters; LEVELS.len()],
 }
 
-/// Caps the findings of one detection.
-fn cap(case: &Case<'_>, active: &Active, findings: &mut [Finding]) {
+/// Caps the findings of one detection, by days and, where asked for, by accounts.
+fn cap(case: &Case<'_>, active: &Active, findings: &mut [Finding], by_accounts: bool) {
     let mut days: Vec<(AccountId, i64, usize)> = Vec::new();
     for finding in findings.iter().filter(|finding| finding.db > 0.0) {
         let times = finding.events.iter().filter_map(|index| case.event(*index)).map(|event| event.time).filter(|time| time.is_known());
@@ -137,6 +152,12 @@ fn cap(case: &Case<'_>, active: &Active, findings: &mut [Finding]) {
             }
         }
     }
+    let mut people = [[0; 4]; LEVELS.len()];
+    for fired in by_account.values() {
+        for (all, own) in people.iter_mut().zip(&fired.of_tenant) {
+            add(all, &own.map(|days| u32::from(days > 0)));
+        }
+    }
     for finding in findings.iter_mut().filter(|finding| finding.db > 0.0) {
         let at = level(finding.db);
         let (Some(fired), Some((of_tenant, of_account, _)), Some(all)) =
@@ -145,15 +166,28 @@ fn cap(case: &Case<'_>, active: &Active, findings: &mut [Finding]) {
             continue;
         };
         let others = match fired.of_tenant.get(at) {
-            Some(own) if active.accounts.len() > OTHERS => share(&less(all, own), &less(&active.total, of_tenant), OTHER_DAYS),
+            Some(own) if active.accounts.len() > OTHERS as usize => share(&less(all, own), &less(&active.total, of_tenant), OTHER_DAYS),
             _ => 0.0,
         };
         let own = fired.of_account.get(at).map_or(0.0, |fired| share(fired, of_account, OWN_DAYS));
-        let (common, whose) = if own >= OWN_COMMON && own > others { (own, "the account's own") } else { (others, "other accounts'") };
+        let accounts = match (fired.of_tenant.get(at), people.get(at)) {
+            (Some(own), Some(all)) if by_accounts => {
+                let [own, here] = [own, of_tenant].map(|quarters| quarters.map(|days| u32::from(days > 0)));
+                share(&less(all, &own), &less(&active.people, &here), OTHERS)
+            }
+            _ => 0.0,
+        };
+        let own = if own >= OWN_COMMON { own } else { 0.0 };
+        let shares = [(own, "the account's own days have"), (others, "other accounts' days have"), (accounts, "other accounts have")];
+        let Some((common, whose)) = shares.into_iter().max_by(|a, b| a.0.total_cmp(&b.0)) else { continue };
         let most = -10.0 * common.log10();
-        if common >= COMMON && (common >= OWN_COMMON || whose.starts_with("other")) && most < finding.db {
+        if common >= COMMON && most < finding.db {
+            if most < NOTHING_DB {
+                finding.db = f64::NAN;
+                continue;
+            }
             finding.db = (most * 10.0).round() / 10.0;
-            finding.summary.push_str(&format!("; counts little, since {:.0} % of {whose} days have the like", common * 100.0));
+            finding.summary.push_str(&format!("; counts little, since {:.0} % of {whose} the like", common * 100.0));
         }
     }
 }
@@ -213,6 +247,22 @@ mod tests {
             }
         }
         assert!(scene.look().best(ID, "c7") >= 11.0);
+    }
+
+    #[test]
+    fn a_rule_that_people_make_in_every_quarter_counts_little() {
+        let rules = |people: usize| {
+            let mut scene = Scene::office_of(41);
+            for person in 1..=people {
+                for quarter in 0..4 {
+                    let day = quarter * 5 + i64::try_from(person).unwrap() % 5;
+                    scene.add(hiding_rule(&format!("c{person}"), at(day, "13:00")).from(HOSTING, FIREFOX));
+                }
+            }
+            scene.look().best("inbox-rule-hides-mail", "c1")
+        };
+        assert!(rules(21) < 3.2, "{}", rules(21));
+        assert!(rules(2) > 11.9, "{}", rules(2));
     }
 
     #[test]

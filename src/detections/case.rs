@@ -106,10 +106,9 @@ impl<'a> Case<'a> {
         let known_network = familiar.network || known_system && familiar.tenant_country;
         let rarity = match (known_network, familiar.client) {
             (true, true) => 0.0,
-            (true, false) => 0.3,
             (false, false) => 1.0,
             (false, true) if !familiar.country || !familiar.tenant_country => 0.5,
-            (false, true) => 0.3,
+            (true, false) | (false, true) => 0.3,
         };
         if familiar.thin && (familiar.tenant_country || familiar.from_start) { rarity / 3.0 } else { rarity }
     }

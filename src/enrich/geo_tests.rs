@@ -196,7 +196,9 @@ fn damaged_files_are_errors_or_gaps_and_never_a_panic() {
     let try_all = |bytes: Vec<u8>| {
         if let Ok(db) = opened(bytes) {
             let geo = Geo { databases: vec![db] };
-            addresses.iter().for_each(|address| drop(geo.lookup(*address)));
+            for address in &addresses {
+                drop(geo.lookup(*address));
+            }
         }
     };
     for cut in 0..sound.len() {

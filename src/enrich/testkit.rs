@@ -14,6 +14,7 @@ pub(super) enum V {
 }
 
 /// A map.
+#[allow(clippy::needless_pass_by_value, reason = "reads well at the place of use")]
 pub(super) fn map<const N: usize>(entries: [(&'static str, V); N]) -> V {
     V::Map(entries.to_vec())
 }
@@ -55,7 +56,9 @@ fn write(out: &mut Vec<u8>, value: &V) {
         }
         V::List(items) => {
             control(out, 11, items.len());
-            items.iter().for_each(|item| write(out, item));
+            for item in items {
+                write(out, item);
+            }
         }
         V::Map(entries) => {
             control(out, 7, entries.len());

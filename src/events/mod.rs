@@ -3,6 +3,7 @@
 //! An [`Event`] is one act; a [`State`] is a row of a snapshot. Formats put both into a [`Batch`];
 //! the store merges batches, finds duplicates and settles who is who.
 
+mod app_names;
 mod batch;
 mod dates;
 mod detail;

@@ -1,5 +1,6 @@
 //! The store: all events, states and duplicates of a case, merged in the order of the evidence.
 
+use super::app_names::AppNames;
 use super::batch::{Batch, Fate, PendingDate, Translation};
 use super::detail::{Detail, Item, Items, SignIn, State, StateKind};
 use super::event::{Event, Family, Outcome};
@@ -79,6 +80,7 @@ pub struct Store {
     votes: [u32; 2],
     order: Vec<u32>,
     accounts: Accounts,
+    app_names: AppNames,
 }
 
 fn map<K>(table: &[Id<K>], id: Id<K>) -> Id<K> {
@@ -378,6 +380,7 @@ impl Store {
         self.keys = HashTable::new();
         self.accounts = Accounts::settle(&self.names, &self.same, &self.events, &self.states, own_domains);
         self.same = Vec::new();
+        self.app_names = AppNames::learn(&self.events, &self.details, &self.text);
         super::mail::direct(&mut self.events, &self.details, &self.accounts);
         let pairs = super::join::directory_pairs(&self.events, &self.text, &self.accounts);
         self.demote(&pairs);
@@ -489,6 +492,11 @@ impl Store {
     /// Who is who.
     pub fn accounts(&self) -> &Accounts {
         &self.accounts
+    }
+
+    /// The name of an application, by its id, as records of this case tell it.
+    pub fn app_name(&self, id: &str) -> Option<&str> {
+        self.app_names.get(self.text.find(id)?)
     }
 
     /// The pointer of an event.

@@ -9,6 +9,9 @@ fn at(number: usize) -> RecordAt {
 }
 
 /// Reads a CSV text (comma, header first) by one format, which must claim it.
+///
+/// # Panics
+/// Where it does not.
 pub fn read_csv(format: &dyn Format, text: &str) -> Batch {
     let mut reader = csv::ReaderBuilder::new().flexible(true).has_headers(false).from_reader(text.as_bytes());
     let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
@@ -20,7 +23,9 @@ pub fn read_csv(format: &dyn Format, text: &str) -> Batch {
     assert!(format.claim(&empty) > 0, "{} does not claim the header", format.id());
     for (number, row) in rows.iter().enumerate().skip(1) {
         cells.clear();
-        row.iter().for_each(|cell| cells.push(cell));
+        for cell in row {
+            cells.push(cell);
+        }
         format.read(&Record { at: at(number), fields: Fields::Row(&header, &cells), damaged: false }, &mut out);
         assert_eq!(out.fates.len(), number, "record {number} has no fate");
     }
@@ -28,6 +33,9 @@ pub fn read_csv(format: &dyn Format, text: &str) -> Batch {
 }
 
 /// Reads JSON values, one a line, by one format, which must claim each.
+///
+/// # Panics
+/// Where it does not.
 pub fn read_json(format: &dyn Format, lines: &str) -> Batch {
     let mut out = Batch::new(TimeRules::default());
     for (number, line) in lines.lines().filter(|line| !line.trim().is_empty()).enumerate() {

@@ -246,7 +246,9 @@ mod tests {
 
     fn tally(contexts: &[&[i32]]) -> Tally<u32> {
         let mut tally = Tally::default();
-        contexts.iter().for_each(|days| tally.add(7, days));
+        for days in contexts {
+            tally.add(7, days);
+        }
         tally.settle();
         tally
     }

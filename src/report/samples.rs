@@ -2,6 +2,7 @@
 
 use super::model::*;
 
+#[allow(clippy::unnecessary_wraps, reason = "the fields that it fills need not be there")]
 fn text(value: &str) -> Option<String> {
     Some(value.to_owned())
 }
@@ -141,6 +142,7 @@ fn inputs() -> Vec<Input> {
     vec![capped, damaged, input("i2", "mail/trace.csv", "test.trace", "message-trace", 7_000, span)]
 }
 
+#[allow(clippy::many_single_char_names, reason = "the accounts are called so")]
 fn accounts() -> Vec<Account> {
     let address = |events: u64, first: &str, last: &str| IntruderAddress {
         ip: "197.210.0.10".to_owned(),

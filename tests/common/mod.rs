@@ -36,7 +36,7 @@ pub fn finish(command: &mut Command) -> Run {
     let (out, err) = (text(output.stdout), text(output.stderr));
     assert!(!err.contains("panicked"), "{err}");
     for said in [&out, &err] {
-        assert!(!said.chars().any(|c| commands_a_terminal(c)), "a character that commands a terminal: {said:?}");
+        assert!(!said.chars().any(commands_a_terminal), "a character that commands a terminal: {said:?}");
     }
     Run { code: output.status.code().expect("an exit status"), out, err }
 }

@@ -156,7 +156,7 @@ impl Pace {
 /// All contexts, and the place of each event among them.
 #[derive(Default)]
 pub struct Contexts {
-    contexts: Vec<Context>,
+    list: Vec<Context>,
     of: Vec<Place>,
     account: Vec<AccountId>,
     by_account: FxHashMap<AccountId, Vec<ContextId>>,
@@ -209,7 +209,7 @@ impl Contexts {
     /// Puts every event of the tenant's accounts into its context.
     pub fn build(ground: &Ground<'_>) -> Contexts {
         let store = ground.store;
-        let mut contexts = Contexts { contexts: vec![Context::default()], ..Contexts::default() };
+        let mut contexts = Contexts { list: vec![Context::default()], ..Contexts::default() };
         contexts.account = store.events().iter().map(|event| subject(store, event)).collect();
         contexts.of = vec![Place::NONE; store.events().len()];
         contexts.place_by_address(store, ground.book);
@@ -236,8 +236,8 @@ impl Contexts {
                 continue;
             }
             let id = *known.entry((account, event.ip)).or_insert_with(|| {
-                self.contexts.push(Context { account, ip: event.ip, ..Context::default() });
-                ContextId(u32::try_from(self.contexts.len() - 1).unwrap_or(u32::MAX))
+                self.list.push(Context { account, ip: event.ip, ..Context::default() });
+                ContextId(u32::try_from(self.list.len() - 1).unwrap_or(u32::MAX))
             });
             self.put(at, id, Tie::Address);
         }
@@ -297,7 +297,7 @@ impl Contexts {
         }
         for (at, account) in waiting {
             let Some(event) = store.events().get(at) else { continue };
-            let own = |id: &ContextId| self.contexts.get(id.index()).is_some_and(|context| id.is_some() && context.account == account);
+            let own = |id: &ContextId| self.list.get(id.index()).is_some_and(|context| id.is_some() && context.account == account);
             if let Some(id) = by_token.get(&event.token).copied().filter(own) {
                 self.put(at, id, Tie::Token);
             } else if let Some(SessionUse::In(id)) = by_session.get(&(account, event.session)).copied() {
@@ -326,7 +326,7 @@ impl Contexts {
                 && event.family == Family::MessageTrace
                 && let Some(account) = self.open(at)
                 && let Some(id) = sent.get(&event.link).copied()
-                && self.contexts.get(id.index()).is_some_and(|context| context.account == account)
+                && self.list.get(id.index()).is_some_and(|context| context.account == account)
             {
                 self.put(at, id, Tie::Message);
             }
@@ -419,7 +419,7 @@ impl Contexts {
 
     /// Lists the events of each context in time order, all in one list, and so its sign-ins.
     fn list_events(&mut self, store: &Store) {
-        let mut sizes = vec![[0u32; 2]; self.contexts.len()];
+        let mut sizes = vec![[0u32; 2]; self.list.len()];
         for (place, event) in self.of.iter().zip(store.events()) {
             if let Some([events, sign_ins]) = sizes.get_mut(place.id().index()).filter(|_| place.id().is_some()) {
                 *events += 1;
@@ -427,7 +427,7 @@ impl Contexts {
             }
         }
         let [mut events_end, mut sign_ins_end] = [0u32; 2];
-        for (context, [events, sign_ins]) in self.contexts.iter_mut().zip(sizes) {
+        for (context, [events, sign_ins]) in self.list.iter_mut().zip(sizes) {
             (context.listed, context.signed_in) = (events_end..events_end, sign_ins_end..sign_ins_end);
             events_end = events_end.saturating_add(events);
             sign_ins_end = sign_ins_end.saturating_add(sign_ins);
@@ -435,7 +435,7 @@ impl Contexts {
         (self.events, self.sign_ins) = (vec![0; events_end as usize], vec![0; sign_ins_end as usize]);
         for index in store.order() {
             let Some(id) = self.placed(*index as usize) else { continue };
-            let (Some(context), Some(event)) = (self.contexts.get_mut(id.index()), store.event(*index)) else { continue };
+            let (Some(context), Some(event)) = (self.list.get_mut(id.index()), store.event(*index)) else { continue };
             append(&mut self.events, &mut context.listed, *index);
             if is_successful_sign_in(event) {
                 append(&mut self.sign_ins, &mut context.signed_in, *index);
@@ -446,7 +446,7 @@ impl Contexts {
     fn summarise(&mut self, ground: &Ground<'_>) {
         let mut paces = Vec::new();
         let mut networks: FxHashMap<u128, u32> = FxHashMap::default();
-        for (at, context) in self.contexts.iter_mut().enumerate().skip(1) {
+        for (at, context) in self.list.iter_mut().enumerate().skip(1) {
             let id = ContextId(u32::try_from(at).unwrap_or(u32::MAX));
             self.by_account.entry(context.account).or_default().push(id);
             let listed = self.events.get(context.listed.start as usize..context.listed.end as usize).unwrap_or_default();
@@ -489,22 +489,22 @@ impl Contexts {
 
     /// A context.
     pub fn get(&self, id: ContextId) -> Option<&Context> {
-        self.contexts.get(id.index()).filter(|_| id.is_some())
+        self.list.get(id.index()).filter(|_| id.is_some())
     }
 
     /// All contexts with their numbers.
     pub fn iter(&self) -> impl Iterator<Item = (ContextId, &Context)> {
-        (1u32..).map(ContextId).zip(self.contexts.iter().skip(1))
+        (1u32..).map(ContextId).zip(self.list.iter().skip(1))
     }
 
     /// Number of contexts, "none" included: the length of a parallel table.
     pub fn len(&self) -> usize {
-        self.contexts.len()
+        self.list.len()
     }
 
     /// True if there is no context.
     pub fn is_empty(&self) -> bool {
-        self.contexts.len() <= 1
+        self.list.len() <= 1
     }
 
     /// The contexts of an account, in the order of their first event.

@@ -57,8 +57,8 @@ fn one(material: &Material<'_>, id: AccountId, judgement: &Judgement, numbers: &
                 findings: named(&term.findings),
             })
             .collect(),
-        compromised_at: judgement.compromised_at.filter(|_| taken).and_then(|time| first_time(material, id, time)),
-        last_intruder_at: judgement.last_at.filter(|_| taken).and_then(|time| material.time(time)),
+        compromised_at: judgement.compromised_at.filter(|_| taken).map(|time| first_time(material, id, time)),
+        last_intruder_at: judgement.last_at.filter(|_| taken).and_then(known),
         incident: incident.map(|number| format!("c{number}")),
         intruder_addresses: if shown { addresses(material, judgement) } else { Vec::new() },
         narrative: None,
@@ -68,11 +68,16 @@ fn one(material: &Material<'_>, id: AccountId, judgement: &Judgement, numbers: &
     }
 }
 
+/// A time that is known.
+fn known(time: Time) -> Option<String> {
+    time.is_known().then(|| time.rfc3339(0))
+}
+
 /// The time of the first act, with the digits of its record.
-fn first_time(material: &Material<'_>, account: AccountId, time: Time) -> Option<String> {
+fn first_time(material: &Material<'_>, account: AccountId, time: Time) -> String {
     let contexts = material.case.contexts.of_account(account).iter().filter_map(|id| material.case.contexts.get(*id));
     let event = contexts.flat_map(|context| material.case.events_of(context)).map(|(_, event)| event).find(|event| event.time == time);
-    Some(time.rfc3339(event.map_or(0, |event| event.digits)))
+    time.rfc3339(event.map_or(0, |event| event.digits))
 }
 
 /// The intruder's addresses: those of his contexts that got in. An application's servers are not his.
@@ -105,8 +110,8 @@ fn address(material: &Material<'_>, ip: Ip, one: &Use) -> IntruderAddress {
         asn: facts.asn(),
         as_org: facts.org().map(str::to_owned),
         network: Some(facts.class.name().to_owned()),
-        first_at: one.first.and_then(|time| material.time(time)),
-        last_at: one.last.and_then(|time| material.time(time)),
+        first_at: one.first.and_then(known),
+        last_at: one.last.and_then(known),
         events: one.events,
     }
 }

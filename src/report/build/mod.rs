@@ -50,7 +50,7 @@ impl Names for CaseNames<'_> {
         if name.is_empty() { self.0.store.name(id) } else { name }
     }
     fn app_name(&self, id: &str) -> Option<Cow<'_, str>> {
-        app_name(id).map(Cow::Borrowed)
+        app_name(id).or_else(|| self.0.store.app_name(id)).map(Cow::Borrowed)
     }
     fn agent_words(&self, agent: &str) -> Option<Cow<'_, str>> {
         let known = self.0.store.texts().find(agent).map(|id| self.0.agents.of(id))?;
@@ -67,10 +67,6 @@ impl Names for CaseNames<'_> {
 impl<'a> Material<'a> {
     fn name(&self, account: AccountId) -> String {
         self.case.name(account).to_owned()
-    }
-
-    fn time(&self, time: Time) -> Option<String> {
-        time.is_known().then(|| time.rfc3339(0))
     }
 
     /// The time of an event with the digits that its record has.

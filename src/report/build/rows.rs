@@ -205,7 +205,12 @@ fn app_shown(case: &Case<'_>, event: &Event) -> Option<String> {
         Some(Detail::Consent(consent)) => Some(consent.app_name.as_str()).filter(|name| !name.is_empty()),
         _ => None,
     };
-    app_name(id).or(recorded).or(consented).map(str::to_owned).or_else(|| Some(id.to_owned()).filter(|id| !id.is_empty()))
+    app_name(id)
+        .or(recorded)
+        .or(consented)
+        .or_else(|| case.store.app_name(id))
+        .map(str::to_owned)
+        .or_else(|| Some(id.to_owned()).filter(|id| !id.is_empty()))
 }
 
 /// Rows of the events file: every event in the order of its record, then every duplicate.

@@ -3,7 +3,7 @@
 use super::*;
 use polars::prelude::{ParquetReader, SerReader};
 
-fn row<'a>(number: u32, subject: &'a str) -> EventRow<'a> {
+fn row(number: u32, subject: &str) -> EventRow<'_> {
     EventRow {
         pointer: Pointer { input: 3, number },
         path: "ual/a.csv",
@@ -35,7 +35,9 @@ fn row<'a>(number: u32, subject: &'a str) -> EventRow<'a> {
 
 fn write(path: &Path, rows: &[EventRow<'_>]) {
     let mut writer = EventWriter::create(path).unwrap();
-    rows.iter().for_each(|row| writer.write(row).unwrap());
+    for row in rows {
+        writer.write(row).unwrap();
+    }
     writer.finish().unwrap();
 }
 

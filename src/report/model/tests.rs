@@ -45,7 +45,8 @@ fn problems(root: &Value, schema: &Value, value: &Value, at: &str, found: &mut V
         Value::Array(many) => many.iter().filter_map(Value::as_str).collect(),
         _ => vec![kind],
     };
-    if !types.contains(&kind) && !(kind == "integer" && types.contains(&"number")) {
+    let fits = types.contains(&kind) || kind == "integer" && types.contains(&"number");
+    if !fits {
         found.push(format!("{at}: {kind} instead of {types:?}"));
     }
     for (number, item) in value.as_array().into_iter().flatten().enumerate() {

@@ -94,12 +94,18 @@ fn password(event: &Event, change: &Change, names: &dyn Names) -> String {
 
 /// `gave app Spike access to mail (Mail.ReadWrite, offline_access)`.
 fn consent_words(event: &Event, consent: &Consent, names: &dyn Names) -> String {
-    let name = match (consent.app_name.as_str(), names.text(event.object)) {
-        ("", "") => names.app_name(&consent.app_id).map_or_else(|| consent.app_id.clone(), std::borrow::Cow::into_owned),
-        ("", object) => object.to_owned(),
+    // The object of a delegated grant is the resource, not the application that may use it.
+    let resource = names.text(event.object);
+    let app = match (consent.app_name.as_str(), consent.app_id.as_str()) {
+        ("", "") => String::new(),
+        ("", id) => names.app_name(id).map_or_else(|| id.to_owned(), std::borrow::Cow::into_owned),
         (name, _) => name.to_owned(),
     };
-    let app = clip(&name, 80);
+    let app = match (clip(&app, 80), resource) {
+        (app, _) if !app.is_empty() => format!("app {app}"),
+        (_, "") => "an app".to_owned(),
+        (_, resource) => format!("an app that the record does not name, for {},", clip(resource, 80)),
+    };
     let mut kinds: Vec<&str> = Vec::new();
     for scope in &consent.scopes {
         let scope = scope.to_ascii_lowercase();
@@ -127,9 +133,9 @@ fn consent_words(event: &Event, consent: &Consent, names: &dyn Names) -> String 
     };
     let tenant = if consent.tenant_wide { " for the whole organisation" } else { "" };
     if event.flags.has(Flags::REMOVAL) {
-        return format!("took {access} from app {app}{scopes}{tenant}");
+        return format!("took {access} from {app}{scopes}{tenant}");
     }
-    format!("gave app {app} {access}{scopes}{tenant}")
+    format!("gave {app} {access}{scopes}{tenant}")
 }
 
 fn permission_words(event: &Event, permission: &Permission, names: &dyn Names) -> String {
