@@ -6,11 +6,11 @@ use std::path::Path;
 
 use chrono::NaiveDate;
 
-use crate::export::{audit, quoted, row};
-use crate::life::Life;
-use crate::tenant::{Country, Place, Plan, Pool, Role, Tenant};
-use crate::words::WINTER_2022;
-use crate::world::World;
+use crate::simulation::export::{audit, quoted, row};
+use crate::simulation::life::Life;
+use crate::simulation::tenant::{Country, Place, Plan, Pool, Role, Tenant};
+use crate::simulation::words::WINTER_2022;
+use crate::simulation::world::World;
 
 const SEED: u64 = 1;
 
@@ -73,8 +73,8 @@ fn tenant() -> Tenant {
                 country: "GB",
                 coordinates: (5380, -155),
             },
-            home: &[Pool { prefix: "86.140.", asn: 2856 }, Pool { prefix: "90.200.", asn: 5607 }],
-            mobile: &[Pool { prefix: "82.132.230.", asn: 35228 }],
+            home: vec![Pool { prefix: "86.140.", asn: 2856 }, Pool { prefix: "90.200.", asn: 5607 }],
+            mobile: vec![Pool { prefix: "82.132.230.", asn: 35228 }],
             abroad: Place::default(),
             region: "GBRP265",
         },

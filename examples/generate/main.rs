@@ -9,17 +9,12 @@
 //! Everything comes from fixed seeds: no clock, no machine's randomness. Files are the same bytes each
 //! time (packed ones with the same version of the compressor; the content is what the test compares).
 
-mod acts;
 mod bench;
 mod cases;
-mod chance;
-mod clock;
-mod directory;
-mod export;
-mod life;
-mod tenant;
-mod words;
-mod world;
+mod mmdb;
+#[path = "../simulation/mod.rs"]
+#[allow(dead_code, reason = "each program uses its part of what they share")]
+mod simulation;
 
 use std::error::Error;
 use std::fs;
@@ -29,7 +24,7 @@ use std::path::Path;
 use flate2::{Compression, GzBuilder};
 
 use crate::cases::{CASES, Case};
-use crate::export::Exported;
+use crate::simulation::export::Exported;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

@@ -137,7 +137,11 @@ fn tie_contexts(case: &Case<'_>, ids: &[ContextId], ties: &mut Ties, seen: &mut 
             let other = *seen.entry(one).or_insert(at);
             ties.join(other, at);
         };
-        context.sessions.iter().for_each(|session| tie(Shared::Session(*session)));
+        // The owner's line may have another address every day: what is like him in all but the address is not
+        // the intruder's for the sake of a session that was stolen from him.
+        if !(familiar.asn && familiar.client) {
+            context.sessions.iter().for_each(|session| tie(Shared::Session(*session)));
+        }
         tie(Shared::Network(context.network));
         if !familiar.asn
             && let Some(asn) = facts.asn()

@@ -246,3 +246,18 @@ fn a_recipient_who_falls_after_the_mail_is_the_senders_child() {
     assert_eq!(edges[0].path.name(), "internal-phishing");
     assert_eq!(seen.verdict("c3"), Verdict::Targeted, "a recipient who did nothing");
 }
+
+/// An export of two days, of a company whose people go out through one gateway among rented servers.
+#[test]
+fn the_gateway_of_a_company_is_no_intruders_address_in_a_short_export() {
+    let mut scene = Scene::office_of(0);
+    for person in 0..8 {
+        scene.live(&format!("p{person}"), 20..22, HOSTING, CHROME);
+    }
+    scene.add(forwarding("p1", at(21, "10:00"), "drop@example.net").from(HOSTING, CHROME));
+    scene.add(hiding_rule("p1", at(21, "10:10")).from(HOSTING, CHROME));
+    let seen = scene.judge();
+    for person in 0..8 {
+        assert_ne!(seen.verdict(&format!("p{person}")), Verdict::Compromised, "p{person}");
+    }
+}

@@ -214,8 +214,8 @@ fn weigh(case: &Case<'_>, rivals: &Rivals<'_>, child: &Fallen<'_>, paths: &paths
     for (at, list) in ways {
         let same = rivals.sames.get(&at).copied().unwrap_or(0.0);
         for path in list {
-            // Without anything that joins the actors a mail alone proves nothing.
-            let lone = same <= 0.0 && path.db < 12.0;
+            // Without anything that joins the actors a mail alone proves nothing; a file was opened.
+            let lone = same <= 0.0 && path.db < 12.0 && path.path != Path::SharedFile;
             if !lone {
                 let weight = power(path.db + same);
                 options.push((at, path, weight));

@@ -102,14 +102,15 @@ impl<'a> Case<'a> {
         if !context.is_some() || familiar.address {
             return 0.0;
         }
-        let known_network = familiar.network || familiar.asn || familiar.asn_colleagues >= crate::habits::COLLEAGUES;
+        let known_system = familiar.asn || familiar.asn_colleagues >= crate::habits::COLLEAGUES;
+        let known_network = familiar.network || known_system && familiar.tenant_country;
         let rarity = match (known_network, familiar.client) {
             (true, true) => 0.0,
             (false, false) => 1.0,
             (false, true) if !familiar.country || !familiar.tenant_country => 0.5,
             (true, false) | (false, true) => 0.3,
         };
-        if familiar.thin && familiar.tenant_country { rarity / 3.0 } else { rarity }
+        if familiar.thin && (familiar.tenant_country || familiar.from_start) { rarity / 3.0 } else { rarity }
     }
 
     /// True if ordinary acts (reading, moving, sharing) in this context are more than the account does

@@ -6,7 +6,7 @@ use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text, Threshold
 /// See the text.
 pub struct MailBurst;
 
-/// Worth of a burst, and of one to very many.
+/// Worth of the smallest burst, and of one to very many; in between it grows with the logarithm.
 const DB: f64 = 12.0;
 const MANY_DB: f64 = 22.0;
 /// Seconds of the window.
@@ -62,13 +62,22 @@ impl Detection for MailBurst {
                 let events: Vec<u32> = sent.get(burst.range.clone()).unwrap_or_default().iter().map(|mail| mail.event).collect();
                 let (subject, share) = main_subject(case, &events);
                 #[expect(clippy::cast_precision_loss, reason = "counts of recipients")]
-                let db = if burst.recipients as f64 >= many { MANY_DB } else { DB };
+                let db = worth(burst.recipients as f64, least, many);
                 let same = if share >= LIKE_SHARE { format!(", subject \"{subject}\"") } else { String::new() };
                 let summary = format!("sent mail to {} recipients in {} min{same}", burst.recipients, (burst.seconds + 59) / 60);
                 out.add(case.store, account, main_context(case, &events), events, db, summary);
             }
         }
     }
+}
+
+/// Worth of a burst to so many.
+fn worth(recipients: f64, least: f64, many: f64) -> f64 {
+    if recipients >= many {
+        return MANY_DB;
+    }
+    let share = (recipients / least).ln() / (many / least).ln();
+    DB + (MANY_DB - DB) * share.clamp(0.0, 1.0)
 }
 
 #[cfg(test)]
@@ -100,7 +109,7 @@ mod tests {
     #[test]
     fn five_hundred_count_in_full() {
         seen(500, 1).fires(ID, "anna", 22.0);
-        seen(499, 1).fires(ID, "anna", 12.0);
+        seen(158, 1).fires(ID, "anna", 17.0);
         assert_eq!(seen(500, 1).total(ID, "anna"), 500);
     }
 

@@ -94,8 +94,11 @@ fn worth(case: &Case<'_>, (origin, from): (&Origin<'_>, &Context), (later, to): 
     let country =
         |id: crate::events::Ip, facts: &crate::enrich::AddressFacts| case.recorded.get(id.index()).copied().flatten().or(facts.country());
     let country_differs = country(from.ip, here) != country(to.ip, there);
-    let other_client = !case.familiarity(later.id).client && client_differs(origin.clients(case), &agents_in(case, later));
-    let both_hosting = anonymising && case.is_anonymising(from.ip) && case.is_unfamiliar(origin.one.id);
+    let differs = client_differs(origin.clients(case), &agents_in(case, later));
+    let other_client = !case.familiarity(later.id).client && differs;
+    // Somebody who goes through a VPN is at one exit now and at another an hour later.
+    let changed_exit = here.hides_place() && there.hides_place() && !differs;
+    let both_hosting = anonymising && case.is_anonymising(from.ip) && case.is_unfamiliar(origin.one.id) && !changed_exit;
     if other_client && (country_differs || anonymising) || both_hosting { FULL_DB } else { WEAK_DB * case.rarity(later.id) }
 }
 
@@ -159,6 +162,14 @@ mod tests {
         scene.add(sign_in("anna", at(20, "09:00")).from(HOSTING, FIREFOX).session("s1"));
         scene.add(sign_in("anna", at(20, "09:10")).from(OTHER_HOSTING, FIREFOX).session("s1"));
         scene.look().fires(ID, "anna", 22.0);
+    }
+
+    #[test]
+    fn one_client_that_changes_the_exit_of_its_vpn_counts_little() {
+        let mut scene = Scene::office();
+        scene.add(sign_in("anna", at(20, "09:00")).from(VPN, FIREFOX).session("s1"));
+        scene.add(sign_in("anna", at(20, "09:10")).from(OTHER_VPN, FIREFOX).session("s1"));
+        assert!(scene.look().best(ID, "anna") <= 8.0);
     }
 
     #[test]

@@ -32,8 +32,9 @@ pub const NIGERIA: &str = "197.210.70.1";
 /// Rented servers, in France and in Türkiye.
 pub const HOSTING: &str = "51.77.10.10";
 pub const OTHER_HOSTING: &str = "92.38.180.49";
-/// An exit of a VPN service.
+/// Exits of two VPN services.
 pub const VPN: &str = "5.62.60.202";
+pub const OTHER_VPN: &str = "193.138.216.163";
 
 /// What everybody in the office uses.
 pub const CHROME: &str =

@@ -24,11 +24,14 @@ fn newness(familiar: &Familiarity, hides_place: bool) -> (f64, &'static str) {
     if familiar.address || familiar.network {
         return (0.0, "");
     }
-    if familiar.asn || familiar.asn_colleagues >= COLLEAGUES {
+    // A system that reaches into a country where nobody is is not known there.
+    if (familiar.asn || familiar.asn_colleagues >= COLLEAGUES) && familiar.tenant_country {
         return (if familiar.thin { ADDRESS_DB / 3.0 } else { ADDRESS_DB }, "an address new to the account, in a known network");
     }
     let (db, words, of_account) = if hides_place {
         (SYSTEM_DB, "a network new to the account", true)
+    } else if familiar.from_start {
+        (NO_BASELINE_DB, "the account has been there since the logs begin", true)
     } else if familiar.no_baseline {
         (NO_BASELINE_DB, "nothing in these exports shows where the account usually is", false)
     } else if !familiar.tenant_country {
@@ -110,13 +113,15 @@ mod tests {
         is(worth(Familiarity { tenant_country: true, country: true, ..stranger() }), 11.0);
         is(worth(Familiarity { tenant_country: true, country: true, client: true, ..stranger() }), 4.0);
         is(worth(Familiarity { client: true, ..stranger() }), 12.0);
-        is(worth(Familiarity { asn: true, ..stranger() }), 4.0);
+        is(worth(Familiarity { asn: true, tenant_country: true, ..stranger() }), 4.0);
+        is(worth(Familiarity { asn: true, ..stranger() }), 16.0);
         is(worth(Familiarity { network: true, ..stranger() }), 0.0);
     }
 
     #[test]
     fn a_thin_history_leaves_only_what_is_new_to_the_tenant() {
         is(newness(&Familiarity { thin: true, ..stranger() }, false).0, 16.0);
+        assert!(newness(&Familiarity { thin: true, from_start: true, ..stranger() }, false).0 < 3.0);
         assert!(newness(&Familiarity { thin: true, tenant_country: true, ..stranger() }, false).0 < 5.0);
     }
 

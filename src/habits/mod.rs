@@ -15,7 +15,7 @@ pub use contexts::{Context, ContextId, Contexts, Ground, Pace, Tie};
 
 use crate::enrich::AddressBook;
 use crate::events::{AccountId, Action, Ip, Store};
-use profile::{Profile, Tally};
+use profile::{Profile, Tally, is_early, is_much};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Days on which something must have been seen to be a habit. Source: the scoring text, "three
@@ -31,7 +31,8 @@ pub const COLLEAGUES: usize = 3;
 pub struct Familiarity {
     /// The address is habitual: three days of its own, nothing strong in it.
     pub address: bool,
-    /// The /24 (or /48) is habitual.
+    /// The /24 (or /48) is habitual; or it is one more exit of a VPN, on an account that has gone through
+    /// such exits all along, with its own client.
     pub network: bool,
     /// The autonomous system is habitual.
     pub asn: bool,
@@ -39,7 +40,7 @@ pub struct Familiarity {
     pub country: bool,
     /// The country is known in the tenant, or says nothing.
     pub tenant_country: bool,
-    /// Every client used in it is habitual (or unknown).
+    /// Every client used in it is habitual (or unknown), and on a registered device where it always is.
     pub client: bool,
     /// A registered device of the account, known from its usual contexts, is used.
     pub device: bool,
@@ -51,6 +52,9 @@ pub struct Familiarity {
     pub thin: bool,
     /// The context itself is among what was learned.
     pub learned: bool,
+    /// The history is thin, the account has been there since the logs begin, and nothing shows where else it
+    /// should be.
+    pub from_start: bool,
     /// Nothing in the exports shows where anybody in the tenant usually is: what is new to it is unknown.
     pub no_baseline: bool,
 }
@@ -141,10 +145,7 @@ impl Habits {
         let taught_otherwise = !changed.is_empty();
         #[expect(clippy::iter_over_hash_type, reason = "each account for itself: the order does not matter")]
         for account in changed {
-            match Profile::learn(account, lesson) {
-                Some(profile) => self.profiles.insert(account, profile),
-                None => self.profiles.remove(&account),
-            };
+            self.profiles.insert(account, Profile::learn(account, lesson));
         }
         let tenant = Tenant::of(&self, lesson);
         let mut familiarity = Vec::with_capacity(lesson.contexts.len());
@@ -164,10 +165,10 @@ impl Habits {
         self.familiarity.get(id.index()).copied().unwrap_or_default()
     }
 
-    /// True if the account uses this client on at least three days elsewhere than in this context.
+    /// True if the account uses this client elsewhere than in this context, too.
     pub fn uses_client(&self, id: ContextId, context: &Context, client: Client) -> bool {
         let learned = self.of(id).learned && context.clients.contains(&client);
-        self.profiles.get(&context.account).is_some_and(|profile| profile.clients.is_habit(client, &context.days, learned))
+        self.profiles.get(&context.account).is_some_and(|profile| profile.is_own_client(client, &context.days, learned))
     }
 
     /// Most items that the account handles by such acts in a day, elsewhere than in a context, whose own
@@ -188,7 +189,9 @@ impl Habits {
     }
 }
 
-/// How many accounts of the tenant use an address, system or country on at least three days.
+/// How many accounts of the tenant use an address, system or country on at least three days; or on every
+/// day of a history that is shorter, where that is so for more than a few (an intruder on one account is
+/// there on every day, too).
 #[derive(Default)]
 struct Tenant {
     addresses: FxHashMap<Ip, usize>,
@@ -197,32 +200,55 @@ struct Tenant {
     looked_up: FxHashMap<[u8; 2], usize>,
     /// Country in which most accounts are at home.
     home: Option<[u8; 2]>,
+    /// First day of the logs.
+    begin: i32,
 }
 
 impl Tenant {
     fn of(habits: &Habits, lesson: &Lesson<'_>) -> Tenant {
-        let mut tenant = Tenant::default();
+        let (mut tenant, mut short) = (Tenant::default(), Tenant::default());
         for ((_, context), taught) in lesson.contexts.iter().zip(habits.taught.iter().skip(1)) {
             // An account has one context for each address.
+            let days = habits.profiles.get(&context.account).map_or(0, |profile| profile.days.len());
             if *taught && context.days.len() >= HABIT_DAYS {
                 *tenant.addresses.entry(context.ip).or_default() += 1;
+            } else if *taught && days < HABIT_DAYS && context.days.len() == days {
+                *short.addresses.entry(context.ip).or_default() += 1;
             }
         }
         #[expect(clippy::iter_over_hash_type, reason = "counts: the order does not matter")]
         for profile in habits.profiles.values() {
-            count(&profile.asns, &mut tenant.asns);
-            count(&profile.recorded, &mut tenant.recorded);
-            count(&profile.looked_up, &mut tenant.looked_up);
+            let (tenant, least) = if profile.days.len() < HABIT_DAYS {
+                (&mut short, profile.days.len().max(1))
+            } else {
+                (&mut tenant, HABIT_DAYS)
+            };
+            count(&profile.asns, least, &mut tenant.asns);
+            count(&profile.recorded, least, &mut tenant.recorded);
+            count(&profile.looked_up, least, &mut tenant.looked_up);
         }
+        adopt(short.addresses, &mut tenant.addresses);
+        adopt(short.asns, &mut tenant.asns);
+        adopt(short.recorded, &mut tenant.recorded);
+        adopt(short.looked_up, &mut tenant.looked_up);
+        tenant.begin = lesson.contexts.iter().filter_map(|(_, context)| context.days.first().copied()).min().unwrap_or(0);
         tenant.home = tenant.looked_up.iter().map(|(country, users)| (*users, *country)).max().map(|(_, country)| country);
         tenant
     }
 }
 
-/// Counts the account under each of its habits.
-fn count<K: Ord + Copy + std::hash::Hash>(tally: &Tally<K>, users: &mut FxHashMap<K, usize>) {
+/// Takes over what more than a few accounts of short history have on all of their days.
+fn adopt<K: std::hash::Hash + Eq>(short: FxHashMap<K, usize>, users: &mut FxHashMap<K, usize>) {
+    #[expect(clippy::iter_over_hash_type, reason = "adds up: the order does not matter")]
+    for (value, accounts) in short.into_iter().filter(|(_, accounts)| *accounts > COLLEAGUES) {
+        *users.entry(value).or_default() += accounts;
+    }
+}
+
+/// Counts the account under each value that it was seen with on so many days.
+fn count<K: Ord + Copy + std::hash::Hash>(tally: &Tally<K>, least: usize, users: &mut FxHashMap<K, usize>) {
     for (value, days) in tally.iter() {
-        if days >= HABIT_DAYS {
+        if days >= least {
             *users.entry(value).or_default() += 1;
         }
     }
@@ -250,9 +276,19 @@ fn judge(id: ContextId, context: &Context, added: bool, profile: &Profile, tenan
     };
     let own_acts = profile.acts.saturating_sub(if added { context.successes } else { 0 });
     let uses_address = added && days.len() >= HABIT_DAYS;
+    let is_own = |client: Client| profile.is_own_client(client, days, added) && !profile.lacks_its_device(client, context, added);
+    let client = context.clients.iter().all(|client| client.is_unknown() || is_own(*client));
+    let thin = !profile.days.is_habit((), days, added) || own_acts < THIN_ACTS;
+    let since_begin = is_early(profile.steady.begin, tenant.begin)
+        && days.first() == Some(&profile.steady.begin)
+        && is_much(days.len(), profile.steady.days);
+    // Of two places from the first day on, that in the country of the company is the owner's.
+    let is_home = !facts.is_data_centre() && facts.country() == tenant.home;
+    let has_home = tenant.home.is_some_and(|home| profile.steady.countries.contains(&home));
+    let own_exit = profile.steady.hidden && client && facts.hides_place();
     let mut familiar = Familiarity {
         address: false,
-        network: profile.networks.is_habit(context.network, days, added),
+        network: own_exit || profile.networks.is_habit(context.network, days, added),
         asn: facts.asn().is_some_and(|asn| profile.asns.is_habit(asn, days, added)),
         country: known(by_record, by_lookup, !profile.recorded.is_empty()),
         tenant_country: known(
@@ -260,11 +296,12 @@ fn judge(id: ContextId, context: &Context, added: bool, profile: &Profile, tenan
             by_lookup || in_tenant(&tenant.looked_up, &profile.looked_up, looked_up),
             !tenant.recorded.is_empty(),
         ),
-        client: context.clients.iter().all(|client| client.is_unknown() || profile.clients.is_habit(*client, days, added)),
+        client,
         device: context.devices.iter().any(|device| profile.devices.has_beyond(*device, days, added, 1)),
         address_colleagues: others(&tenant.addresses, &context.ip, uses_address),
         asn_colleagues: facts.asn().map_or(0, |asn| others(&tenant.asns, &asn, profile.asns.has_habit(asn))),
-        thin: !profile.days.is_habit((), days, added) || own_acts < THIN_ACTS,
+        thin,
+        from_start: thin && since_begin && (is_home || !has_home),
         learned: added,
         no_baseline: tenant.looked_up.is_empty() && tenant.recorded.is_empty(),
     };
@@ -287,19 +324,20 @@ fn judge(id: ContextId, context: &Context, added: bool, profile: &Profile, tenan
     familiar
 }
 
-/// How many of five things say that the owner is at home in a context: his device, the network of
-/// colleagues, the country of the tenant, a network of people rather than machines, and that much of
-/// his history, from its beginning, is there.
+/// How many of six things say that the owner is at home in a context: his device, the network of
+/// colleagues, the country of the tenant, a network of people rather than machines, that much of his
+/// history, from its beginning, is there, and that nearly all of it is.
 fn owner_signs(context: &Context, familiar: &Familiarity, profile: &Profile, tenant: &Tenant, lesson: &Lesson<'_>) -> usize {
     let facts = lesson.book.facts(context.ip);
     let begin = profile.days.first_day().unwrap_or(i32::MAX);
-    let early = context.days.first().is_some_and(|day| *day <= begin.saturating_add(2));
+    let early = context.days.first().is_some_and(|day| is_early(*day, begin));
     let signs = [
         familiar.device || !context.devices.is_empty() && early,
         familiar.asn_colleagues > 0 || familiar.address_colleagues > 0,
         facts.country().is_some() && facts.country() == tenant.home && facts.country_means_something(),
         !facts.is_data_centre(),
-        early && context.days.len() * 5 >= profile.days.len() * 2,
+        early && is_much(context.days.len(), profile.days.len()),
+        early && context.days.len() * 5 >= profile.days.len() * 4,
     ];
     signs.iter().filter(|sign| **sign).count()
 }

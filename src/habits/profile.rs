@@ -37,6 +37,12 @@ impl<K: Ord + Copy> Tally<K> {
         self.rows.chunk_by(|a, b| a.0 == b.0).filter_map(|days| days.first().map(|(value, ..)| (*value, days.len())))
     }
 
+    /// Every value with its first day and the number of its days.
+    fn spans(&self) -> impl Iterator<Item = (K, i32, usize)> {
+        let spans = self.rows.chunk_by(|a, b| a.0 == b.0);
+        spans.filter_map(|days| days.first().map(|(value, first, _)| (*value, *first, days.len())))
+    }
+
     /// True if the value was seen on enough days to be a habit.
     pub(super) fn has_habit(&self, value: K) -> bool {
         self.rows_from(value).get(HABIT_DAYS - 1).is_some_and(|(known, ..)| *known == value)
@@ -87,22 +93,105 @@ pub(super) struct Profile {
     pub(super) looked_up: Tally<[u8; 2]>,
     pub(super) clients: Tally<Client>,
     pub(super) devices: Tally<Str>,
+    /// Clients on registered devices, and clients without one.
+    pub(super) on_devices: Tally<Client>,
+    pub(super) off_devices: Tally<Client>,
     pub(super) days: Tally<()>,
     pub(super) acts: u32,
     /// Items handled by kind of act and day, sorted.
     pub(super) pace: Vec<Pace>,
+    /// What the account was there with all along, whatever was done then.
+    pub(super) steady: Steady,
+}
+
+/// What an account is there with from its first days on and on many of its days. It is learned from every
+/// context, suspect ones too: nobody but the owner has been there all along.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Steady {
+    /// Kinds of program, sorted.
+    pub(super) clients: Vec<Client>,
+    /// Exits that hide the place: VPN services, relays, gateways.
+    pub(super) hidden: bool,
+    /// Days on which the account was active at all, and the first of them.
+    pub(super) days: usize,
+    pub(super) begin: i32,
+    /// Countries of the lines of people that it was on, sorted.
+    pub(super) countries: Vec<[u8; 2]>,
+}
+
+impl Steady {
+    fn learn(account: AccountId, lesson: &Lesson<'_>) -> Steady {
+        let (mut clients, mut hidden, mut all) = (Tally::default(), Tally::default(), Tally::default());
+        let mut countries = Vec::new();
+        let contexts = lesson.contexts.of_account(account).iter().filter_map(|id| lesson.contexts.get(*id));
+        for context in contexts.filter(|context| context.succeeded() && context.app.is_none()) {
+            let days = context.days.as_slice();
+            all.add((), days);
+            context.clients.iter().for_each(|client| clients.add(*client, days));
+            let facts = lesson.book.facts(context.ip);
+            if facts.hides_place() {
+                hidden.add((), days);
+            }
+            countries.extend(facts.country().filter(|_| !facts.is_data_centre()));
+        }
+        clients.settle();
+        hidden.settle();
+        all.settle();
+        countries.sort_unstable();
+        countries.dedup();
+        let (begin, total) = (all.first_day().unwrap_or(i32::MAX), all.len());
+        if total < HABIT_DAYS {
+            return Steady { days: total, begin, countries, ..Steady::default() };
+        }
+        let lasts = |first: i32, days: usize| is_early(first, begin) && is_much(days, total);
+        Steady {
+            clients: clients.spans().filter(|(_, first, days)| lasts(*first, *days)).map(|(client, ..)| client).collect(),
+            hidden: hidden.spans().any(|(_, first, days)| lasts(first, days)),
+            days: total,
+            begin,
+            countries,
+        }
+    }
+}
+
+/// True for a day at the beginning of a history.
+pub(super) fn is_early(day: i32, begin: i32) -> bool {
+    day <= begin.saturating_add(2)
+}
+
+/// True for two days in five, or more.
+pub(super) fn is_much(days: usize, total: usize) -> bool {
+    days * 5 >= total * 2
 }
 
 impl Profile {
-    /// From the contexts of an account that teach; `None` if none does.
-    pub(super) fn learn(account: AccountId, lesson: &Lesson<'_>) -> Option<Profile> {
-        let mut profile = None;
+    /// From the contexts of an account that teach.
+    pub(super) fn learn(account: AccountId, lesson: &Lesson<'_>) -> Profile {
+        let mut profile = Profile { steady: Steady::learn(account, lesson), ..Profile::default() };
         for id in lesson.contexts.of_account(account) {
             if let Some(context) = lesson.contexts.get(*id).filter(|context| lesson.teaches(*id, context)) {
-                profile.get_or_insert_with(Profile::default).add(context, lesson);
+                profile.add(context, lesson);
             }
         }
-        profile.map(Profile::settled)
+        profile.settled()
+    }
+
+    /// True if a client comes without a registered device here, which the account has with it on at least
+    /// three days elsewhere, and never was without.
+    pub(super) fn lacks_its_device(&self, client: Client, context: &Context, added: bool) -> bool {
+        let here = |list: &[Client]| list.binary_search(&client).is_ok();
+        let days = context.days.as_slice();
+        here(&context.off_devices)
+            && !here(&context.on_devices)
+            && self.on_devices.is_habit(client, days, added)
+            && !self.off_devices.has_beyond(client, days, added, 1)
+    }
+
+    /// True if a client is the account's own: its all along, or seen elsewhere than in a context with these
+    /// days on three days, or on half of them where the history is shorter.
+    pub(super) fn is_own_client(&self, client: Client, own: &[i32], added: bool) -> bool {
+        let least = HABIT_DAYS.min((self.days.len() / 2).max(1));
+        self.steady.clients.binary_search(&client).is_ok() || self.clients.has_beyond(client, own, added, least)
     }
 
     fn add(&mut self, context: &Context, lesson: &Lesson<'_>) {
@@ -126,6 +215,8 @@ impl Profile {
         for device in &context.devices {
             self.devices.add(*device, days);
         }
+        context.on_devices.iter().for_each(|client| self.on_devices.add(*client, days));
+        context.off_devices.iter().for_each(|client| self.off_devices.add(*client, days));
     }
 
     fn settled(mut self) -> Profile {
@@ -135,6 +226,8 @@ impl Profile {
         self.looked_up.settle();
         self.clients.settle();
         self.devices.settle();
+        self.on_devices.settle();
+        self.off_devices.settle();
         self.days.settle();
         self.pace.sort_unstable();
         self.pace.dedup_by(|later, kept| {

@@ -2,15 +2,15 @@
 //! addresses and texts invented (the published account names no address).
 
 use super::{SCHEDULING, day, days, somewhere};
-use crate::acts::Draft;
-use crate::chance::Chance;
-use crate::clock::{Moment, after_ms, at};
-use crate::directory::ThirdParty;
-use crate::export::{Exported, audit, mail, sign_in, state};
-use crate::life::{Extra, Life};
-use crate::tenant::{App, Client, Country, Place, Plan, Pool, Role, Tenant, staff};
-use crate::words::{PARTNERS, WINTER_2022};
-use crate::world::{Attempt, Delivery, Factor, Rule, Session, World};
+use crate::simulation::acts::Draft;
+use crate::simulation::chance::Chance;
+use crate::simulation::clock::{Moment, after_ms, at};
+use crate::simulation::directory::ThirdParty;
+use crate::simulation::export::{Exported, audit, mail, sign_in, state};
+use crate::simulation::life::{Extra, Life};
+use crate::simulation::tenant::{App, Client, Country, Place, Plan, Pool, Role, Tenant, staff};
+use crate::simulation::words::{PARTNERS, WINTER_2022};
+use crate::simulation::world::{Attempt, Delivery, Factor, Rule, Session, World};
 
 const SEED: u64 = 20_220_209;
 const A: usize = 0;
@@ -58,8 +58,8 @@ fn tenant() -> Tenant {
         country: Country {
             utc_offset: 0,
             office,
-            home: &[Pool { prefix: "86.140.", asn: 2856 }, Pool { prefix: "90.200.", asn: 5607 }, Pool { prefix: "82.10.", asn: 5089 }],
-            mobile: &[Pool { prefix: "82.132.230.", asn: 35228 }, Pool { prefix: "92.40.170.", asn: 206_067 }],
+            home: vec![Pool { prefix: "86.140.", asn: 2856 }, Pool { prefix: "90.200.", asn: 5607 }, Pool { prefix: "82.10.", asn: 5089 }],
+            mobile: vec![Pool { prefix: "82.132.230.", asn: 35228 }, Pool { prefix: "92.40.170.", asn: 206_067 }],
             abroad: somewhere("88.10.44.161", 3352, "Madrid", "ES", (4042, -370)),
             region: "GBRP265",
         },
@@ -71,10 +71,10 @@ fn tenant() -> Tenant {
 pub fn files() -> Vec<Exported> {
     let world = world();
     vec![
-        Exported::new("audit/AuditRecords.csv.gz", audit::search_csv(&world)),
-        Exported::new("entra/signIns_interactive.json", sign_in::graph(&world, true)),
-        Exported::new("entra/signIns_noninteractive.json.gz", sign_in::graph(&world, false)),
-        Exported::new("mail/MessageTraceV2.csv.gz", mail::trace_csv(&world)),
+        Exported::new("audit/AuditRecords.csv.gz", audit::search_csv(&audit::newest_first(&world.audit))),
+        Exported::new("entra/signIns_interactive.json", sign_in::graph(&world, &sign_in::newest_first(&world.sign_ins, true))),
+        Exported::new("entra/signIns_noninteractive.json.gz", sign_in::graph(&world, &sign_in::newest_first(&world.sign_ins, false))),
+        Exported::new("mail/MessageTraceV2.csv.gz", mail::trace_csv(&world, &mail::newest_first(&world.mail))),
         Exported::new("state/InboxRules.csv", state::rules_csv(&world)),
         Exported::new("state/oauth2PermissionGrants.json", state::grants_json(&world)),
     ]

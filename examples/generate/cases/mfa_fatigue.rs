@@ -2,14 +2,14 @@
 //! people, company, addresses, hours and texts invented.
 
 use super::{SCHEDULING, day, days, somewhere};
-use crate::acts::File;
-use crate::chance::Guid;
-use crate::clock::{Moment, after, at};
-use crate::export::{Exported, audit, sign_in};
-use crate::life::{Extra, Life};
-use crate::tenant::{Client, Country, Place, Plan, Pool, Role, Tenant, apps, staff};
-use crate::words::WINTER_2023;
-use crate::world::{Attempt, Factor, Rule, Session, World};
+use crate::simulation::acts::File;
+use crate::simulation::chance::Guid;
+use crate::simulation::clock::{Moment, after, at};
+use crate::simulation::export::{Exported, audit, sign_in};
+use crate::simulation::life::{Extra, Life};
+use crate::simulation::tenant::{Client, Country, Place, Plan, Pool, Role, Tenant, apps, staff};
+use crate::simulation::words::WINTER_2023;
+use crate::simulation::world::{Attempt, Factor, Rule, Session, World};
 
 const SEED: u64 = 20_230_105;
 const VICTIM: usize = 0;
@@ -27,16 +27,22 @@ const FILES: &[(&str, &str)] = &[
 /// The files of the folder.
 pub fn files() -> Vec<Exported> {
     let world = world();
-    let management = |content_type| audit::management(&world, content_type);
+    let management = |content_type| audit::management(&audit::of_content(&world.audit, content_type));
     vec![
         Exported::new("audit/Audit.AzureActiveDirectory.json.gz", management("Audit.AzureActiveDirectory")),
         Exported::new("audit/Audit.Exchange.json.gz", management("Audit.Exchange")),
         Exported::new("audit/Audit.SharePoint.json.gz", management("Audit.SharePoint")),
         Exported::new("audit/Audit.General.json.gz", management("Audit.General")),
-        Exported::new("entra/SignInLogs.json.gz", sign_in::diagnostic(&world, true)),
-        Exported::new("entra/NonInteractiveUserSignInLogs.json.gz", sign_in::diagnostic(&world, false)),
-        Exported::new("entra/directoryAudits.json", sign_in::directory_audits(&world)),
+        Exported::new("entra/SignInLogs.json.gz", diagnostic(&world, true)),
+        Exported::new("entra/NonInteractiveUserSignInLogs.json.gz", diagnostic(&world, false)),
+        Exported::new("entra/directoryAudits.json", sign_in::directory_audits(&sign_in::newest_audits(&world.directory))),
     ]
+}
+
+fn diagnostic(world: &World, interactive: bool) -> String {
+    let mut entries = sign_in::newest_first(&world.sign_ins, interactive);
+    entries.reverse();
+    sign_in::diagnostic(world, &entries, interactive)
 }
 
 fn world() -> World {
@@ -145,7 +151,7 @@ fn tenant() -> Tenant {
         country: "AU",
         coordinates: (-3387, 15_121),
     };
-    let home = &[Pool { prefix: "101.160.", asn: 1221 }, Pool { prefix: "124.170.", asn: 7545 }, Pool { prefix: "58.96.10.", asn: 10_143 }];
+    let home = vec![Pool { prefix: "101.160.", asn: 1221 }, Pool { prefix: "124.170.", asn: 7545 }, Pool { prefix: "58.96.10.", asn: 10_143 }];
     Tenant::new(Plan {
         seed: SEED,
         company: "Wattle Creek Engineering",
@@ -158,7 +164,7 @@ fn tenant() -> Tenant {
             utc_offset: 11,
             office,
             home,
-            mobile: &[Pool { prefix: "1.128.100.", asn: 1221 }, Pool { prefix: "49.180.10.", asn: 4804 }],
+            mobile: vec![Pool { prefix: "1.128.100.", asn: 1221 }, Pool { prefix: "49.180.10.", asn: 4804 }],
             abroad: somewhere("122.58.10.36", 4771, "Auckland", "NZ", (-3685, 17_476)),
             region: "AUSP282",
         },

@@ -6,8 +6,8 @@ pub mod perfectdata;
 
 use chrono::NaiveDate;
 
-use crate::export::Exported;
-use crate::tenant::{App, Place};
+use crate::simulation::export::Exported;
+use crate::simulation::tenant::{App, Place};
 
 /// A folder under `examples/` and what makes its files.
 pub struct Case {
@@ -27,7 +27,7 @@ pub const CASES: &[Case] = &[
 ];
 
 /// An honest scheduling service that people connect to their calendar. Invented.
-const SCHEDULING: crate::directory::ThirdParty = crate::directory::ThirdParty {
+const SCHEDULING: crate::simulation::directory::ThirdParty = crate::simulation::directory::ThirdParty {
     app: App { id: "6d3f0c52-1b7e-4c0a-9a55-0f2c7d9be114", name: "Slotwell Scheduling" },
     address: "https://app.slotwell.example/signin",
     scopes: "Calendars.ReadWrite offline_access openid profile User.Read",

@@ -4,16 +4,16 @@
 use std::net::Ipv4Addr;
 
 use super::{SCHEDULING, day, days, somewhere};
-use crate::acts::Draft;
-use crate::chance::Chance;
-use crate::clock::{Moment, after, after_ms, at};
-use crate::directory::ThirdParty;
-use crate::export::mmdb::{Network, database};
-use crate::export::{Exported, audit, mail, sign_in, state};
-use crate::life::{Extra, Life};
-use crate::tenant::{App, Client, Country, Place, Plan, Pool, Role, Tenant, apps, staff};
-use crate::words::{PARTNERS, RELAYS, SPRING_2023};
-use crate::world::{Attempt, Delivery, Factor, Rule, Session, World};
+use crate::simulation::acts::Draft;
+use crate::simulation::chance::Chance;
+use crate::simulation::clock::{Moment, after, after_ms, at};
+use crate::simulation::directory::ThirdParty;
+use crate::mmdb::{Network, database};
+use crate::simulation::export::{Exported, audit, mail, sign_in, state};
+use crate::simulation::life::{Extra, Life};
+use crate::simulation::tenant::{App, Client, Country, Place, Plan, Pool, Role, Tenant, apps, staff};
+use crate::simulation::words::{PARTNERS, RELAYS, SPRING_2023};
+use crate::simulation::world::{Attempt, Delivery, Factor, Rule, Session, World};
 
 const MAILING: u64 = 20_230_314;
 const CONSENT: u64 = 20_230_321;
@@ -54,10 +54,10 @@ pub fn networks() -> Vec<Exported> {
 
 fn exports(world: &World) -> Vec<Exported> {
     vec![
-        Exported::new("audit/PurviewAudit.csv.gz", audit::purview_csv(world)),
-        Exported::new("entra/InteractiveSignIns.csv", sign_in::portal_csv(world, true)),
-        Exported::new("entra/NonInteractiveSignIns.csv.gz", sign_in::portal_csv(world, false)),
-        Exported::new("mail/HistoricalSearch.csv.gz", mail::historical(world)),
+        Exported::new("audit/PurviewAudit.csv.gz", audit::purview_csv(&audit::newest_first(&world.audit))),
+        Exported::new("entra/InteractiveSignIns.csv", sign_in::portal_csv(world, &sign_in::newest_first(&world.sign_ins, true))),
+        Exported::new("entra/NonInteractiveSignIns.csv.gz", sign_in::portal_csv(world, &sign_in::newest_first(&world.sign_ins, false))),
+        Exported::new("mail/HistoricalSearch.csv.gz", mail::historical(world, &mail::newest_first(&world.mail))),
         Exported::new("state/InboxRules.json", state::rules_json(world)),
         Exported::new("state/oauth2PermissionGrants.json", state::grants_json(world)),
     ]
@@ -270,7 +270,7 @@ fn olive_traders() -> Tenant {
     ]);
     let office =
         Place { ip: "213.98.10.22".to_owned(), asn: 3352, city: "Sevilla", state: "Sevilla", country: "ES", coordinates: (3738, -597) };
-    let home = &[Pool { prefix: "83.43.", asn: 3352 }, Pool { prefix: "84.125.", asn: 12_430 }, Pool { prefix: "62.36.10.", asn: 12_479 }];
+    let home = vec![Pool { prefix: "83.43.", asn: 3352 }, Pool { prefix: "84.125.", asn: 12_430 }, Pool { prefix: "62.36.10.", asn: 12_479 }];
     Tenant::new(Plan {
         seed: MAILING,
         company: "Almazara Traders",
@@ -283,7 +283,7 @@ fn olive_traders() -> Tenant {
             utc_offset: 1,
             office,
             home,
-            mobile: &[Pool { prefix: "31.4.180.", asn: 12_430 }, Pool { prefix: "90.167.10.", asn: 12_479 }],
+            mobile: vec![Pool { prefix: "31.4.180.", asn: 12_430 }, Pool { prefix: "90.167.10.", asn: 12_479 }],
             abroad: somewhere("79.20.10.143", 3269, "Rome", "IT", (4190, 1250)),
             region: "EURP190",
         },
@@ -318,8 +318,8 @@ fn bay_hotels() -> Tenant {
         country: Country {
             utc_offset: 0,
             office,
-            home: &[Pool { prefix: "86.140.", asn: 2856 }, Pool { prefix: "82.10.", asn: 5089 }],
-            mobile: &[Pool { prefix: "82.132.230.", asn: 35_228 }],
+            home: vec![Pool { prefix: "86.140.", asn: 2856 }, Pool { prefix: "82.10.", asn: 5089 }],
+            mobile: vec![Pool { prefix: "82.132.230.", asn: 35_228 }],
             abroad: somewhere("88.10.201.17", 3352, "Barcelona", "ES", (4139, 217)),
             region: "GBRP123",
         },

@@ -100,6 +100,10 @@ pub struct Context {
     pub sessions: Vec<Str>,
     /// Registered devices seen, sorted.
     pub devices: Vec<Str>,
+    /// Clients whose sign-ins show a registered device, sorted.
+    pub on_devices: Vec<Client>,
+    /// Clients whose sign-ins show none, sorted.
+    pub off_devices: Vec<Client>,
     /// The application, where an application's servers act here for the account and no person does.
     pub app: Str,
     /// The best factor freshly given; none where prompts were refused or timed out.

@@ -33,8 +33,14 @@ pub(super) fn summarise(context: &mut Context, listed: &[u32], places: &[Place],
         if event.session.is_some() {
             add(&mut context.sessions, event.session);
         }
-        if let Some(facts) = sign_in.filter(|facts| facts.device.is_some()) {
-            add(&mut context.devices, facts.device);
+        if let Some(facts) = sign_in {
+            let client = (ground.client)(event);
+            if facts.device.is_some() {
+                add(&mut context.devices, facts.device);
+                add(&mut context.on_devices, client);
+            } else if event.action == Action::SignIn {
+                add(&mut context.off_devices, client);
+            }
         }
     }
     context.fresh_mfa = factors.best();

@@ -2,7 +2,6 @@
 
 pub mod audit;
 pub mod mail;
-pub mod mmdb;
 pub mod sign_in;
 pub mod state;
 

@@ -3,11 +3,11 @@
 
 use serde_json::{Value, json};
 
-use crate::chance::Chance;
-use crate::clock::{Moment, after_ms, iso};
-use crate::tenant::apps;
-use crate::words::PARTNERS;
-use crate::world::{Delivery, Kind, Mail, Message, Rule, Session, World};
+use crate::simulation::chance::Chance;
+use crate::simulation::clock::{Moment, after_ms, iso};
+use crate::simulation::tenant::apps;
+use crate::simulation::words::PARTNERS;
+use crate::simulation::world::{Delivery, Kind, Mail, Message, Rule, Session, World};
 
 /// A mail to send.
 pub struct Draft {
@@ -32,9 +32,10 @@ pub struct File {
 
 impl World {
     /// The fields that every act in a mailbox has.
-    fn mailbox_fields(&self, session: &Session) -> serde_json::Map<String, Value> {
-        let server = format!("{} ({})\r\n", self.server(session.who), self.tenant.agents.exchange);
-        let person = self.person(session.who);
+    fn mailbox_fields(&self, session: &Session, owner: usize) -> serde_json::Map<String, Value> {
+        let server = format!("{} ({})\r\n", self.server(owner), self.tenant.agents.exchange);
+        let (person, mailbox) = (self.person(session.who), self.person(owner));
+        let logon = if owner == session.who { 0 } else { 2 };
         let app = if session.client.app == apps::OWA || session.client.app == apps::OFFICE_HOME {
             apps::EXCHANGE.id
         } else {
@@ -49,11 +50,11 @@ impl World {
             "ClientInfoString": session.client.mailbox_agent,
             "ExternalAccess": false,
             "InternalLogonType": 0,
-            "LogonType": 0,
+            "LogonType": logon,
             "LogonUserSid": person.sid,
-            "MailboxGuid": person.mailbox.to_string(),
-            "MailboxOwnerSid": person.sid,
-            "MailboxOwnerUPN": person.upn,
+            "MailboxGuid": mailbox.mailbox.to_string(),
+            "MailboxOwnerSid": mailbox.sid,
+            "MailboxOwnerUPN": mailbox.upn,
             "OrganizationName": format!("{}.onmicrosoft.com", self.tenant.prefix),
             "OriginatingServer": server,
         });
@@ -68,7 +69,7 @@ impl World {
         std::mem::take(fields)
     }
 
-    fn access_context(session: &Session) -> Value {
+    pub fn access_context(session: &Session) -> Value {
         let mut context = json!({"IssuedAtTime": iso(session.issued), "UniqueTokenId": session.token.token()});
         if let (Some(id), Value::Object(context)) = (session.id, &mut context) {
             context.insert("AADSessionId".into(), json!(id.to_string()));
@@ -77,7 +78,12 @@ impl World {
     }
 
     fn mailbox_record(&mut self, session: &Session, time: Moment, kind: &Kind, own: Value) {
-        let mut fields = self.mailbox_fields(session);
+        self.record_in_mailbox(session, session.who, time, kind, own);
+    }
+
+    /// A record of an act in a mailbox, which is somebody else's where a delegate acts.
+    pub fn record_in_mailbox(&mut self, session: &Session, owner: usize, time: Moment, kind: &Kind, own: Value) {
+        let mut fields = self.mailbox_fields(session, owner);
         if let Value::Object(own) = own {
             fields.extend(own);
         }
@@ -87,19 +93,19 @@ impl World {
     }
 
     /// A folder: its id is the same each time.
-    fn folder(&self, who: usize, path: &str) -> Value {
+    pub fn folder(&self, who: usize, path: &str) -> Value {
         let mut own = Chance::of(self.person(who).mailbox, path);
         json!({"Id": format!("LgAAAA{}AAAB", own.letters(40)), "Path": path})
     }
 
     /// The id of an item: what is its own stands at the end.
-    fn item_id(&mut self, who: usize) -> String {
+    pub fn item_id(&mut self, who: usize) -> String {
         let mailbox = Chance::of(self.person(who).mailbox, "items").letters(40);
         format!("RgAAAA{mailbox}{}AAAJ", self.chance.letters(12))
     }
 
     /// The server that holds a mailbox.
-    fn server(&self, who: usize) -> String {
+    pub fn server(&self, who: usize) -> String {
         let number = Chance::of(self.person(who).mailbox, "server").between(1000, 6999);
         format!("{}MB{number}", self.tenant.country.region)
     }
@@ -172,6 +178,7 @@ impl World {
             network_id: self.chance.guid(),
             client_ip: session.place.ip.clone(),
             originating: true,
+            hand: self.hand,
         };
         self.mail.push(mail);
     }
@@ -194,6 +201,7 @@ impl World {
             network_id: self.chance.guid(),
             client_ip: relay.to_owned(),
             originating: false,
+            hand: self.hand,
         };
         self.mail.push(mail);
     }
@@ -202,8 +210,8 @@ impl World {
         let found = self.tenant.people.iter().position(|person| person.upn == address);
         let Some(inbox) = found.and_then(|who| self.inboxes.get_mut(who)) else { return };
         inbox.push(Message { id: id.to_owned(), subject: subject.to_owned(), size, time });
-        if inbox.len() > 400 {
-            inbox.drain(..200);
+        if inbox.len() > self.inbox_limit {
+            inbox.drain(..self.inbox_limit / 2);
         }
     }
 
@@ -352,7 +360,15 @@ fn rule_parameters(rule: &Rule) -> Value {
     if rule.mark_read {
         parameters.push(("MarkAsRead", "True".into()));
     }
-    parameters.push(("MoveToFolder", rule.folder.into()));
+    if rule.delete {
+        parameters.push(("DeleteMessage", "True".into()));
+    }
+    if !rule.forward.is_empty() {
+        parameters.push(("ForwardTo", rule.forward.into()));
+    }
+    if !rule.folder.is_empty() {
+        parameters.push(("MoveToFolder", rule.folder.into()));
+    }
     parameters.push(("Name", rule.name.into()));
     if !rule.words.is_empty() {
         parameters.push(("SubjectOrBodyContainsWords", rule.words.join(";")));

@@ -3,27 +3,32 @@
 use serde_json::{Value, json};
 
 use super::{bare, row};
-use crate::clock::{after, iso_z, iso7};
-use crate::world::{Factor, SignIn, World};
+use crate::simulation::clock::{after, iso_z, iso7};
+use crate::simulation::world::{DirectoryEntry, Factor, SignIn, World};
 
 /// Those sign-ins, newest first.
-fn newest_first(world: &World, interactive: bool) -> Vec<&SignIn> {
-    let mut entries: Vec<&SignIn> = world.sign_ins.iter().filter(|entry| entry.by_password() == interactive).collect();
+pub fn newest_first(entries: &[SignIn], interactive: bool) -> Vec<&SignIn> {
+    let mut entries: Vec<&SignIn> = entries.iter().filter(|entry| entry.by_password() == interactive).collect();
     entries.sort_by(|left, right| right.time.cmp(&left.time).then_with(|| left.id.0.cmp(&right.id.0)));
     entries
 }
 
 /// A page of Graph beta `auditLogs/signIns`, one entry a line.
-pub fn graph(world: &World, interactive: bool) -> String {
-    let entries: Vec<String> = newest_first(world, interactive).into_iter().map(|entry| entry_of(world, entry).to_string()).collect();
+pub fn graph(world: &World, entries: &[&SignIn]) -> String {
+    let entries: Vec<String> = entries.iter().map(|entry| entry_of(world, entry).to_string()).collect();
     page("https://graph.microsoft.com/beta/$metadata#auditLogs/signIns", &entries)
 }
 
-/// A page of Graph `auditLogs/directoryAudits`, newest first.
-pub fn directory_audits(world: &World) -> String {
-    let mut entries: Vec<_> = world.directory.iter().collect();
+/// Directory audits, newest first.
+pub fn newest_audits(entries: &[DirectoryEntry]) -> Vec<&DirectoryEntry> {
+    let mut entries: Vec<&DirectoryEntry> = entries.iter().collect();
     entries.sort_by(|left, right| right.time.cmp(&left.time).then_with(|| left.entry.to_string().cmp(&right.entry.to_string())));
-    let entries: Vec<String> = entries.into_iter().map(|entry| entry.entry.to_string()).collect();
+    entries
+}
+
+/// A page of Graph `auditLogs/directoryAudits`, in the order given.
+pub fn directory_audits(entries: &[&DirectoryEntry]) -> String {
+    let entries: Vec<String> = entries.iter().map(|entry| entry.entry.to_string()).collect();
     page("https://graph.microsoft.com/v1.0/$metadata#auditLogs/directoryAudits", &entries)
 }
 
@@ -31,11 +36,10 @@ fn page(context: &str, entries: &[String]) -> String {
     format!("{{\"@odata.context\":\"{context}\",\"value\":[\n{}\n]}}\n", entries.join(",\n"))
 }
 
-/// Azure Monitor diagnostic records, one a line, as a storage account keeps them.
-pub fn diagnostic(world: &World, interactive: bool) -> String {
+/// Azure Monitor diagnostic records, one a line, as a storage account keeps them: oldest first by custom.
+pub fn diagnostic(world: &World, entries: &[&SignIn], interactive: bool) -> String {
     let category = if interactive { "SignInLogs" } else { "NonInteractiveUserSignInLogs" };
-    let entries = newest_first(world, interactive).into_iter().rev();
-    entries.flat_map(|entry| [diagnostic_of(world, entry, category).to_string(), "\n".to_owned()]).collect()
+    entries.iter().flat_map(|entry| [diagnostic_of(world, entry, category).to_string(), "\n".to_owned()]).collect()
 }
 
 fn diagnostic_of(world: &World, entry: &SignIn, category: &str) -> Value {
@@ -131,7 +135,7 @@ fn token_part(world: &World, entry: &SignIn) -> Value {
         "uniqueTokenIdentifier": entry.id.token(),
         "incomingTokenType": incoming(entry),
         "authenticationProtocol": entry.client.protocol,
-        "originalTransferMethod": "none",
+        "originalTransferMethod": if entry.client.protocol == "deviceCode" { "deviceCodeFlow" } else { "none" },
         "sessionId": entry.session.map(|session| session.to_string()),
     })
 }
@@ -311,9 +315,9 @@ pub const PORTAL_COLUMNS: [&str; 57] = [
 ];
 
 /// The portal's CSV: a byte-order mark, and no column that says whether it is the interactive download.
-pub fn portal_csv(world: &World, interactive: bool) -> String {
+pub fn portal_csv(world: &World, entries: &[&SignIn]) -> String {
     let mut text = format!("\u{feff}{}", row(&PORTAL_COLUMNS, bare));
-    for entry in newest_first(world, interactive) {
+    for entry in entries {
         text.push_str(&row(&portal_cells(world, entry), bare));
     }
     text

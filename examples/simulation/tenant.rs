@@ -1,7 +1,9 @@
 //! A tenant: its people, their devices and the places they work from.
 
-use crate::chance::{Chance, Guid};
-use crate::words::Agents;
+use chrono::NaiveDate;
+
+use crate::simulation::chance::{Chance, Guid};
+use crate::simulation::words::Agents;
 
 /// A network access point: an address and where Entra places it.
 #[derive(Clone, Default)]
@@ -58,9 +60,9 @@ pub struct Country {
     /// The office line.
     pub office: Place,
     /// Lines at home.
-    pub home: &'static [Pool],
+    pub home: Vec<Pool>,
     /// Mobile networks.
-    pub mobile: &'static [Pool],
+    pub mobile: Vec<Pool>,
     /// Where the traveller goes.
     pub abroad: Place,
     /// Exchange Online region, as in server names.
@@ -170,6 +172,57 @@ pub enum Role {
     ImapPhone,
     /// A scanner that mails its scans: no person.
     Scanner,
+    /// Sends a mail with an attachment to everybody now and then.
+    AllStaff,
+    /// Opens the mailbox of the person before in the list, by rights on it.
+    Assistant,
+    /// A script that reads a mailbox all day: no person.
+    Service,
+    /// Nobody uses it.
+    Unused,
+}
+
+/// How a person's work differs from a working day at one's desk.
+#[derive(Clone)]
+pub struct Ways {
+    /// Hour at which the working day begins.
+    pub start_hour: i64,
+    /// Pools of a line at home that has another address every day; empty for a fixed one.
+    pub home_changes: Vec<Pool>,
+    /// Exits of a VPN that the laptop goes through on some days, and on how many of a hundred.
+    pub tunnel: (Vec<Place>, u64),
+    /// First and last day of a trip, and the places to be at on it.
+    pub trip: Option<(NaiveDate, NaiveDate, Vec<Place>)>,
+    /// Another office than the company's first.
+    pub office: Option<Place>,
+    /// First and last day on which the account is used.
+    pub employed: (Option<NaiveDate>, Option<NaiveDate>),
+    /// Working days in a hundred.
+    pub busy_percent: u64,
+    /// Has a phone with mail on it.
+    pub has_phone: bool,
+}
+
+impl Default for Ways {
+    fn default() -> Ways {
+        Ways {
+            start_hour: 8,
+            home_changes: Vec::new(),
+            tunnel: (Vec::new(), 0),
+            trip: None,
+            office: None,
+            employed: (None, None),
+            busy_percent: 95,
+            has_phone: true,
+        }
+    }
+}
+
+impl Ways {
+    /// True on days on which the account is in use.
+    pub fn employed_on(&self, date: NaiveDate) -> bool {
+        self.employed.0.is_none_or(|first| date >= first) && self.employed.1.is_none_or(|last| date <= last)
+    }
 }
 
 /// One account.
@@ -188,8 +241,8 @@ pub struct Person {
     pub sid: String,
     /// The line at home.
     pub home: Place,
-    /// Mobile network.
-    pub mobile: Pool,
+    /// Mobile network: pools of one carrier.
+    pub mobile: Vec<Pool>,
     /// The company laptop.
     pub laptop: Client,
     /// The phone.
@@ -202,6 +255,8 @@ pub struct Person {
     pub home_days: u8,
     /// What sets the person apart.
     pub role: Role,
+    /// Where and when the person works, where it is not as usual.
+    pub ways: Ways,
 }
 
 /// A company in Microsoft 365.
@@ -271,7 +326,7 @@ fn person(plan: &Plan, name: &str, role: Role, mfa: bool, sid: &str, chance: &mu
         Some(initial) if !last.is_empty() => format!("{initial}.{last}").to_lowercase(),
         _ => name.to_lowercase(),
     };
-    let line = chance.pick(plan.country.home);
+    let line = chance.pick(&plan.country.home);
     let home_ip = line.address(chance);
     Person {
         name: name.to_owned(),
@@ -281,13 +336,14 @@ fn person(plan: &Plan, name: &str, role: Role, mfa: bool, sid: &str, chance: &mu
         mailbox: chance.guid(),
         sid: format!("{sid}-{}", chance.between(1_000_000, 29_999_999)),
         home: plan.country.office.with_ip(&home_ip, line.asn),
-        mobile: chance.pick(plan.country.mobile),
+        mobile: vec![chance.pick(&plan.country.mobile)],
         laptop: laptop(plan.agents, chance),
         phone: phone(plan.agents, chance),
         web_mail: chance.percent(40),
         mfa,
         home_days: u8::try_from(chance.below(32) & chance.below(32)).unwrap_or(0),
         role,
+        ways: Ways::default(),
     }
 }
 

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::{quoted, row};
-use crate::directory::graph_principal;
-use crate::world::{Rule, World};
+use crate::simulation::directory::graph_principal;
+use crate::simulation::world::{Rule, World};
 
 const COLUMNS: [&str; 27] = [
     "Description",
@@ -41,11 +41,16 @@ fn description(rule: &Rule) -> String {
     let from = format!("\tthe message was received from '{}'\r\n", rule.from.join("' or '"));
     let words = format!("\tthe message includes specific words in the subject or body '{}'\r\n", rule.words.join("' or '"));
     let folder = format!("Take the following actions:\r\n\tmove the message to folder '{}'\r\n", rule.folder);
+    let forward = format!("\tforward the message to '{}'\r\n", rule.forward);
+    let moves = !rule.folder.is_empty();
     let parts = [
         (!rule.from.is_empty() || !rule.words.is_empty(), "If the message:\r\n"),
         (!rule.from.is_empty(), from.as_str()),
         (!rule.words.is_empty(), words.as_str()),
-        (true, folder.as_str()),
+        (moves, folder.as_str()),
+        (!moves, "Take the following actions:\r\n"),
+        (rule.delete, "\tdelete the message\r\n"),
+        (!rule.forward.is_empty(), forward.as_str()),
         (rule.mark_read, "\tmark the message as Read\r\n"),
         (rule.stop, "\tstop processing more rules on this message\r\n"),
     ];
@@ -92,10 +97,10 @@ pub fn rules_csv(world: &World) -> String {
             "",
             &rule.words.join(", "),
             "",
-            "False",
+            flag(rule.delete),
             "False",
             "",
-            "",
+            rule.forward,
             flag(rule.mark_read),
             rule.folder,
             "",
@@ -130,8 +135,8 @@ pub fn rules_json(world: &World) -> String {
                 "From": from,
                 "SubjectContainsWords": null,
                 "SubjectOrBodyContainsWords": list(rule.words),
-                "DeleteMessage": false,
-                "ForwardTo": null,
+                "DeleteMessage": rule.delete,
+                "ForwardTo": if rule.forward.is_empty() { Value::Null } else { json!([rule.forward]) },
                 "MarkAsRead": rule.mark_read,
                 "MoveToFolder": rule.folder,
                 "RedirectTo": null,

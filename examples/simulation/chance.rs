@@ -59,6 +59,11 @@ impl Chance {
         items.get(index).cloned().unwrap_or_default()
     }
 
+    /// One of at least one item.
+    pub fn pick_one<T: Copy, const N: usize>(&mut self, items: &[T; N]) -> T {
+        items[self.index(N).min(N - 1)]
+    }
+
     /// A random identifier.
     pub fn guid(&mut self) -> Guid {
         let bits = (u128::from(self.draw()) << 64) | u128::from(self.draw());

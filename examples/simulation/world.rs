@@ -2,9 +2,21 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::chance::{Chance, Guid};
-use crate::clock::{Moment, after, iso, ticks};
-use crate::tenant::{App, Client, Person, Place, Tenant, apps};
+use crate::simulation::chance::{Chance, Guid};
+use crate::simulation::clock::{Moment, after, iso, ticks};
+use crate::simulation::tenant::{App, Client, Person, Place, Tenant, apps};
+
+/// Whose act a record tells of.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Hand {
+    /// The account's usual user, or nobody in particular.
+    #[default]
+    Owner,
+    /// An intruder of that number.
+    Intruder(usize),
+    /// It may be ascribed either way: attempts that failed, a deceived owner's own click.
+    Either,
+}
 
 /// A record of the unified audit log.
 pub struct AuditRecord {
@@ -20,6 +32,10 @@ pub struct AuditRecord {
     pub user: String,
     /// `Workload`.
     pub workload: &'static str,
+    /// Address that it was done from; empty where the record has none.
+    pub ip: String,
+    /// Whose act it is.
+    pub hand: Hand,
     /// The record as compact JSON: `AuditData`.
     pub data: String,
 }
@@ -62,6 +78,8 @@ pub struct SignIn {
     pub interactive: bool,
     /// How the second factor stood.
     pub factor: Factor,
+    /// Whose act it is.
+    pub hand: Hand,
 }
 
 impl SignIn {
@@ -86,6 +104,8 @@ pub struct DirectoryEntry {
     pub time: Moment,
     /// The entry.
     pub entry: Value,
+    /// Whose act it is.
+    pub hand: Hand,
 }
 
 /// Where a message went.
@@ -117,6 +137,8 @@ pub struct Mail {
     pub client_ip: String,
     /// Started in this organisation.
     pub originating: bool,
+    /// Whose act it is.
+    pub hand: Hand,
 }
 
 /// A message in somebody's mailbox.
@@ -153,6 +175,10 @@ pub struct Rule {
     pub silent: bool,
     /// Rule id.
     pub identity: u64,
+    /// Sends a copy outside; empty for no such rule.
+    pub forward: &'static str,
+    /// Deletes what it matches.
+    pub delete: bool,
 }
 
 /// A consent as it stands.
@@ -224,6 +250,10 @@ pub struct World {
     pub grants: Vec<Grant>,
     /// Last messages of each mailbox.
     pub inboxes: Vec<Vec<Message>>,
+    /// Messages from which on a mailbox forgets the older half.
+    pub inbox_limit: usize,
+    /// Whose acts are being written.
+    pub hand: Hand,
 }
 
 /// What an audit record is of.
@@ -261,6 +291,8 @@ impl World {
             rules: Vec::new(),
             grants: Vec::new(),
             inboxes,
+            inbox_limit: 400,
+            hand: Hand::Owner,
         }
     }
 
@@ -296,6 +328,8 @@ impl World {
         if let Value::Object(fields) = fields {
             data.extend(fields);
         }
+        let ip = data.get("ClientIP").and_then(Value::as_str).map(|ip| ip.trim_start_matches("::ffff:"));
+        let ip = ip.map(|ip| ip.split(':').next().unwrap_or(ip).to_owned()).unwrap_or_default();
         self.audit.push(AuditRecord {
             time,
             id,
@@ -303,6 +337,8 @@ impl World {
             operation: kind.operation.to_owned(),
             user: user.0.to_owned(),
             workload: kind.workload,
+            ip,
+            hand: self.hand,
             data: Value::Object(data).to_string(),
         });
     }
@@ -320,6 +356,7 @@ impl World {
             code: attempt.code,
             interactive: attempt.interactive,
             factor: attempt.factor,
+            hand: self.hand,
         };
         let session = Session {
             who: entry.who,
@@ -423,12 +460,13 @@ fn nobody() -> Person {
         mailbox: Guid::default(),
         sid: String::new(),
         home: Place::default(),
-        mobile: crate::tenant::Pool::default(),
+        mobile: Vec::new(),
         laptop: Client::default(),
         phone: Client::default(),
         web_mail: false,
         mfa: false,
         home_days: 0,
-        role: crate::tenant::Role::Staff,
+        role: crate::simulation::tenant::Role::Staff,
+        ways: crate::simulation::tenant::Ways::default(),
     }
 }

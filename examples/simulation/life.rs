@@ -2,13 +2,14 @@
 
 use chrono::{Datelike, NaiveDate, Weekday};
 
-use crate::acts::{Draft, File};
-use crate::chance::Chance;
-use crate::clock::{Moment, after};
-use crate::directory::ThirdParty;
-use crate::tenant::{App, Client, Place, Role, apps};
-use crate::words::{BULLETINS, FILES, PARTNERS, RELAYS, SUBJECTS};
-use crate::world::{Attempt, Delivery, Factor, Rule, Session, World};
+use crate::simulation::acts::{Draft, File};
+use crate::simulation::chance::Chance;
+use crate::simulation::clock::{Moment, after};
+use crate::simulation::directory::ThirdParty;
+use crate::simulation::odd_days::{all_staff, assist, oddity};
+use crate::simulation::tenant::{App, Client, Place, Pool, Role, apps};
+use crate::simulation::words::{BULLETINS, FILES, PARTNERS, RELAYS, SUBJECTS};
+use crate::simulation::world::{Attempt, Delivery, Factor, Rule, Session, World};
 
 /// Something honest but notable that one person does on one day.
 pub enum Extra {
@@ -22,6 +23,26 @@ pub enum Extra {
     Mistakes(i64),
     /// Is away until that day, which is the first day back.
     AwayUntil(NaiveDate),
+    /// Forwards the mailbox to an address outside.
+    Forward(&'static str),
+    /// Deletes that many mails in a few minutes.
+    Tidy(usize),
+    /// Downloads that many files.
+    Download(i64),
+    /// Gets a new laptop, which is registered.
+    NewLaptop,
+    /// Tells that many people outside the same thing.
+    Announce(usize),
+    /// Signs in a screen in a meeting room by a code.
+    Screen,
+    /// Searches the mailbox.
+    Search(&'static str),
+    /// Sets a new password.
+    NewPassword,
+    /// Shares a file with a colleague.
+    Share(usize),
+    /// Writes to a colleague in Teams.
+    Chat(usize),
 }
 
 /// The state that one day hands to the next.
@@ -65,8 +86,15 @@ impl Life {
         let people: Vec<(String, Role)> = world.tenant.people.iter().map(|person| (person.upn.clone(), person.role)).collect();
         for (who, (upn, role)) in people.iter().enumerate() {
             let mut chance = Chance::new(self.seed, &format!("{upn} {date}"));
+            if *role == Role::Unused || !world.person(who).ways.employed_on(date) {
+                continue;
+            }
             if *role == Role::Scanner {
                 scan(world, &mut chance, who, date);
+                continue;
+            }
+            if *role == Role::Service {
+                self.serve(world, &mut chance, who, date);
                 continue;
             }
             post(world, &mut chance, upn, date);
@@ -79,12 +107,12 @@ impl Life {
         let away = back.is_some_and(|back| date < back) || self.leaves(who, date);
         let weekend = matches!(date.weekday(), Weekday::Sat | Weekday::Sun);
         let role = world.person(who).role;
-        if !weekend && !away && chance.percent(95) {
+        if !weekend && !away && chance.percent(world.person(who).ways.busy_percent) {
             self.work(world, chance, who, date);
         }
         if role == Role::ImapPhone {
             imap(world, chance, who, date);
-        } else {
+        } else if world.person(who).ways.has_phone {
             let times = if weekend || away || chance.percent(60) { 1 } else { 2 };
             self.phone(world, chance, who, date, times);
         }
@@ -103,24 +131,54 @@ impl Life {
 
     fn travels(&self, world: &World, who: usize, date: NaiveDate) -> bool {
         world.person(who).role == Role::Traveller && date >= self.trip.0 && date <= self.trip.1
+            || world.person(who).ways.trip.as_ref().is_some_and(|(first, last, _)| date >= *first && date <= *last)
+    }
+
+    /// Where a traveller is.
+    fn abroad(world: &World, who: usize, part: &str, date: NaiveDate) -> Place {
+        let person = world.person(who);
+        match &person.ways.trip {
+            Some((_, _, places)) => Chance::of(person.object_id, &format!("{part} {date}")).pick(places),
+            None => world.tenant.country.abroad.clone(),
+        }
+    }
+
+    /// The line at home, which some carriers give another address every day.
+    fn home(world: &World, who: usize, date: NaiveDate) -> Place {
+        let person = world.person(who);
+        let mut chance = Chance::of(person.object_id, &format!("line {date}"));
+        match chance.pick(&person.ways.home_changes) {
+            Pool { prefix: "", .. } => person.home.clone(),
+            pool => person.home.with_ip(&pool.address(&mut chance), pool.asn),
+        }
+    }
+
+    /// The exit of a VPN, on days on which the person goes through one.
+    fn tunnel(world: &World, who: usize, date: NaiveDate) -> Option<Place> {
+        let person = world.person(who);
+        let (exits, percent) = &person.ways.tunnel;
+        let mut chance = Chance::of(person.object_id, &format!("tunnel {date}"));
+        chance.percent(*percent).then(|| chance.pick(exits)).filter(|place| !place.ip.is_empty())
     }
 
     fn place(&self, world: &World, who: usize, date: NaiveDate) -> Place {
         let person = world.person(who);
         let day = date.weekday().num_days_from_monday();
-        if self.travels(world, who, date) {
-            world.tenant.country.abroad.clone()
+        if let Some(exit) = Self::tunnel(world, who, date) {
+            exit
+        } else if self.travels(world, who, date) {
+            Self::abroad(world, who, "desk", date)
         } else if person.home_days >> day & 1 == 1 {
-            person.home.clone()
+            Self::home(world, who, date)
         } else {
-            world.tenant.country.office.clone()
+            person.ways.office.clone().unwrap_or_else(|| world.tenant.country.office.clone())
         }
     }
 
     /// A working day at the laptop.
     fn work(&mut self, world: &mut World, chance: &mut Chance, who: usize, date: NaiveDate) {
         let place = self.place(world, who, date);
-        let start = after(midnight(world, date), 8 * HOUR + chance.between(0, 4200));
+        let start = after(midnight(world, date), world.person(who).ways.start_hour * HOUR + chance.between(0, 4200));
         let wrong = self.extras.iter().find_map(|(day, person, extra)| match extra {
             Extra::Mistakes(count) if *day == date && *person == who => Some(*count),
             _ => None,
@@ -144,6 +202,8 @@ impl Life {
         match world.person(who).role {
             Role::Newsletter if date.weekday() == Weekday::Tue => newsletter(world, &session, after(start, 9000)),
             Role::Admin if chance.percent(45) => administer(world, chance, &session, after(start, 3 * HOUR)),
+            Role::AllStaff if chance.percent(20) => all_staff(world, chance, &session, after(start, 8000)),
+            Role::Assistant => assist(world, chance, &session, after(start, 5000)),
             _ => {}
         }
         let lasts = self.lasts.get(who).copied().unwrap_or(0);
@@ -168,6 +228,7 @@ impl Life {
                 Extra::Consent(app) => world.connect(session, time, app),
                 Extra::NewPhone => new_phone(world, session, time),
                 Extra::Mistakes(_) | Extra::AwayUntil(_) => {}
+                other => oddity(world, chance, session, time, other),
             }
         }
     }
@@ -175,15 +236,15 @@ impl Life {
     /// The phone fetches mail, on the road or at home in the evening.
     fn phone(&mut self, world: &mut World, chance: &mut Chance, who: usize, date: NaiveDate, times: i64) {
         let person = world.person(who);
-        let (client, mobile, home) = (person.phone.clone(), person.mobile, person.home.clone());
+        let (client, mobile, home) = (person.phone.clone(), person.mobile.clone(), Self::home(world, who, date));
         let office = world.tenant.country.office.clone();
         let old = self.phones.get(who).cloned().flatten();
         let id = old.and_then(|session| session.id).or_else(|| Some(chance.guid()));
         for part in 0..times {
             let on_the_road = chance.percent(55);
             let place = match (self.travels(world, who, date), on_the_road) {
-                (true, _) => world.tenant.country.abroad.clone(),
-                (false, true) => office.with_ip(&mobile.address(chance), mobile.asn),
+                (true, _) => Self::abroad(world, who, "phone", date),
+                (false, true) => carrier_address(&office, &mobile, chance),
                 (false, false) => home.clone(),
             };
             let hour = if part == 0 { chance.between(17, 22) } else { chance.between(6, 7) };
@@ -208,8 +269,17 @@ impl Life {
     }
 }
 
+/// An address of a mobile carrier.
+fn carrier_address(near: &Place, mobile: &[Pool], chance: &mut Chance) -> Place {
+    let pool = match mobile {
+        [only] => *only,
+        several => chance.pick(several),
+    };
+    near.with_ip(&pool.address(chance), pool.asn)
+}
+
 /// Midnight of the tenant's clock, in UTC.
-fn midnight(world: &World, date: NaiveDate) -> Moment {
+pub fn midnight(world: &World, date: NaiveDate) -> Moment {
     after(date.and_time(chrono::NaiveTime::MIN), -world.tenant.country.utc_offset * HOUR)
 }
 
@@ -447,9 +517,9 @@ fn scan(world: &mut World, chance: &mut Chance, who: usize, date: NaiveDate) {
 fn imap(world: &mut World, chance: &mut Chance, who: usize, date: NaiveDate) {
     let client = Client::legacy("IMAP4");
     let person = world.person(who);
-    let (mobile, home) = (person.mobile, person.home.clone());
+    let (mobile, home) = (person.mobile.clone(), Life::home(world, who, date));
     for hour in [7, 19] {
-        let place = if hour == 7 && chance.percent(50) { home.with_ip(&mobile.address(chance), mobile.asn) } else { home.clone() };
+        let place = if hour == 7 && chance.percent(50) { carrier_address(&home, &mobile, chance) } else { home.clone() };
         let time = after(midnight(world, date), hour * HOUR + chance.between(0, 3000));
         let session = world.sign_in(&Attempt {
             time,

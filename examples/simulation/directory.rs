@@ -3,10 +3,10 @@
 
 use serde_json::{Value, json};
 
-use crate::chance::{Chance, Guid};
-use crate::clock::{Moment, after, after_ms, iso_z, iso7};
-use crate::tenant::{App, apps};
-use crate::world::{Attempt, DirectoryEntry, Factor, Grant, Kind, Session, World};
+use crate::simulation::chance::{Chance, Guid};
+use crate::simulation::clock::{Moment, after, after_ms, iso_z, iso7};
+use crate::simulation::tenant::{App, apps};
+use crate::simulation::world::{Attempt, DirectoryEntry, Factor, Grant, Kind, Session, World};
 
 /// An application that is not Microsoft's.
 #[derive(Clone, Copy)]
@@ -234,7 +234,32 @@ impl World {
             "targetResources": [target],
             "additionalDetails": [],
         });
-        self.directory.push(DirectoryEntry { time, entry });
+        let hand = self.hand;
+        self.directory.push(DirectoryEntry { time, entry, hand });
+    }
+
+    /// A person changes the own password.
+    pub fn change_password(&mut self, session: &Session, time: Moment) {
+        let target = self.user_target(session.who);
+        let change = user_change("Change user password", "Change user password.", target, Vec::new());
+        self.change(session.who, &session.place.ip, time, &change);
+    }
+
+    /// A device joins the directory in the name of a person.
+    pub fn register_device(&mut self, session: &Session, time: Moment) {
+        let name = format!("LAP-{}", self.chance.hex(5));
+        let target = Target { id: self.chance.guid().to_string(), kind: "Device", name: name.clone(), upn: String::new(), app: "" };
+        let change = Change {
+            activity: "Add registered owner to device",
+            operation: "Add registered owner to device.",
+            category: "Device",
+            operation_type: "Add",
+            object: self.person(session.who).upn.clone(),
+            target,
+            properties: vec![("Device.DisplayName", String::new(), name)],
+            details: None,
+        };
+        self.change(session.who, &session.place.ip, time, &change);
     }
 
     fn user_target(&self, who: usize) -> Target {
@@ -286,7 +311,8 @@ impl World {
             }],
             "additionalDetails": details,
         });
-        self.directory.push(DirectoryEntry { time, entry });
+        let hand = self.hand;
+        self.directory.push(DirectoryEntry { time, entry, hand });
     }
 
     fn change_in_audit(&mut self, who: usize, time: Moment, change: &Change, correlation: Guid) {
