@@ -416,6 +416,11 @@ impl Seen {
         self.findings(id, who).map(|finding| finding.total).sum()
     }
 
+    /// Times of the account's findings of this kind.
+    pub fn when(&self, id: &str, who: &str) -> Vec<Time> {
+        self.findings(id, who).map(|finding| finding.time).collect()
+    }
+
     /// The outcome of the whole analysis.
     pub fn outcome(&self) -> &Outcome {
         self.outcome.as_ref().unwrap()
