@@ -20,6 +20,7 @@ mod composites;
 mod delegate_mailbox_access;
 mod device_code_sign_in;
 mod device_registered;
+mod dormant_account_sign_in;
 mod external_forwarding;
 mod failures_then_success;
 mod file_collection;
@@ -31,6 +32,7 @@ mod inbox_rule_odd_name;
 mod inbox_rule_silent_flags;
 mod internal_phish;
 mod legacy_auth_sign_in;
+mod legacy_protocol_enabled;
 mod mail_burst;
 mod mail_collection;
 mod mail_deletion_burst;
@@ -50,6 +52,7 @@ mod role_granted;
 mod rule_burst;
 mod same_rule_elsewhere;
 mod scripted_agent_sign_in;
+mod send_failures;
 mod sent;
 mod service_principal_added;
 mod session_replay;
@@ -224,6 +227,7 @@ pub static DETECTIONS: &[&dyn Detection] = &[
     &password_known::PasswordKnown,
     &password_spray::PasswordSpray,
     &brute_force::BruteForce,
+    &dormant_account_sign_in::DormantAccountSignIn,
     &risk_flagged::RiskFlagged,
     &mailbox_sign_in_unfamiliar::MailboxSignInUnfamiliar,
     &inbox_rule_created::InboxRuleCreated,
@@ -242,6 +246,7 @@ pub static DETECTIONS: &[&dyn Detection] = &[
     &transport_rule_changed::TransportRuleChanged,
     &role_granted::RoleGranted,
     &audit_disabled::AuditDisabled,
+    &legacy_protocol_enabled::LegacyProtocolEnabled,
     &oauth_consent::OauthConsent,
     &abused_app::AbusedApp,
     &service_principal_added::ServicePrincipalAdded,
@@ -249,6 +254,7 @@ pub static DETECTIONS: &[&dyn Detection] = &[
     &app_acts_after_grant::AppActsAfterGrant,
     &mail_burst::MailBurst,
     &internal_phish::InternalPhish,
+    &send_failures::SendFailures,
     &malicious_share::MaliciousShare,
     &mail_collection::MailCollection,
     &mailbox_search::MailboxSearch,

@@ -154,6 +154,12 @@ impl Act {
         self
     }
 
+    /// An act that ended so.
+    pub fn ended(mut self, outcome: Ended) -> Act {
+        self.event.outcome = outcome;
+        self
+    }
+
     /// A sign-in with these facts.
     pub fn facts(mut self, set: impl FnOnce(&mut SignIn)) -> Act {
         set(&mut self.sign_in);
