@@ -118,7 +118,15 @@ fn tenant(seed: u64, chance: &mut Chance, atlas: &Atlas, land: &'static Land, ag
 }
 
 /// Lines, phones, devices and habits of one person.
-fn furnish(chance: &mut Chance, atlas: &Atlas, land: &'static Land, tenant: &mut Tenant, who: usize, style: &Style, days: (NaiveDate, NaiveDate)) {
+fn furnish(
+    chance: &mut Chance,
+    atlas: &Atlas,
+    land: &'static Land,
+    tenant: &mut Tenant,
+    who: usize,
+    style: &Style,
+    days: (NaiveDate, NaiveDate),
+) {
     let version = tenant.agents.browser;
     let Some(person) = tenant.people.get_mut(who) else { return };
     person.mfa = chance.percent(style.mfa_percent);

@@ -55,9 +55,19 @@ pub fn files(world: &mut World, chance: &mut Chance, days: (Moment, Moment)) -> 
     if choice.trace {
         let mails = mail::newest_first(&world.mail);
         files.push(match chance.below(3) {
-            0 => labelled("mail/MessageTraceV2.csv", mail::trace_csv(world, &mails), mails.iter().flat_map(|mail| deliveries(mail)).collect()),
-            1 => labelled("mail/MessageTrace.csv", mail::first_trace_csv(world, &mails), mails.iter().flat_map(|mail| deliveries(mail)).collect()),
-            _ => labelled("mail/HistoricalSearch.csv", mail::historical(world, &mails), mails.iter().map(|mail| of_mail(mail, "")).collect()),
+            0 => labelled(
+                "mail/MessageTraceV2.csv",
+                mail::trace_csv(world, &mails),
+                mails.iter().flat_map(|mail| deliveries(mail)).collect(),
+            ),
+            1 => labelled(
+                "mail/MessageTrace.csv",
+                mail::first_trace_csv(world, &mails),
+                mails.iter().flat_map(|mail| deliveries(mail)).collect(),
+            ),
+            _ => {
+                labelled("mail/HistoricalSearch.csv", mail::historical(world, &mails), mails.iter().map(|mail| of_mail(mail, "")).collect())
+            }
         });
     }
     if choice.directory && !world.directory.is_empty() {
@@ -65,7 +75,11 @@ pub fn files(world: &mut World, chance: &mut Chance, days: (Moment, Moment)) -> 
         files.push(labelled("entra/AuditLogs.json", sign_in::directory_audits(&entries), entries.iter().map(|e| of_entry(e)).collect()));
     }
     if choice.rules && !world.rules.is_empty() {
-        let (path, text) = if chance.percent(50) { ("state/InboxRules.csv", state::rules_csv(world)) } else { ("state/InboxRules.json", state::rules_json(world)) };
+        let (path, text) = if chance.percent(50) {
+            ("state/InboxRules.csv", state::rules_csv(world))
+        } else {
+            ("state/InboxRules.json", state::rules_json(world))
+        };
         files.push(labelled(path, text, Vec::new()));
     }
     if choice.grants && !world.grants.is_empty() {

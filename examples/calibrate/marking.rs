@@ -198,10 +198,8 @@ fn details(truth: &Account, account: &bectrace::report::model::Account, marks: &
 fn edges(case: &Case, report: &Report, doubt: &BTreeSet<&str>, marks: &mut Marks) {
     let all = || case.truth.incidents.iter().flat_map(|incident| &incident.edges);
     let needed = |edge: &&crate::truth::Edge| edge.required && !doubt.contains(edge.from.as_str()) && !doubt.contains(edge.to.as_str());
-    let must: BTreeMap<(&str, &str), &str> =
-        all().filter(needed).map(|edge| ((edge.from.as_str(), edge.to.as_str()), edge.path)).collect();
-    let may: BTreeSet<(&str, &str)> =
-        all().filter(|edge| !needed(edge)).map(|edge| (edge.from.as_str(), edge.to.as_str())).collect();
+    let must: BTreeMap<(&str, &str), &str> = all().filter(needed).map(|edge| ((edge.from.as_str(), edge.to.as_str()), edge.path)).collect();
+    let may: BTreeSet<(&str, &str)> = all().filter(|edge| !needed(edge)).map(|edge| (edge.from.as_str(), edge.to.as_str())).collect();
     let mut found = BTreeSet::new();
     for edge in report.incidents.iter().flat_map(|incident| &incident.edges) {
         let pair = (edge.from.as_str(), edge.to.as_str());

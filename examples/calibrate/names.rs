@@ -14,10 +14,10 @@ const LAST: &[&str] = &[
     "Abbot", "Adler", "Akande", "Albers", "Arden", "Baier", "Banks", "Becerra", "Birch", "Boone", "Brandt", "Busch", "Caldwell", "Cano",
     "Carver", "Chen", "Corbin", "Dahl", "Darby", "Dumas", "Eckert", "Egan", "Esposito", "Falk", "Farrow", "Fiore", "Frost", "Galvin",
     "Garza", "Gruber", "Haas", "Hale", "Hartley", "Henke", "Holm", "Ibarra", "Ingram", "Jansen", "Jardine", "Keller", "Kerr", "Khan",
-    "Kowal", "Lang", "Larkin", "Leduc", "Lindt", "Lowry", "Maier", "Marsh", "Mbeki", "Moreau", "Moser", "Nagel", "Novak", "Nunes",
-    "Oakes", "Ober", "Olsen", "Osei", "Parr", "Patel", "Pereira", "Pohl", "Quigley", "Rahman", "Reiter", "Ricci", "Rowe", "Sasaki",
-    "Sauer", "Shah", "Silva", "Sommer", "Stark", "Tanaka", "Thorne", "Torres", "Ude", "Ulrich", "Vance", "Vidal", "Vogt", "Walsh",
-    "Weber", "Wirth", "Xu", "Yates", "Young", "Zapata", "Zeller", "Zuniga",
+    "Kowal", "Lang", "Larkin", "Leduc", "Lindt", "Lowry", "Maier", "Marsh", "Mbeki", "Moreau", "Moser", "Nagel", "Novak", "Nunes", "Oakes",
+    "Ober", "Olsen", "Osei", "Parr", "Patel", "Pereira", "Pohl", "Quigley", "Rahman", "Reiter", "Ricci", "Rowe", "Sasaki", "Sauer", "Shah",
+    "Silva", "Sommer", "Stark", "Tanaka", "Thorne", "Torres", "Ude", "Ulrich", "Vance", "Vidal", "Vogt", "Walsh", "Weber", "Wirth", "Xu",
+    "Yates", "Young", "Zapata", "Zeller", "Zuniga",
 ];
 
 /// Companies: name, domain, first label of the onmicrosoft.com domain.

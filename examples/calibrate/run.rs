@@ -117,14 +117,15 @@ pub fn run(request: &Request) -> Result<String, Box<dyn Error>> {
     let rates = |name: &str, tally: Tally| {
         format!("{name}: precision {} recall {} F1 {}\n", cell(tally.precision()), cell(tally.recall()), cell(tally.f1()))
     };
-    for (name, tally) in [("accounts", total.accounts), ("edges", total.edges), ("addresses", total.addresses), ("event lanes", total.lanes)] {
+    for (name, tally) in
+        [("accounts", total.accounts), ("edges", total.edges), ("addresses", total.addresses), ("event lanes", total.lanes)]
+    {
         text.push_str(&rates(name, tally));
     }
     if request.faults { Ok(format!("{faults}\n{text}")) } else { Ok(text) }
 }
 
-const HEAD: &str =
-    "kind               tenants  account F1  accused  in clean  suspicious  edge F1  patient 0  time 60 s  address F1  lane F1  incidents\n";
+const HEAD: &str = "kind               tenants  account F1  accused  in clean  suspicious  edge F1  patient 0  time 60 s  address F1  lane F1  incidents\n";
 
 fn cell(value: Option<f64>) -> String {
     value.map_or("-".to_owned(), |value| format!("{value:.3}"))

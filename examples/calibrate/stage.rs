@@ -253,8 +253,16 @@ impl<'a> Stage<'a> {
         match self.chance.below(10) {
             0..=4 => Client::browser(&format!("{windows} {chrome}"), "Windows 10", &format!("Chrome {version}.0.0")),
             5 => Client::browser(&format!("{windows} {chrome} Edg/{version}.0.0.0"), "Windows 10", &format!("Edge {version}.0.0")),
-            6 => Client::browser(&format!("Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) {chrome}"), "MacOs", &format!("Chrome {version}.0.0")),
-            7 => Client::browser("Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:109.0) Gecko/20100101 Firefox/115.0", "Windows 10", "Firefox 115.0"),
+            6 => Client::browser(
+                &format!("Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) {chrome}"),
+                "MacOs",
+                &format!("Chrome {version}.0.0"),
+            ),
+            7 => Client::browser(
+                "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:109.0) Gecko/20100101 Firefox/115.0",
+                "Windows 10",
+                "Firefox 115.0",
+            ),
             8 => Client::browser("axios/1.6.2", "", ""),
             _ => Client::browser(&format!("Mozilla/5.0 (X11; Linux x86_64) {chrome}"), "Linux", &format!("Chrome {version}.0.0")),
         }
@@ -340,7 +348,16 @@ impl<'a> Stage<'a> {
             let (who, id) = (session.who, session.id);
             let time = after(time, number * 4);
             self.by(Hand::Intruder(kit.incident), |world| {
-                world.sign_in(&Attempt { time, who, place: &place, client: &client, session: id, code: 0, interactive: false, factor: claim })
+                world.sign_in(&Attempt {
+                    time,
+                    who,
+                    place: &place,
+                    client: &client,
+                    session: id,
+                    code: 0,
+                    interactive: false,
+                    factor: claim,
+                })
             });
         }
     }

@@ -218,11 +218,8 @@ impl Tenant {
         }
         #[expect(clippy::iter_over_hash_type, reason = "counts: the order does not matter")]
         for profile in habits.profiles.values() {
-            let (tenant, least) = if profile.days.len() < HABIT_DAYS {
-                (&mut short, profile.days.len().max(1))
-            } else {
-                (&mut tenant, HABIT_DAYS)
-            };
+            let (tenant, least) =
+                if profile.days.len() < HABIT_DAYS { (&mut short, profile.days.len().max(1)) } else { (&mut tenant, HABIT_DAYS) };
             count(&profile.asns, least, &mut tenant.asns);
             count(&profile.recorded, least, &mut tenant.recorded);
             count(&profile.looked_up, least, &mut tenant.looked_up);

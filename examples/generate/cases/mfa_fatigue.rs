@@ -151,7 +151,8 @@ fn tenant() -> Tenant {
         country: "AU",
         coordinates: (-3387, 15_121),
     };
-    let home = vec![Pool { prefix: "101.160.", asn: 1221 }, Pool { prefix: "124.170.", asn: 7545 }, Pool { prefix: "58.96.10.", asn: 10_143 }];
+    let home =
+        vec![Pool { prefix: "101.160.", asn: 1221 }, Pool { prefix: "124.170.", asn: 7545 }, Pool { prefix: "58.96.10.", asn: 10_143 }];
     Tenant::new(Plan {
         seed: SEED,
         company: "Wattle Creek Engineering",

@@ -4,11 +4,11 @@
 use std::net::Ipv4Addr;
 
 use super::{SCHEDULING, day, days, somewhere};
+use crate::mmdb::{Network, database};
 use crate::simulation::acts::Draft;
 use crate::simulation::chance::Chance;
 use crate::simulation::clock::{Moment, after, after_ms, at};
 use crate::simulation::directory::ThirdParty;
-use crate::mmdb::{Network, database};
 use crate::simulation::export::{Exported, audit, mail, sign_in, state};
 use crate::simulation::life::{Extra, Life};
 use crate::simulation::tenant::{App, Client, Country, Place, Plan, Pool, Role, Tenant, apps, staff};
@@ -270,7 +270,8 @@ fn olive_traders() -> Tenant {
     ]);
     let office =
         Place { ip: "213.98.10.22".to_owned(), asn: 3352, city: "Sevilla", state: "Sevilla", country: "ES", coordinates: (3738, -597) };
-    let home = vec![Pool { prefix: "83.43.", asn: 3352 }, Pool { prefix: "84.125.", asn: 12_430 }, Pool { prefix: "62.36.10.", asn: 12_479 }];
+    let home =
+        vec![Pool { prefix: "83.43.", asn: 3352 }, Pool { prefix: "84.125.", asn: 12_430 }, Pool { prefix: "62.36.10.", asn: 12_479 }];
     Tenant::new(Plan {
         seed: MAILING,
         company: "Almazara Traders",
