@@ -236,7 +236,6 @@ impl Tenant {
 
 /// Takes over what more than a few accounts of short history have on all of their days.
 fn adopt<K: std::hash::Hash + Eq>(short: FxHashMap<K, usize>, users: &mut FxHashMap<K, usize>) {
-    #[expect(clippy::iter_over_hash_type, reason = "adds up: the order does not matter")]
     for (value, accounts) in short.into_iter().filter(|(_, accounts)| *accounts > COLLEAGUES) {
         *users.entry(value).or_default() += accounts;
     }

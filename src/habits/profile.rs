@@ -146,7 +146,7 @@ impl Steady {
         let lasts = |first: i32, days: usize| is_early(first, begin) && is_much(days, total);
         Steady {
             clients: clients.spans().filter(|(_, first, days)| lasts(*first, *days)).map(|(client, ..)| client).collect(),
-            hidden: hidden.spans().any(|(_, first, days)| lasts(first, days)),
+            hidden: hidden.spans().any(|((), first, days)| lasts(first, days)),
             days: total,
             begin,
             countries,
