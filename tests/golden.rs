@@ -257,3 +257,14 @@ fn january_2023_prompts_until_one_is_accepted() {
     case.accuses_only(&[victim]);
     case.looks_like("mfa-fatigue");
 }
+
+#[test]
+fn the_readme_shows_what_the_program_prints() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let readme = std::fs::read_to_string(root.join("README.md")).unwrap();
+    let screen = std::fs::read_to_string(root.join("testdata/golden/example-account-a-b-c-80.txt")).unwrap();
+    let shown =
+        readme.split("screen:begin").nth(1).and_then(|rest| rest.split("```text\n").nth(1)).and_then(|rest| rest.split("\n```").next());
+    let shown = shown.expect("a screen in the README");
+    assert!(shown.lines().count() > 10 && screen.contains(shown), "the README's screen is not the program's: take it from\n{screen}");
+}

@@ -53,6 +53,23 @@ fn nothing_to_read_is_status_3_and_says_why() {
     assert!(run.err.contains("gone: ") && !empty.beside("e.jsonl").exists(), "{}", run.err);
 }
 
+#[test]
+fn an_export_without_records_is_an_input_that_says_so() {
+    let evidence = with_good();
+    evidence.put("none.csv", "CreationDate,UserIds,Operations,AuditData\n");
+    evidence.put("list.json", "[]");
+    evidence.put("page.json", r#"{"value":[]}"#);
+    let report = evidence.analyse(&[]).1;
+    good_is_read(&report);
+    let none = input(&report, "none.csv");
+    assert_eq!((&none["records"], &none["events"], &none["notices"][0]["code"]), (&0.into(), &0.into(), &"no-records".into()), "{none}");
+    for name in ["list.json", "page.json"] {
+        let refused = report["refused"].as_array().unwrap().iter().find(|file| file["path"] == name);
+        let reason = refused.unwrap()["reason"].as_str().unwrap();
+        assert!(reason.starts_with("no records in it"), "{name}: {reason}");
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn a_file_that_may_not_be_read_is_named_and_the_rest_is_read() {

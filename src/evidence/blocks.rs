@@ -157,6 +157,14 @@ impl Blocks {
         })))
     }
 
+    /// The columns, if it is a table: known also where no row follows.
+    pub fn header(&self) -> Option<&Header> {
+        match &self.splitter {
+            Splitter::Csv(csv) => Some(csv.header()),
+            Splitter::Json(_) | Splitter::Xml(_) => None,
+        }
+    }
+
     /// Raw bytes of the file or member taken so far, for progress.
     pub fn bytes_read(&self) -> u64 {
         self.source.bytes_read()

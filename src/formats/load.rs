@@ -193,12 +193,18 @@ fn open_input(
     let refuse = |reason: String, damaged| Refusal { path: candidate.path.clone(), member: candidate.member.clone(), reason, damaged };
     let mut blocks = match Blocks::open(candidate, &options.limits, open)? {
         Opened::Blocks(blocks) => *blocks,
-        Opened::Parquet(_) => return Err(refuse("Parquet file: not read yet".to_owned(), false)),
+        Opened::Parquet(_) => {
+            return Err(refuse(
+                "a Parquet file, such as bectrace writes of its events: give the exports that it was made from".to_owned(),
+                false,
+            ));
+        }
     };
     blocks.input = number;
     let first = blocks.next_block();
     let claimed = match forced {
         Some(_) => forced,
+        None if first.is_none() && blocks.header().and_then(best_table).is_some() => blocks.header().and_then(best_table),
         None => recognise(first.as_ref()).map_err(|reason| refuse(reason, false))?,
     };
     Ok((blocks, first, claimed))
@@ -224,6 +230,9 @@ fn read_input(
         return Ok(None);
     }
     store.end_input(options.times.order, &mut ledger);
+    if ledger.records == 0 {
+        ledger.notice("no-records", "a header and no records: nothing was found, or nothing was exported");
+    }
     let facts = blocks.finish();
     *spent = spent.saturating_add(facts.unpacked);
     for (code, text) in &facts.notices {
@@ -394,13 +403,14 @@ fn best_table(header: &Header) -> Option<u8> {
 /// Whether a file is an export, and of which format: its first block must hold at least one record that
 /// a format claims.
 fn recognise(first: Option<&Block>) -> Result<Option<u8>, String> {
-    let Some(block) = first else { return Err("no records in it".to_owned()) };
+    let Some(block) = first else { return Err(NO_RECORDS.to_owned()) };
     if let Some(header) = block.header() {
         return best_table(header).map(Some).ok_or_else(|| nearest(header.folded()));
     }
     let mut scratch = Scratch::default();
-    let (mut known, mut seen, mut keys) = (None, 0, None);
+    let (mut known, mut seen, mut keys, mut empty) = (None, 0, None, true);
     block.each(&mut scratch, &mut |record| {
+        empty &= record.as_ref().is_err_and(|skipped| skipped.ignored);
         let Ok(record) = record else { return };
         if known.is_some() || seen > 200 {
             return;
@@ -416,9 +426,13 @@ fn recognise(first: Option<&Block>) -> Result<Option<u8>, String> {
     match (known, keys) {
         (Some(format), _) => Ok(Some(format)),
         (None, Some(keys)) => Err(nearest(&keys)),
+        (None, None) if empty => Err(NO_RECORDS.to_owned()),
         (None, None) => Err("neither a table nor JSON records that bectrace knows".to_owned()),
     }
 }
+
+/// Why a file without any record is no export: it may be one, but nothing shows of what.
+const NO_RECORDS: &str = "no records in it: nothing was found, or nothing was exported";
 
 /// Says which format is nearest, and what it lacks.
 fn nearest(names: &[String]) -> String {

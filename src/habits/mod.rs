@@ -52,8 +52,8 @@ pub struct Familiarity {
     pub thin: bool,
     /// The context itself is among what was learned.
     pub learned: bool,
-    /// The history is thin, the account has been there since the logs begin, and nothing shows where else it
-    /// should be.
+    /// The history is thin, and the account has been there since the logs begin, in the country of the company
+    /// and in a network of people, not of rented machines.
     pub from_start: bool,
     /// Nothing in the exports shows where anybody in the tenant usually is: what is new to it is unknown.
     pub no_baseline: bool,
@@ -280,7 +280,6 @@ fn judge(id: ContextId, context: &Context, added: bool, profile: &Profile, tenan
         && is_much(days.len(), profile.steady.days);
     // Of two places from the first day on, that in the country of the company is the owner's.
     let is_home = !facts.is_data_centre() && facts.country() == tenant.home;
-    let has_home = tenant.home.is_some_and(|home| profile.steady.countries.contains(&home));
     let own_exit = profile.steady.hidden && client && facts.hides_place();
     let mut familiar = Familiarity {
         address: false,
@@ -297,7 +296,7 @@ fn judge(id: ContextId, context: &Context, added: bool, profile: &Profile, tenan
         address_colleagues: others(&tenant.addresses, &context.ip, uses_address),
         asn_colleagues: facts.asn().map_or(0, |asn| others(&tenant.asns, &asn, profile.asns.has_habit(asn))),
         thin,
-        from_start: thin && since_begin && (is_home || !has_home),
+        from_start: thin && since_begin && is_home,
         learned: added,
         no_baseline: tenant.looked_up.is_empty() && tenant.recorded.is_empty(),
     };

@@ -53,6 +53,11 @@ impl CsvSplitter {
         }
     }
 
+    /// The columns of the rows to come.
+    pub fn header(&self) -> &Arc<Header> {
+        &self.header
+    }
+
     pub fn delimiter(&self) -> u8 {
         self.delimiter
     }
