@@ -115,14 +115,11 @@ pub(super) struct Steady {
     /// Days on which the account was active at all, and the first of them.
     pub(super) days: usize,
     pub(super) begin: i32,
-    /// Countries of the lines of people that it was on, sorted.
-    pub(super) countries: Vec<[u8; 2]>,
 }
 
 impl Steady {
     fn learn(account: AccountId, lesson: &Lesson<'_>) -> Steady {
         let (mut clients, mut hidden, mut all) = (Tally::default(), Tally::default(), Tally::default());
-        let mut countries = Vec::new();
         let contexts = lesson.contexts.of_account(account).iter().filter_map(|id| lesson.contexts.get(*id));
         for context in contexts.filter(|context| context.succeeded() && context.app.is_none()) {
             let days = context.days.as_slice();
@@ -132,16 +129,13 @@ impl Steady {
             if facts.hides_place() {
                 hidden.add((), days);
             }
-            countries.extend(facts.country().filter(|_| !facts.is_data_centre()));
         }
         clients.settle();
         hidden.settle();
         all.settle();
-        countries.sort_unstable();
-        countries.dedup();
         let (begin, total) = (all.first_day().unwrap_or(i32::MAX), all.len());
         if total < HABIT_DAYS {
-            return Steady { days: total, begin, countries, ..Steady::default() };
+            return Steady { days: total, begin, ..Steady::default() };
         }
         let lasts = |first: i32, days: usize| is_early(first, begin) && is_much(days, total);
         Steady {
@@ -149,7 +143,6 @@ impl Steady {
             hidden: hidden.spans().any(|((), first, days)| lasts(first, days)),
             days: total,
             begin,
-            countries,
         }
     }
 }
