@@ -179,8 +179,17 @@ pub fn attribute(ground: &Ground<'_>, stages: &Stages) -> Attribution {
         seen = same_intruders.then_some((round.findings, round.lanes));
         (barred, acted, confirmed) = (next_barred, next_acted, next_confirmed);
     };
-    let (judgements, actors) = stages.run("judging", || conclude(&ground.case(&round.habits, &confirmed), &round, &signs));
-    Attribution { habits: round.habits, findings: round.findings, lanes: round.lanes, judgements, confirmed, actors, rounds }
+    let (mut judgements, actors) = stages.run("judging", || conclude(&ground.case(&round.habits, &confirmed), &round, &signs));
+    let mut findings = round.findings;
+    let lanes = round.lanes.values().flatten().map(|lane| lane.findings.as_slice());
+    let composites = stages.run("composites", || detections::combine(&ground.case(&round.habits, &confirmed), &findings, lanes));
+    for (composite, number) in composites.iter().zip(findings.len()..) {
+        if let Some(judgement) = judgements.get_mut(&composite.account) {
+            judgement.findings.push(number);
+        }
+    }
+    findings.extend(composites);
+    Attribution { habits: round.habits, findings, lanes: round.lanes, judgements, confirmed, actors, rounds }
 }
 
 /// Judges every account with findings, and every event.

@@ -58,6 +58,15 @@ impl Findings {
         self.list.push(Finding { detection: self.current, account, context, events, total, time, end, db, summary, excusable });
     }
 
+    /// Adds a composite, completed by `act` at `time`: worth nothing of its own.
+    pub(super) fn add_composite(&mut self, store: &Store, act: &Finding, time: Time, events: Vec<u32>, summary: String) {
+        let before = self.list.len();
+        self.add(store, act.account, act.context, events, 0.0, summary);
+        for composite in self.list.iter_mut().skip(before) {
+            (composite.time, composite.end) = (time, time);
+        }
+    }
+
     pub(super) fn finish(mut self) -> Vec<Finding> {
         self.list.sort_by(|a, b| (a.detection, a.time, &a.events).cmp(&(b.detection, b.time, &b.events)));
         self.list

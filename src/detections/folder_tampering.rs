@@ -1,7 +1,7 @@
 //! `folder-tampering`: mail was moved or changed.
 
 use super::support::{by_context, counted};
-use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text, Threshold};
+use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text};
 use crate::events::{Action, Event, Flags};
 use crate::habits::ContextId;
 
@@ -29,20 +29,16 @@ impl Detection for FolderTampering {
     }
     fn text(&self) -> &'static Text {
         &Text {
-            what: "At least five items in Sent Items, Deleted Items or other folders were changed, moved or deleted in an unfamiliar context.",
+            what: "Items in Sent Items, Deleted Items or other folders were changed or moved in an unfamiliar context.",
             why: "Traces of the intruder's mails are cleared away.",
-            innocent: "A new client that synchronises; tidying up while travelling.",
+            innocent: "A new client that synchronises.",
             next: "List the items by subject.",
             references: &["https://attack.mitre.org/techniques/T1070/008/"],
             model: "Suspicious Internal Exchange Activity",
         }
     }
-    fn thresholds(&self) -> &'static [Threshold] {
-        &[Threshold { name: "items", default: 5.0, doc: "items from which it is more than anybody clears away in a day" }]
-    }
     fn find(&self, case: &Case<'_>, out: &mut Findings) {
         const ACTIONS: &[Action] = &[Action::MailMoved, Action::MailChanged, Action::MailDeleted];
-        let least = case.threshold(self, "items");
         let acts = case.acts(ACTIONS).filter(|(_, event)| event.succeeded() && is_one(event));
         let unusual = |id: ContextId| {
             let context = case.contexts.get(id).filter(|context| case.is_judged(context.account));
@@ -50,10 +46,6 @@ impl Detection for FolderTampering {
         };
         for ((account, id), events) in by_context(case, acts, unusual) {
             let total: usize = events.iter().filter_map(|index| case.event(*index)).map(|event| event.count as usize).sum();
-            #[expect(clippy::cast_precision_loss, reason = "a count of items")]
-            if (total as f64) < least {
-                continue;
-            }
             let summary = format!("changed, moved or deleted {} in the mailbox", counted(total, "item", "items"));
             out.add(case.store, account, id, events, DB * case.rarity(id), summary);
         }
@@ -75,21 +67,17 @@ mod tests {
     #[test]
     fn mail_moved_or_changed_from_elsewhere_tells() {
         for action in [Action::MailMoved, Action::MailChanged, Action::MailDeleted] {
-            let seen = |items: u32| {
-                let mut scene = Scene::office();
-                scene.add(Act::new("anna", at(20, "03:00"), action).on("anna").times(items).from(NIGERIA, FIREFOX));
-                scene.look()
-            };
-            seen(5).fires(ID, "anna", 5.0);
-            seen(4).quiet(ID, "anna");
+            let mut scene = Scene::office();
+            scene.add(Act::new("anna", at(20, "03:00"), action).on("anna").from(NIGERIA, FIREFOX));
+            scene.look().fires(ID, "anna", 5.0);
         }
     }
 
     #[test]
     fn the_owner_and_his_own_client_on_the_road_are_quiet() {
         let mut scene = Scene::office();
-        scene.add_all((0..20).map(|day| Act::new("anna", at(day, "09:30"), Action::MailMoved).on("anna").times(4).from(HOME, CHROME)));
-        scene.add(Act::new("anna", at(20, "09:30"), Action::MailMoved).on("anna").times(5).from(OTHER_PROVIDER, CHROME));
+        scene.add_all((0..20).map(|day| Act::new("anna", at(day, "09:30"), Action::MailMoved).on("anna").times(3).from(HOME, CHROME)));
+        scene.add(Act::new("anna", at(20, "09:30"), Action::MailMoved).on("anna").times(4).from(OTHER_PROVIDER, CHROME));
         scene.look().quiet(ID, "anna");
     }
 }

@@ -61,7 +61,8 @@ impl Detection for InternalPhish {
     }
 }
 
-fn reaches_colleagues(case: &Case<'_>, index: u32) -> bool {
+/// True if a colleague is among the recipients of a mail.
+pub(super) fn reaches_colleagues(case: &Case<'_>, index: u32) -> bool {
     all_recipients(case, index).any(|account| case.store.accounts().is_own(account))
 }
 

@@ -1,5 +1,6 @@
 //! `mail-burst`: a burst of mail.
 
+use super::internal_phish::{InternalPhish, reaches_colleagues};
 use super::sent::{bursts, main_context, main_subject, peak_outside, sent_mail};
 use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text, Threshold};
 
@@ -9,6 +10,9 @@ pub struct MailBurst;
 /// Worth of the smallest burst, and of one to very many; in between it grows with the logarithm.
 const DB: f64 = 12.0;
 const MANY_DB: f64 = 22.0;
+/// Added to very many like mails to outsiders where network and client are both new to the account: to
+/// colleagues `internal-phish` adds as much. Source: the scoring text's row of 500 like mails.
+const LIKE_DB: f64 = 3.0;
 /// Seconds of the window.
 const WINDOW_SECONDS: i64 = 900;
 /// Share of mails with one subject from which they are alike.
@@ -58,14 +62,25 @@ impl Detection for MailBurst {
             if !unusual {
                 continue;
             }
+            // An account that sends many mails now and then has a habit: a larger burst must be of like mails.
+            #[expect(clippy::cast_precision_loss, reason = "counts of recipients")]
+            let has_habit = quiet_peak as f64 * times >= least;
             for burst in &bursts {
                 let events: Vec<u32> = sent.get(burst.range.clone()).unwrap_or_default().iter().map(|mail| mail.event).collect();
                 let (subject, share) = main_subject(case, &events);
+                let alike = share >= LIKE_SHARE;
+                if has_habit && !alike {
+                    continue;
+                }
+                let context = main_context(case, &events);
                 #[expect(clippy::cast_precision_loss, reason = "counts of recipients")]
-                let db = worth(burst.recipients as f64, least, many);
-                let same = if share >= LIKE_SHARE { format!(", subject \"{subject}\"") } else { String::new() };
+                let recipients = burst.recipients as f64;
+                let strange = recipients >= many && alike && !subject.is_empty() && case.rarity(context) >= 1.0;
+                let like = if strange && is_to_outsiders(case, &events) { LIKE_DB } else { 0.0 };
+                let db = worth(recipients, least, many) + like;
+                let same = if alike { format!(", subject \"{subject}\"") } else { String::new() };
                 let summary = format!("sent mail to {} recipients in {} min{same}", burst.recipients, (burst.seconds + 59) / 60);
-                out.add(case.store, account, main_context(case, &events), events, db, summary);
+                out.add(case.store, account, context, events, db, summary);
             }
         }
     }
@@ -78,6 +93,14 @@ fn worth(recipients: f64, least: f64, many: f64) -> f64 {
     }
     let share = (recipients / least).ln() / (many / least).ln();
     DB + (MANY_DB - DB) * share.clamp(0.0, 1.0)
+}
+
+/// True where too few colleagues got the mails for `internal-phish` to speak.
+fn is_to_outsiders(case: &Case<'_>, events: &[u32]) -> bool {
+    let least = case.threshold(&InternalPhish, "recipients");
+    #[expect(clippy::cast_precision_loss, reason = "a count of mails")]
+    let colleagues = events.iter().filter(|index| reaches_colleagues(case, **index)).count() as f64;
+    colleagues < least
 }
 
 #[cfg(test)]
@@ -108,7 +131,7 @@ mod tests {
 
     #[test]
     fn five_hundred_count_in_full() {
-        seen(500, 1).fires(ID, "anna", 22.0);
+        seen(500, 1).fires(ID, "anna", 25.0);
         seen(158, 1).fires(ID, "anna", 17.0);
         assert_eq!(seen(500, 1).total(ID, "anna"), 500);
     }
@@ -130,6 +153,27 @@ mod tests {
             let seen = scene.look();
             if fires { seen.fires(ID, "anna", 12.0) } else { seen.quiet(ID, "anna") }
         }
+    }
+
+    #[test]
+    fn mails_of_different_subjects_are_a_burst_only_without_a_habit_of_many() {
+        for (usual, fires) in [(9, true), (10, false)] {
+            let mut scene = Scene::office();
+            burst(&mut scene, 5, usual, 1);
+            let one = |n: i64| send("anna", at(20, "14:00").plus_secs(n), &["x@example.org"], &format!("About {n}"));
+            scene.add_all((0..50).map(|n| one(n).from(NIGERIA, FIREFOX)));
+            let seen = scene.look();
+            if fires { seen.fires(ID, "anna", 12.0) } else { seen.quiet(ID, "anna") }
+        }
+    }
+
+    #[test]
+    fn many_like_mails_to_outsiders_from_an_unfamiliar_network_and_client_are_compromised() {
+        let mut scene = Scene::office();
+        scene.add(sign_in("anna", at(20, "13:30")).from(OTHER_PROVIDER, FIREFOX));
+        let one = |n: i64| send("anna", at(20, "14:00").plus_secs(n), &["x@example.org"], "Invoice");
+        scene.add_all((0..500).map(|n| one(n).from(OTHER_PROVIDER, FIREFOX)));
+        scene.judge().comes_out("anna", crate::attribution::Verdict::Compromised, 22.0);
     }
 
     #[test]

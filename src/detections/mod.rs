@@ -16,9 +16,11 @@ mod apps;
 mod audit_disabled;
 mod base_rates;
 mod brute_force;
+mod composites;
 mod delegate_mailbox_access;
 mod device_code_sign_in;
 mod device_registered;
+mod dormant_account_sign_in;
 mod external_forwarding;
 mod failures_then_success;
 mod file_collection;
@@ -30,6 +32,7 @@ mod inbox_rule_odd_name;
 mod inbox_rule_silent_flags;
 mod internal_phish;
 mod legacy_auth_sign_in;
+mod legacy_protocol_enabled;
 mod mail_burst;
 mod mail_collection;
 mod mail_deletion_burst;
@@ -37,6 +40,7 @@ mod mailbox_permission_granted;
 mod mailbox_search;
 mod mailbox_sign_in_unfamiliar;
 mod malicious_share;
+mod many_unusual_acts;
 mod mfa_fatigue;
 mod mfa_method_added;
 mod oauth_consent;
@@ -48,17 +52,23 @@ mod role_granted;
 mod rule_burst;
 mod same_rule_elsewhere;
 mod scripted_agent_sign_in;
+mod send_failures;
 mod sent;
 mod service_principal_added;
 mod session_replay;
 mod sessions;
 mod shared_attacker_address;
+mod significant_compliance;
 mod support;
+mod suspicious_activity;
+mod suspicious_activity_and_mail;
 mod targeted_by_incident;
 #[cfg(test)]
 pub(crate) mod testkit;
 mod transport_rule_changed;
 mod unfamiliar_sign_in;
+mod unusual_login_and_mail_burst;
+mod unusual_login_and_new_rule;
 
 pub use case::{Case, PlaceWords, agent_of};
 pub use finding::{Finding, Findings};
@@ -198,8 +208,10 @@ pub trait Detection: Sync {
     fn is_attack(&self) -> bool {
         false
     }
-    /// Finds it in the case.
-    fn find(&self, case: &Case<'_>, out: &mut Findings);
+    /// Finds it in the case; nothing for a composite.
+    fn find(&self, _case: &Case<'_>, _out: &mut Findings) {}
+    /// Finds a composite in the findings of one lane of an account.
+    fn combine(&self, _case: &Case<'_>, _lane: &[&Finding], _out: &mut Findings) {}
 }
 
 /// Every detection, in the order of the catalogue.
@@ -215,6 +227,7 @@ pub static DETECTIONS: &[&dyn Detection] = &[
     &password_known::PasswordKnown,
     &password_spray::PasswordSpray,
     &brute_force::BruteForce,
+    &dormant_account_sign_in::DormantAccountSignIn,
     &risk_flagged::RiskFlagged,
     &mailbox_sign_in_unfamiliar::MailboxSignInUnfamiliar,
     &inbox_rule_created::InboxRuleCreated,
@@ -233,6 +246,7 @@ pub static DETECTIONS: &[&dyn Detection] = &[
     &transport_rule_changed::TransportRuleChanged,
     &role_granted::RoleGranted,
     &audit_disabled::AuditDisabled,
+    &legacy_protocol_enabled::LegacyProtocolEnabled,
     &oauth_consent::OauthConsent,
     &abused_app::AbusedApp,
     &service_principal_added::ServicePrincipalAdded,
@@ -240,6 +254,7 @@ pub static DETECTIONS: &[&dyn Detection] = &[
     &app_acts_after_grant::AppActsAfterGrant,
     &mail_burst::MailBurst,
     &internal_phish::InternalPhish,
+    &send_failures::SendFailures,
     &malicious_share::MaliciousShare,
     &mail_collection::MailCollection,
     &mailbox_search::MailboxSearch,
@@ -248,6 +263,12 @@ pub static DETECTIONS: &[&dyn Detection] = &[
     &shared_attacker_address::SharedAttackerAddress,
     &same_rule_elsewhere::SameRuleElsewhere,
     &targeted_by_incident::TargetedByIncident,
+    &unusual_login_and_new_rule::UnusualLoginAndNewRule,
+    &unusual_login_and_mail_burst::UnusualLoginAndMailBurst,
+    &many_unusual_acts::ManyUnusualActs,
+    &suspicious_activity::SuspiciousActivity,
+    &significant_compliance::SignificantCompliance,
+    &suspicious_activity_and_mail::SuspiciousActivityAndMail,
 ];
 
 /// The detection with this id.
@@ -265,4 +286,18 @@ pub fn run(case: &Case<'_>, stages: &Stages) -> Vec<Finding> {
     let mut findings = findings.finish();
     stages.part("base rates", || base_rates::apply(case, &mut findings));
     findings
+}
+
+/// Runs every composite over the findings of each lane. They come out in the order of the catalogue, then
+/// of time.
+pub fn combine<'f>(case: &Case<'_>, findings: &'f [Finding], lanes: impl Iterator<Item = &'f [usize]>) -> Vec<Finding> {
+    let mut composites = Findings::default();
+    for numbers in lanes {
+        let lane: Vec<&Finding> = numbers.iter().filter_map(|number| findings.get(*number)).collect();
+        for (number, detection) in DETECTIONS.iter().enumerate() {
+            composites.start(number);
+            detection.combine(case, &lane, &mut composites);
+        }
+    }
+    composites.finish()
 }

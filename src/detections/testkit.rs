@@ -154,6 +154,12 @@ impl Act {
         self
     }
 
+    /// An act that ended so.
+    pub fn ended(mut self, outcome: Ended) -> Act {
+        self.event.outcome = outcome;
+        self
+    }
+
     /// A sign-in with these facts.
     pub fn facts(mut self, set: impl FnOnce(&mut SignIn)) -> Act {
         set(&mut self.sign_in);
@@ -414,6 +420,11 @@ impl Seen {
     /// Events that the account's findings of this kind rest on.
     pub fn total(&self, id: &str, who: &str) -> usize {
         self.findings(id, who).map(|finding| finding.total).sum()
+    }
+
+    /// Times of the account's findings of this kind.
+    pub fn when(&self, id: &str, who: &str) -> Vec<Time> {
+        self.findings(id, who).map(|finding| finding.time).collect()
     }
 
     /// The outcome of the whole analysis.

@@ -1,0 +1,100 @@
+//! `legacy-protocol-enabled`: a legacy protocol was switched on.
+
+use super::support::by_context;
+use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text};
+use crate::events::{Action, Detail, Event};
+
+/// See the text.
+pub struct LegacyProtocolEnabled;
+
+/// Worth of a finding.
+const DB: f64 = 6.0;
+
+impl Detection for LegacyProtocolEnabled {
+    fn id(&self) -> &'static str {
+        "legacy-protocol-enabled"
+    }
+    fn title(&self) -> &'static str {
+        "Legacy protocol switched on"
+    }
+    fn family(&self) -> EvidenceFamily {
+        EvidenceFamily::Persistence
+    }
+    fn severity(&self) -> Severity {
+        Severity::Medium
+    }
+    fn mitre(&self) -> &'static [&'static str] {
+        &["T1562"]
+    }
+    fn text(&self) -> &'static Text {
+        &Text {
+            what: "IMAP, POP, authenticated SMTP or basic authentication was switched on for a mailbox or policy, from an unfamiliar context.",
+            why: "These protocols ask for the password only: MFA is passed by.",
+            innocent: "Printers and old programs that send mail.",
+            next: "Switch it off; look for sign-ins by such clients after it.",
+            references: &["https://attack.mitre.org/techniques/T1562/"],
+            model: "",
+        }
+    }
+    fn find(&self, case: &Case<'_>, out: &mut Findings) {
+        let acts = case.acts(&[Action::PolicyChange, Action::AccountChange, Action::TransportRule, Action::Other]);
+        let made = acts.filter(|(_, event)| event.succeeded() && switches_on(case, event));
+        for ((account, id), events) in by_context(case, made, |id| case.rarity(id) > 0.0) {
+            let Some(first) = events.first().and_then(|index| case.event(*index)).filter(|_| case.is_judged(account)) else { continue };
+            let summary = format!("switched a legacy mail protocol on ({})", case.store.text(first.operation));
+            out.add(case.store, account, id, events, DB, summary);
+        }
+    }
+}
+
+/// Source: the parameters of Set-CASMailbox, Set-TransportConfig and Set-AuthenticationPolicy.
+fn switches_on(case: &Case<'_>, event: &Event) -> bool {
+    let Some(Detail::Parameters(parameters)) = case.store.detail(event) else { return false };
+    let is = |name: &str, value: &str| {
+        parameters.iter().any(|(key, text)| {
+            let key = key.get(..name.len()).filter(|_| key.len() == name.len() || name.ends_with("BasicAuth"));
+            key.is_some_and(|key| key.eq_ignore_ascii_case(name)) && text.trim().eq_ignore_ascii_case(value)
+        })
+    };
+    match case.store.text(event.operation) {
+        "Set-CASMailbox" | "Set-CASMailboxPlan" => {
+            is("ImapEnabled", "True") || is("PopEnabled", "True") || is("SmtpClientAuthenticationDisabled", "False")
+        }
+        "Set-TransportConfig" => is("SmtpClientAuthenticationDisabled", "False"),
+        "Set-AuthenticationPolicy" | "New-AuthenticationPolicy" => is("AllowBasicAuth", "True"),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::detections::testkit::*;
+    use crate::events::{Action, Detail};
+
+    const ID: &str = "legacy-protocol-enabled";
+
+    fn seen(operation: &str, parameter: (&str, &str), ip: &str) -> Seen {
+        let mut scene = Scene::office();
+        let list = vec![(parameter.0.to_owned(), parameter.1.to_owned())];
+        let act = Act::new("anna", at(20, "03:00"), Action::PolicyChange).operation(operation);
+        scene.add(act.with(move |_| Detail::Parameters(Box::new(list))).from(ip, FIREFOX));
+        scene.look()
+    }
+
+    #[test]
+    fn each_protocol_switched_on_tells() {
+        seen("Set-CASMailbox", ("ImapEnabled", "True"), NIGERIA).fires(ID, "anna", 6.0);
+        seen("Set-CASMailbox", ("PopEnabled", "True"), NIGERIA).fires(ID, "anna", 6.0);
+        seen("Set-CASMailbox", ("SmtpClientAuthenticationDisabled", "False"), NIGERIA).fires(ID, "anna", 6.0);
+        seen("Set-TransportConfig", ("SmtpClientAuthenticationDisabled", "False"), NIGERIA).fires(ID, "anna", 6.0);
+        seen("Set-AuthenticationPolicy", ("AllowBasicAuthImap", "True"), NIGERIA).fires(ID, "anna", 6.0);
+    }
+
+    #[test]
+    fn switching_off_other_settings_and_the_usual_place_are_quiet() {
+        seen("Set-CASMailbox", ("ImapEnabled", "False"), NIGERIA).quiet(ID, "anna");
+        seen("Set-CASMailbox", ("SmtpClientAuthenticationDisabled", "True"), NIGERIA).quiet(ID, "anna");
+        seen("Set-CASMailbox", ("OWAEnabled", "True"), NIGERIA).quiet(ID, "anna");
+        seen("Set-CASMailbox", ("ImapEnabled", "True"), HOME).quiet(ID, "anna");
+    }
+}

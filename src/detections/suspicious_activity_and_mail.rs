@@ -1,0 +1,84 @@
+//! `suspicious-activity-and-mail`: an unusual sign-in, then a burst of mail or a sensitive change.
+
+use super::composites::{UNUSUAL_SIGN_IN, follow};
+use super::{Case, Detection, EvidenceFamily, Finding, Findings, Severity, Text, Threshold};
+
+/// See the text.
+pub struct SuspiciousActivityAndMail;
+
+/// The acts that complete it.
+const ACTS: &[&str] = &[
+    "mail-burst",
+    "internal-phish",
+    "mfa-method-added",
+    "password-changed-unfamiliar",
+    "device-registered",
+    "mailbox-permission-granted",
+    "role-granted",
+    "transport-rule-changed",
+    "audit-disabled",
+    "app-administration",
+];
+
+impl Detection for SuspiciousActivityAndMail {
+    fn id(&self) -> &'static str {
+        "suspicious-activity-and-mail"
+    }
+    fn title(&self) -> &'static str {
+        "Trigger: suspicious activity and mail"
+    }
+    fn family(&self) -> EvidenceFamily {
+        EvidenceFamily::Spreading
+    }
+    fn severity(&self) -> Severity {
+        Severity::High
+    }
+    fn mitre(&self) -> &'static [&'static str] {
+        &["T1078.004", "T1534"]
+    }
+    fn text(&self) -> &'static Text {
+        &Text {
+            what: "An unusual sign-in was followed within a day by a burst of mail or a sensitive change (security info, password, device, rights, role, mail flow, auditing, application), by the same party.",
+            why: "The moment at which an automatic response would have disabled the account.",
+            innocent: "A newsletter sent while travelling; a new phone set up abroad.",
+            next: "Disable the account; undo the change; warn the recipients.",
+            references: &["https://attack.mitre.org/techniques/T1078/004/", "https://attack.mitre.org/techniques/T1534/"],
+            model: "Suspicious SaaS and Email Activity Block",
+        }
+    }
+    fn thresholds(&self) -> &'static [Threshold] {
+        &[Threshold { name: "hours", default: 24.0, doc: "hours from the sign-in to the act" }]
+    }
+    fn combine(&self, case: &Case<'_>, lane: &[&Finding], out: &mut Findings) {
+        follow(case, lane, (UNUSUAL_SIGN_IN, ACTS), case.threshold(self, "hours"), out);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::detections::testkit::*;
+
+    const ID: &str = "suspicious-activity-and-mail";
+
+    fn seen(ip: &str, mails: i64, from: crate::events::Time) -> Seen {
+        let mut scene = Scene::office();
+        scene.add(sign_in("anna", at(20, "03:00")).from(ip, FIREFOX));
+        scene.add_all((0..mails).map(|n| send("anna", from.plus_secs(n), &["x@example.org"], "Invoice").from(ip, FIREFOX)));
+        scene.judge()
+    }
+
+    #[test]
+    fn a_burst_fires_and_one_mail_less_does_not() {
+        let burst = seen(NIGERIA, 50, at(20, "12:00"));
+        burst.fires(ID, "anna", 0.0);
+        assert_eq!(burst.when(ID, "anna"), [at(20, "12:00:49")]);
+        seen(NIGERIA, 49, at(20, "12:00")).quiet(ID, "anna");
+    }
+
+    #[test]
+    fn after_a_day_and_at_home_it_is_quiet() {
+        seen(NIGERIA, 50, at(21, "02:59:11")).fires(ID, "anna", 0.0);
+        seen(NIGERIA, 50, at(21, "02:59:12")).quiet(ID, "anna");
+        seen(HOME, 60, at(20, "12:00")).quiet(ID, "anna");
+    }
+}

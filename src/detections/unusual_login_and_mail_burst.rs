@@ -1,0 +1,75 @@
+//! `unusual-login-and-mail-burst`: an unusual sign-in, then a burst of mail.
+
+use super::composites::{UNUSUAL_SIGN_IN, follow};
+use super::{Case, Detection, EvidenceFamily, Finding, Findings, Severity, Text, Threshold};
+
+/// See the text.
+pub struct UnusualLoginAndMailBurst;
+
+/// The acts that complete it.
+const ACTS: &[&str] = &["mail-burst"];
+
+impl Detection for UnusualLoginAndMailBurst {
+    fn id(&self) -> &'static str {
+        "unusual-login-and-mail-burst"
+    }
+    fn title(&self) -> &'static str {
+        "Unusual sign-in, then a burst of mail"
+    }
+    fn family(&self) -> EvidenceFamily {
+        EvidenceFamily::Spreading
+    }
+    fn severity(&self) -> Severity {
+        Severity::High
+    }
+    fn mitre(&self) -> &'static [&'static str] {
+        &["T1534"]
+    }
+    fn text(&self) -> &'static Text {
+        &Text {
+            what: "An unusual sign-in succeeded, and within a day a burst of mail was sent by the same party.",
+            why: "The mailbox is being used to phish the next ones.",
+            innocent: "A newsletter sent while travelling.",
+            next: "Stop the account from sending; warn the recipients.",
+            references: &["https://attack.mitre.org/techniques/T1534/"],
+            model: "Unusual Login and Outbound Email Spam; Suspicious Login and Suspicious Outbound Email(s)",
+        }
+    }
+    fn thresholds(&self) -> &'static [Threshold] {
+        &[Threshold { name: "hours", default: 24.0, doc: "hours from the sign-in to the act" }]
+    }
+    fn combine(&self, case: &Case<'_>, lane: &[&Finding], out: &mut Findings) {
+        follow(case, lane, (UNUSUAL_SIGN_IN, ACTS), case.threshold(self, "hours"), out);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::detections::testkit::*;
+
+    const ID: &str = "unusual-login-and-mail-burst";
+
+    /// A sign-in at three in the morning, so many mails later.
+    fn seen(ip: &str, mails: i64, from: crate::events::Time) -> Seen {
+        let mut scene = Scene::office();
+        scene.add(sign_in("anna", at(20, "03:00")).from(ip, FIREFOX));
+        scene.add_all((0..mails).map(|n| send("anna", from.plus_secs(n), &["x@example.org"], "Invoice").from(ip, FIREFOX)));
+        scene.judge()
+    }
+
+    #[test]
+    fn the_mail_that_makes_it_a_burst_completes_it() {
+        let seen = seen(NIGERIA, 60, at(20, "12:00"));
+        seen.fires(ID, "anna", 0.0);
+        assert_eq!(seen.when(ID, "anna"), [at(20, "12:00:49")]);
+    }
+
+    #[test]
+    fn without_a_burst_or_after_a_day_or_at_home_it_is_quiet() {
+        seen(NIGERIA, 50, at(20, "12:00")).fires(ID, "anna", 0.0);
+        seen(NIGERIA, 49, at(20, "12:00")).quiet(ID, "anna");
+        seen(NIGERIA, 50, at(21, "02:59:11")).fires(ID, "anna", 0.0);
+        seen(NIGERIA, 50, at(21, "02:59:12")).quiet(ID, "anna");
+        seen(HOME, 60, at(20, "12:00")).quiet(ID, "anna");
+    }
+}
