@@ -164,7 +164,9 @@ fn audit_files(world: &World, chance: &mut Chance, files: &mut Vec<Labelled>) {
         2 => {
             // Two runs of the cmdlet whose spans overlap.
             let (half, overlap) = (records.len() / 2, chance.index(200).min(records.len() / 2));
-            for (number, list) in [&records[..half], &records[half - overlap..]].into_iter().enumerate() {
+            let later = records.get(..half).unwrap_or_default();
+            let earlier = records.get(half - overlap..).unwrap_or_default();
+            for (number, list) in [later, earlier].into_iter().enumerate() {
                 files.push(labelled(&format!("audit/AuditRecords_{number}.csv"), audit::search_csv(list), labels(list)));
             }
         }
@@ -172,7 +174,7 @@ fn audit_files(world: &World, chance: &mut Chance, files: &mut Vec<Labelled>) {
     }
     if chance.percent(20) && records.len() > 40 {
         let start = chance.index(records.len() / 2);
-        let list = &records[start..(start + records.len() / 5).min(records.len())];
+        let list = records.get(start..(start + records.len() / 5).min(records.len())).unwrap_or_default();
         files.push(labelled("second/PurviewAudit.csv", audit::purview_csv(list), labels(list)));
     }
 }

@@ -283,8 +283,8 @@ fn lanes(case: &Case, rows: &[Row], doubt: &BTreeSet<&str>, marks: &mut Marks) {
         }
         at.pointer
     };
-    let (mut found, mut wanted) = (BTreeMap::new(), BTreeMap::new());
-    let (mut covered, mut open) = (BTreeSet::new(), BTreeSet::new());
+    let mut wanted = BTreeMap::new();
+    let (mut found, mut covered, mut open) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     for file in &case.files {
         for (number, label) in (1..).zip(&file.labels) {
             let account = label.account.to_lowercase();
@@ -297,7 +297,7 @@ fn lanes(case: &Case, rows: &[Row], doubt: &BTreeSet<&str>, marks: &mut Marks) {
                         let of = told(row);
                         covered.insert(of);
                         if by_pointer.get(&of).is_some_and(|row| row.actor == Actor::Intruder) {
-                            found.insert(label.key.as_str(), ());
+                            found.insert(label.key.as_str());
                         }
                     }
                 }
@@ -307,8 +307,7 @@ fn lanes(case: &Case, rows: &[Row], doubt: &BTreeSet<&str>, marks: &mut Marks) {
     }
     marks.lanes.right = found.len();
     let mut kinds: BTreeMap<(String, &str), usize> = BTreeMap::new();
-    for (key, label) in wanted.iter().filter(|(key, _)| !found.contains_key(*key)) {
-        let _ = key;
+    for label in wanted.iter().filter(|(key, _)| !found.contains(*key)).map(|(_, label)| label) {
         marks.lanes.missed += 1;
         *kinds.entry((label.account.to_lowercase(), label.kind.as_str())).or_default() += 1;
     }

@@ -111,7 +111,7 @@ const DROPS: &[&str] = &["j.winter77@freemail.example", "accounts.copy@mailbox.e
 const HIDING: &[&str] = &["RSS Feeds", "Conversation History", "RSS Subscriptions", "Archive", "Deleted Items"];
 const WORDS: &[&[&str]] = &[&["invoice", "payment", "bank"], &["phish", "hack", "spam", "virus"], &["wire", "transfer", "iban"], &[]];
 
-const BULK: &[ThirdParty] = &[
+const BULK: &[ThirdParty; 3] = &[
     ThirdParty {
         app: App { id: "ff8d92dc-3d82-41d6-bcbd-b9174d163620", name: "PERFECTDATA SOFTWARE" },
         address: "https://perfectdata.example/oauth",
@@ -211,7 +211,7 @@ impl<'a> Stage<'a> {
         };
         let incident = self.incidents;
         self.incidents += 1;
-        let app = BULK.get(self.chance.index(BULK.len())).copied().unwrap_or(BULK[0]);
+        let app = self.chance.pick_one(BULK);
         let (lure, drop) = (self.chance.pick(LURES), self.chance.pick(DROPS));
         Kit { incident, place, client, rule, app, server, lure, drop }
     }
@@ -456,12 +456,11 @@ impl<'a> Stage<'a> {
         colleagues.extend(more.take(self.chance.index(25)));
         let mut time = start;
         for number in 0..count {
-            let address = match colleagues.get(number).filter(|_| number < count) {
-                Some(who) => self.world.person(*who).upn.clone(),
-                None => {
-                    let (domain, people) = self.chance.pick(PARTNERS);
-                    format!("{}{number}@{domain}", self.chance.pick(people))
-                }
+            let address = if let Some(who) = colleagues.get(number) {
+                self.world.person(*who).upn.clone()
+            } else {
+                let (domain, people) = self.chance.pick(PARTNERS);
+                format!("{}{number}@{domain}", self.chance.pick(people))
             };
             let status = if number > colleagues.len() && self.chance.percent(5) { "Failed" } else { "Delivered" };
             self.lure(kit, session, time, Delivery { address, status });

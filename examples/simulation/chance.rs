@@ -61,7 +61,8 @@ impl Chance {
 
     /// One of at least one item.
     pub fn pick_one<T: Copy, const N: usize>(&mut self, items: &[T; N]) -> T {
-        items[self.index(N).min(N - 1)]
+        let [first, ..] = items.as_slice() else { unreachable!("no items to choose from") };
+        *items.get(self.index(N)).unwrap_or(first)
     }
 
     /// A random identifier.

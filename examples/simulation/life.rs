@@ -6,7 +6,7 @@ use crate::simulation::acts::{Draft, File};
 use crate::simulation::chance::Chance;
 use crate::simulation::clock::{Moment, after};
 use crate::simulation::directory::ThirdParty;
-use crate::simulation::odd_days::{all_staff, assist, oddity};
+use crate::simulation::odd_days::{all_staff, assist, oddity, serve};
 use crate::simulation::tenant::{App, Client, Place, Pool, Role, apps};
 use crate::simulation::words::{BULLETINS, FILES, PARTNERS, RELAYS, SUBJECTS};
 use crate::simulation::world::{Attempt, Delivery, Factor, Rule, Session, World};
@@ -94,7 +94,7 @@ impl Life {
                 continue;
             }
             if *role == Role::Service {
-                self.serve(world, &mut chance, who, date);
+                serve(world, &mut chance, who, date);
                 continue;
             }
             post(world, &mut chance, upn, date);

@@ -5,7 +5,7 @@ use chrono::{Datelike, NaiveDate, Weekday};
 use crate::simulation::acts::{Draft, File};
 use crate::simulation::chance::Chance;
 use crate::simulation::clock::{Moment, after};
-use crate::simulation::life::{Extra, Life, midnight};
+use crate::simulation::life::{Extra, midnight};
 use crate::simulation::tenant::{Client, apps};
 use crate::simulation::words::{FILES, PARTNERS};
 use crate::simulation::world::{Attempt, Delivery, Factor, Session, World};
@@ -105,35 +105,33 @@ pub fn assist(world: &mut World, chance: &mut Chance, session: &Session, time: M
     world.read_for(&web, boss, time, &messages);
 }
 
-impl Life {
-    /// A script reads a mailbox every few hours from one server, with a token of its own.
-    pub fn serve(&self, world: &mut World, chance: &mut Chance, who: usize, date: NaiveDate) {
-        if date.weekday() == Weekday::Sun {
-            return;
-        }
-        let place = world.person(who).home.clone();
-        let client = Client {
-            app: apps::OFFICE,
-            agent: "python-requests/2.28.1".to_owned(),
-            kind: "Mobile Apps and Desktop clients",
-            protocol: "ropc",
-            mailbox_agent: "Client=WebServices;ExchangeServicesClient/15.00;".to_owned(),
-            ..Client::default()
-        };
-        for hour in [1, 7, 13, 19] {
-            let time = after(midnight(world, date), hour * 3600 + chance.between(0, 120));
-            let session = world.sign_in(&Attempt {
-                time,
-                who,
-                place: &place,
-                client: &client,
-                session: None,
-                code: 0,
-                interactive: false,
-                factor: Factor::NotAsked,
-            });
-            let messages = world.newest(who, time, 6);
-            world.read_mail(&session, after(time, 2), &messages);
-        }
+/// A script reads a mailbox every few hours from one server, with a token of its own.
+pub fn serve(world: &mut World, chance: &mut Chance, who: usize, date: NaiveDate) {
+    if date.weekday() == Weekday::Sun {
+        return;
+    }
+    let place = world.person(who).home.clone();
+    let client = Client {
+        app: apps::OFFICE,
+        agent: "python-requests/2.28.1".to_owned(),
+        kind: "Mobile Apps and Desktop clients",
+        protocol: "ropc",
+        mailbox_agent: "Client=WebServices;ExchangeServicesClient/15.00;".to_owned(),
+        ..Client::default()
+    };
+    for hour in [1, 7, 13, 19] {
+        let time = after(midnight(world, date), hour * 3600 + chance.between(0, 120));
+        let session = world.sign_in(&Attempt {
+            time,
+            who,
+            place: &place,
+            client: &client,
+            session: None,
+            code: 0,
+            interactive: false,
+            factor: Factor::NotAsked,
+        });
+        let messages = world.newest(who, time, 6);
+        world.read_mail(&session, after(time, 2), &messages);
     }
 }

@@ -261,3 +261,44 @@ fn the_gateway_of_a_company_is_no_intruders_address_in_a_short_export() {
         assert_ne!(seen.verdict(&format!("p{person}")), Verdict::Compromised, "p{person}");
     }
 }
+
+/// An export of three days that begins with somebody who works abroad.
+#[test]
+fn who_has_been_abroad_since_a_short_export_begins_is_not_accused() {
+    let mut scene = Scene::office_of(0);
+    for person in 0..8 {
+        scene.live(&format!("p{person}"), 19..22, &format!("79.240.{person}.10"), CHROME);
+    }
+    scene.live("far", 19..22, NIGERIA, FIREFOX);
+    scene.add(consent("far", at(20, "09:30"), "3c9f6d2b-7a51-4f0e-8d2a-b41f5e6c7d80", "Expenses").from(NIGERIA, FIREFOX));
+    scene.add(Act::new("far", at(20, "11:00"), Action::MailMoved).on("far").times(9).from(NIGERIA, FIREFOX));
+    assert_ne!(scene.judge().verdict("far"), Verdict::Compromised);
+}
+
+/// A person who goes through one exit or another of a VPN all along.
+#[test]
+fn one_more_exit_of_a_vpn_that_was_there_all_along_is_no_news() {
+    let mut scene = Scene::office();
+    for day in 0..20 {
+        scene.live("vic", day..day + 1, if day % 2 == 0 { VPN } else { HOME }, CHROME);
+    }
+    scene.add(sign_in("vic", at(20, "09:00")).from(OTHER_VPN, CHROME));
+    scene.add(hiding_rule("vic", at(20, "09:30")).from(OTHER_VPN, CHROME));
+    assert_eq!(scene.judge().verdict("vic"), Verdict::Clear);
+}
+
+/// The owner's laptop is always a registered one; the same browser without it is somebody else's.
+#[test]
+fn the_owners_browser_without_his_device_is_another_client() {
+    let with_device = |device: bool| {
+        let mut scene = Scene::office();
+        let day = |day| sign_in("dev", at(day, "08:00")).from("79.240.9.10", CHROME).device("laptop-1");
+        scene.add_all((0..20).map(day));
+        scene.add_all((0..20).map(|day| read_mail("dev", at(day, "09:00"), 4).from("79.240.9.10", CHROME)));
+        let act = sign_in("dev", at(20, "08:00")).from(OTHER_PROVIDER, CHROME);
+        scene.add(if device { act.device("laptop-1") } else { act });
+        scene.look().best("unfamiliar-sign-in", "dev")
+    };
+    assert!(with_device(true) < 5.0, "{}", with_device(true));
+    assert!(with_device(false) > 10.0, "{}", with_device(false));
+}

@@ -2,7 +2,7 @@
 
 use crate::atlas::Use;
 use crate::honest::owner_session;
-use crate::lands::{FAR, SERVERS, land};
+use crate::lands::{SERVERS, land};
 use crate::simulation::clock::after;
 use crate::simulation::tenant::{Client, Role, apps};
 use crate::simulation::world::{Attempt, Factor, Hand};
@@ -211,7 +211,7 @@ pub fn legacy_mail(stage: &mut Stage<'_>) {
     if !stage.company.legacy {
         return password(stage);
     }
-    let mut kit = stage.intruder(land(FAR[0]), Use::Mobile);
+    let mut kit = stage.intruder(land("NG"), Use::Mobile);
     if stage.chance.percent(60) || kit.place.ip.is_empty() {
         kit = stage.stranger();
     }

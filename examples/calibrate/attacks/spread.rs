@@ -57,7 +57,7 @@ pub fn fan_out(stage: &mut Stage<'_>) {
     let time = stage.moment(30, 60);
     let (root, session, done) = begin(stage, &kit, time);
     let count = stage.chance.index(5) + 1;
-    let children: Vec<usize> = (0..count).filter_map(|_| (stage.left() > 1).then(|| stage.anybody())).collect();
+    let children: Vec<usize> = (0..count.min(stage.left().saturating_sub(1))).map(|_| stage.anybody()).collect();
     let web = Session { client: session.client.using(apps::OWA), ..session };
     let start = after(done, stage.chance.between(120, 5000));
     let sent = stage.burst(&kit, &web, start, &children);
