@@ -35,6 +35,9 @@ impl Detection for AnonymisedSignIn {
             model: "Unusual External Source for SaaS Credential Use (VPN/VPS case)",
         }
     }
+    fn is_of_place(&self) -> bool {
+        true
+    }
     fn find(&self, case: &Case<'_>, out: &mut Findings) {
         for (id, context) in unusual_contexts(case) {
             let familiar = case.familiarity(id);

@@ -1,7 +1,8 @@
 //! `audit-disabled`: auditing was switched off.
 
+use super::support::{is_given, parameters};
 use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text};
-use crate::events::{AccountId, Detail, Event};
+use crate::events::{AccountId, Event};
 use crate::habits::ContextId;
 use std::collections::BTreeMap;
 
@@ -55,13 +56,8 @@ impl Detection for AuditDisabled {
 
 fn is_one(case: &Case<'_>, event: &Event) -> bool {
     let operation = case.store.text(event.operation);
-    let parameters = match case.store.detail(event) {
-        Some(Detail::Parameters(list)) => list.as_slice(),
-        _ => &[],
-    };
-    let is = |name: &str, value: &str| {
-        parameters.iter().any(|(key, text)| key.eq_ignore_ascii_case(name) && text.trim().eq_ignore_ascii_case(value))
-    };
+    let given = parameters(case, event);
+    let is = |name: &str, value: &str| is_given(given, name, value);
     match operation {
         "Set-MailboxAuditBypassAssociation" => is("AuditBypassEnabled", "True"),
         "Set-AdminAuditLogConfig" => is("UnifiedAuditLogIngestionEnabled", "False") || is("AdminAuditLogEnabled", "False"),
@@ -74,15 +70,12 @@ fn is_one(case: &Case<'_>, event: &Event) -> bool {
 #[cfg(test)]
 mod tests {
     use crate::detections::testkit::*;
-    use crate::events::{Action, Detail};
 
     const ID: &str = "audit-disabled";
 
     fn seen(operation: &str, parameter: (&str, &str), ip: &str) -> Seen {
         let mut scene = Scene::office();
-        let list = vec![(parameter.0.to_owned(), parameter.1.to_owned())];
-        let act = Act::new("anna", at(20, "03:00"), Action::PolicyChange).operation(operation);
-        scene.add(act.with(move |_| Detail::Parameters(Box::new(list))).from(ip, FIREFOX));
+        scene.add(setting("anna", at(20, "03:00"), operation, parameter).from(ip, FIREFOX));
         scene.look()
     }
 

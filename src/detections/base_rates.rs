@@ -25,8 +25,6 @@ const OTHER_DAYS: u32 = 50;
 const OWN_DAYS: u32 = 3;
 /// Worth below which a capped finding is none.
 const NOTHING_DB: f64 = 1.0;
-/// Detections of new places.
-const PLACES: [&str; 3] = ["unfamiliar-sign-in", "anonymised-sign-in", "mailbox-sign-in-unfamiliar"];
 /// Decibans from which findings of one detection are compared only with others at least as strong.
 const LEVELS: [f64; 3] = [0.0, 6.0, 12.0];
 
@@ -39,10 +37,10 @@ pub(super) fn apply(case: &Case<'_>, findings: &mut Vec<Finding>) {
     for same in findings.chunk_by_mut(|a, b| a.detection == b.detection) {
         let Some(detection) = same.first().and_then(Finding::detection) else { continue };
         if detection.family() != EvidenceFamily::Company {
-            cap(case, &active, same, !PLACES.contains(&detection.id()));
+            cap(case, &active, same, !detection.is_of_place());
         }
     }
-    findings.retain(|finding| !finding.db.is_nan());
+    findings.retain(|finding| !finding.events.is_empty());
 }
 
 /// Days on which each account is active, by quarter of the tenant's time and of its own.
@@ -183,7 +181,8 @@ fn cap(case: &Case<'_>, active: &Active, findings: &mut [Finding], by_accounts: 
         let most = -10.0 * common.log10();
         if common >= COMMON && most < finding.db {
             if most < NOTHING_DB {
-                finding.db = f64::NAN;
+                // Without events it is no finding.
+                finding.events.clear();
                 continue;
             }
             finding.db = (most * 10.0).round() / 10.0;

@@ -1,8 +1,8 @@
 //! `legacy-protocol-enabled`: a legacy protocol was switched on.
 
-use super::support::by_context;
+use super::support::{by_context, is_given, parameters};
 use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text};
-use crate::events::{Action, Detail, Event};
+use crate::events::{Action, Event};
 
 /// See the text.
 pub struct LegacyProtocolEnabled;
@@ -49,19 +49,19 @@ impl Detection for LegacyProtocolEnabled {
 
 /// Source: the parameters of Set-CASMailbox, Set-TransportConfig and Set-AuthenticationPolicy.
 fn switches_on(case: &Case<'_>, event: &Event) -> bool {
-    let Some(Detail::Parameters(parameters)) = case.store.detail(event) else { return false };
-    let is = |name: &str, value: &str| {
-        parameters.iter().any(|(key, text)| {
-            let key = key.get(..name.len()).filter(|_| key.len() == name.len() || name.ends_with("BasicAuth"));
-            key.is_some_and(|key| key.eq_ignore_ascii_case(name)) && text.trim().eq_ignore_ascii_case(value)
-        })
+    let given = parameters(case, event);
+    let is = |name: &str, value: &str| is_given(given, name, value);
+    // One parameter for each protocol: AllowBasicAuthImap, AllowBasicAuthPop, ...
+    let allows = || {
+        let basic = |key: &str| key.get(..14).is_some_and(|head| head.eq_ignore_ascii_case("AllowBasicAuth"));
+        given.iter().any(|(key, text)| basic(key) && text.trim().eq_ignore_ascii_case("true"))
     };
     match case.store.text(event.operation) {
         "Set-CASMailbox" | "Set-CASMailboxPlan" => {
             is("ImapEnabled", "True") || is("PopEnabled", "True") || is("SmtpClientAuthenticationDisabled", "False")
         }
         "Set-TransportConfig" => is("SmtpClientAuthenticationDisabled", "False"),
-        "Set-AuthenticationPolicy" | "New-AuthenticationPolicy" => is("AllowBasicAuth", "True"),
+        "Set-AuthenticationPolicy" | "New-AuthenticationPolicy" => allows(),
         _ => false,
     }
 }
@@ -69,15 +69,12 @@ fn switches_on(case: &Case<'_>, event: &Event) -> bool {
 #[cfg(test)]
 mod tests {
     use crate::detections::testkit::*;
-    use crate::events::{Action, Detail};
 
     const ID: &str = "legacy-protocol-enabled";
 
     fn seen(operation: &str, parameter: (&str, &str), ip: &str) -> Seen {
         let mut scene = Scene::office();
-        let list = vec![(parameter.0.to_owned(), parameter.1.to_owned())];
-        let act = Act::new("anna", at(20, "03:00"), Action::PolicyChange).operation(operation);
-        scene.add(act.with(move |_| Detail::Parameters(Box::new(list))).from(ip, FIREFOX));
+        scene.add(setting("anna", at(20, "03:00"), operation, parameter).from(ip, FIREFOX));
         scene.look()
     }
 

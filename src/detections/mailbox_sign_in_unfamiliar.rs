@@ -37,6 +37,9 @@ impl Detection for MailboxSignInUnfamiliar {
             model: "Unusual Location for SaaS and Email Activity",
         }
     }
+    fn is_of_place(&self) -> bool {
+        true
+    }
     fn find(&self, case: &Case<'_>, out: &mut Findings) {
         for (id, context) in unusual_contexts(case).filter(|(id, _)| case.is_unfamiliar(*id)) {
             if case.sign_ins(context).next().is_some() {

@@ -208,6 +208,11 @@ pub trait Detection: Sync {
     fn is_attack(&self) -> bool {
         false
     }
+    /// True where it is about a new place: everybody is somewhere new now and then, so that it is measured
+    /// by days and not by accounts how common it is.
+    fn is_of_place(&self) -> bool {
+        false
+    }
     /// Finds it in the case; nothing for a composite.
     fn find(&self, _case: &Case<'_>, _out: &mut Findings) {}
     /// Finds a composite in the findings of one lane of an account.

@@ -51,6 +51,19 @@ pub fn by_context<'c>(
     groups
 }
 
+/// The parameters of a cmdlet, as recorded.
+pub fn parameters<'c>(case: &Case<'c>, event: &Event) -> &'c [(String, String)] {
+    match case.store.detail(event) {
+        Some(Detail::Parameters(list)) => list.as_slice(),
+        _ => &[],
+    }
+}
+
+/// True if a cmdlet was given this parameter with this value, whatever the case of either.
+pub fn is_given(parameters: &[(String, String)], name: &str, value: &str) -> bool {
+    parameters.iter().any(|(key, text)| key.eq_ignore_ascii_case(name) && text.trim().eq_ignore_ascii_case(value))
+}
+
 /// The name of a rule in quotes, or words for a nameless one.
 pub fn rule_name(rule: &Rule) -> String {
     if rule.name.is_empty() { "without a name".to_owned() } else { format!("\"{}\"", rule.name) }

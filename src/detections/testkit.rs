@@ -278,6 +278,12 @@ pub fn permission(who: &str, time: Time, mailbox: &str, trustee: &str) -> Act {
     })
 }
 
+/// A cmdlet that changes a setting, with one parameter.
+pub fn setting(who: &str, time: Time, operation: &str, (name, value): (&str, &str)) -> Act {
+    let list = vec![(name.to_owned(), value.to_owned())];
+    Act::new(who, time, Action::PolicyChange).operation(operation).with(move |_| Detail::Parameters(Box::new(list)))
+}
+
 /// A change to a directory object.
 pub fn change(who: &str, time: Time, action: Action, aspect: &'static str) -> Act {
     let change = Change { aspect, ..Change::default() };

@@ -73,6 +73,9 @@ impl Detection for UnfamiliarSignIn {
             model: "Unusual External Source for SaaS Credential Use",
         }
     }
+    fn is_of_place(&self) -> bool {
+        true
+    }
     fn find(&self, case: &Case<'_>, out: &mut Findings) {
         for (id, context) in unusual_contexts(case) {
             let (db, words) = newness(&case.familiarity(id), case.facts(context.ip).hides_place());
