@@ -3,6 +3,7 @@
 //! One thread reads and splits a file; workers parse its blocks into batches; batches are merged in
 //! the order of their blocks. Results are the same for any number of threads.
 
+use super::recognise::{best_claim, best_of, best_table, own_result, recognise};
 use super::{FORMATS, Format, carrier};
 use crate::events::{Batch, Family, Ledger, Reason, Store, TimeRules};
 use crate::evidence::{Block, Blocks, Candidate, EvidenceError, Header, Limits, OpenOptions, Opened, Record, Refusal, Scratch, discover};
@@ -178,36 +179,40 @@ fn forced_format(options: &LoadOptions<'_>) -> Result<Option<u8>, LoadError> {
 }
 
 fn open_options(forced: Option<u8>, options: &LoadOptions<'_>, spent: u64) -> OpenOptions {
-    let knows = Arc::new(move |header: &Header| forced.is_some() || best_table(header).is_some());
+    let knows = Arc::new(move |header: &Header| forced.is_some() || best_table(header).is_some() || own_result(header.folded()).is_some());
     OpenOptions { encoding: options.encoding, knows, spent, ..OpenOptions::default() }
 }
 
-/// Opens a candidate and reads its first block; refuses what no format claims.
+/// A candidate that some format claims.
+struct Claimed {
+    blocks: Blocks,
+    /// Blocks that were read to tell what it is.
+    first: Vec<Block>,
+    /// The formats of its first records, or the one that the user named.
+    formats: Vec<u8>,
+}
+
+/// Opens a candidate and looks at its beginning; refuses what no format claims.
 fn open_input(
     candidate: &Candidate,
     number: u32,
     forced: Option<u8>,
     options: &LoadOptions<'_>,
     open: &OpenOptions,
-) -> Result<(Blocks, Option<Block>, Option<u8>), Refusal> {
+) -> Result<Claimed, Refusal> {
     let refuse = |reason: String, damaged| Refusal { path: candidate.path.clone(), member: candidate.member.clone(), reason, damaged };
     let mut blocks = match Blocks::open(candidate, &options.limits, open)? {
         Opened::Blocks(blocks) => *blocks,
         Opened::Parquet(_) => {
-            return Err(refuse(
-                "a Parquet file, such as bectrace writes of its events: give the exports that it was made from".to_owned(),
-                false,
-            ));
+            return Err(refuse("a Parquet file, such as a bectrace events file: give the exports that it was made from".to_owned(), false));
         }
     };
     blocks.input = number;
-    let first = blocks.next_block();
-    let claimed = match forced {
-        Some(_) => forced,
-        None if first.is_none() && blocks.header().and_then(best_table).is_some() => blocks.header().and_then(best_table),
-        None => recognise(first.as_ref()).map_err(|reason| refuse(reason, false))?,
+    let (first, formats) = match forced {
+        Some(format) => (Vec::new(), vec![format]),
+        None => recognise(&mut blocks).map(|found| (found.blocks, found.formats)).map_err(|(reason, damaged)| refuse(reason, damaged))?,
     };
-    Ok((blocks, first, claimed))
+    Ok(Claimed { blocks, first, formats })
 }
 
 /// Reads one candidate to its end. `Ok(None)` when stopped from outside.
@@ -219,12 +224,14 @@ fn read_input(
     spent: &mut u64,
     store: &mut Store,
 ) -> Result<Option<Input>, Refusal> {
-    let (mut blocks, first, claimed) = open_input(candidate, number, forced, options, &open_options(forced, options, *spent))?;
+    let Claimed { mut blocks, first, formats } = open_input(candidate, number, forced, options, &open_options(forced, options, *spent))?;
     let mut ledger = Ledger::default();
+    let mut turns = Turns { first: first.into_iter(), blocks: &mut blocks, seen: 0, options };
+    let reader = || Reader { forced, usual: &formats, scratch: Scratch::default() };
     let done = if options.threads > 1 {
-        read_parallel(&mut blocks, first, forced, options, store, &mut ledger)
+        read_parallel(&mut turns, &reader, options, store, &mut ledger)
     } else {
-        read_inline(&mut blocks, first, forced, options, store, &mut ledger)
+        read_inline(&mut turns, reader(), options, store, &mut ledger)
     };
     if !done {
         return Ok(None);
@@ -246,41 +253,51 @@ fn read_input(
         encoding: facts.encoding,
         compression: facts.compression,
         ledger,
-        claimed,
+        claimed: formats.first().copied(),
         damaged: facts.damaged || facts.changed_while_read,
     }))
 }
 
-fn read_inline(
-    blocks: &mut Blocks,
-    first: Option<Block>,
-    forced: Option<u8>,
-    options: &LoadOptions<'_>,
-    store: &mut Store,
-    ledger: &mut Ledger,
-) -> bool {
-    let mut batch = Batch::new(options.times);
-    let mut reader = Reader::new(forced);
-    let mut next = first;
-    let mut seen = 0;
-    while let Some(block) = next {
-        reader.read(&block, &mut batch);
-        store.merge(&mut batch, ledger);
-        options.progress.advance(blocks.bytes_read() - seen);
-        seen = blocks.bytes_read();
-        if options.cancel.load(Ordering::Relaxed) {
-            return false;
-        }
-        next = blocks.next_block();
-    }
-    true
+/// The blocks of an input, one after the other.
+struct Turns<'a> {
+    first: std::vec::IntoIter<Block>,
+    blocks: &'a mut Blocks,
+    /// Bytes that progress was told of.
+    seen: u64,
+    options: &'a LoadOptions<'a>,
 }
 
-/// One reader, `threads - 1` parsers, and the calling thread that merges in order.
-fn read_parallel(
-    blocks: &mut Blocks,
-    first: Option<Block>,
-    forced: Option<u8>,
+impl Iterator for Turns<'_> {
+    type Item = Block;
+
+    /// The next block; `None` at the end, and when stopped from outside.
+    fn next(&mut self) -> Option<Block> {
+        if self.options.cancel.load(Ordering::Relaxed) {
+            return None;
+        }
+        let block = self.first.next().or_else(|| self.blocks.next_block());
+        let read = self.blocks.bytes_read();
+        self.options.progress.advance(read - self.seen);
+        self.seen = read;
+        block
+    }
+}
+
+/// Reads on the calling thread. False when stopped from outside.
+fn read_inline(turns: &mut Turns<'_>, mut reader: Reader<'_>, options: &LoadOptions<'_>, store: &mut Store, ledger: &mut Ledger) -> bool {
+    let mut batch = Batch::new(options.times);
+    for block in turns {
+        reader.read(&block, &mut batch);
+        store.merge(&mut batch, ledger);
+    }
+    !options.cancel.load(Ordering::Relaxed)
+}
+
+/// One reader, `threads - 1` parsers, and the calling thread that merges in order. False when stopped from
+/// outside.
+fn read_parallel<'a>(
+    turns: &mut Turns<'_>,
+    reader: &(impl Fn() -> Reader<'a> + Sync),
     options: &LoadOptions<'_>,
     store: &mut Store,
     ledger: &mut Ledger,
@@ -293,7 +310,7 @@ fn read_parallel(
         for _ in 0..workers {
             let (jobs, to_merge, spare, times) = (jobs.clone(), to_merge.clone(), spare.clone(), options.times);
             scope.spawn(move || {
-                let mut reader = Reader::new(forced);
+                let mut reader = reader();
                 for (turn, block) in jobs {
                     let mut batch = spare.try_recv().unwrap_or_else(|_| Batch::new(times));
                     reader.read(&block, &mut batch);
@@ -305,16 +322,10 @@ fn read_parallel(
         }
         drop((jobs, to_merge));
         scope.spawn(move || {
-            let mut next = first;
-            let (mut turn, mut seen) = (0, 0);
-            while let Some(block) = next {
-                options.progress.advance(blocks.bytes_read() - seen);
-                seen = blocks.bytes_read();
-                if options.cancel.load(Ordering::Relaxed) || to_workers.send((turn, block)).is_err() {
+            for turn in (0..).zip(turns) {
+                if to_workers.send(turn).is_err() {
                     break;
                 }
-                turn += 1;
-                next = blocks.next_block();
             }
         });
         let mut waiting: BTreeMap<u64, Batch> = BTreeMap::new();
@@ -332,30 +343,25 @@ fn read_parallel(
     !options.cancel.load(Ordering::Relaxed)
 }
 
-/// Parses blocks, remembering which format read the record before.
-struct Reader {
+/// Parses blocks. What it makes of a record depends on the record and on the formats of the file alone,
+/// never on the records that it read before: those are others for another number of threads.
+struct Reader<'a> {
     forced: Option<u8>,
-    last: Option<u8>,
+    /// The formats of the file's first records.
+    usual: &'a [u8],
     scratch: Scratch,
 }
 
-impl Reader {
-    fn new(forced: Option<u8>) -> Reader {
-        Reader { forced, last: None, scratch: Scratch::default() }
-    }
-
+impl Reader<'_> {
     fn read(&mut self, block: &Block, batch: &mut Batch) {
-        let table = block.header().and_then(|header| best_table(header));
-        let (forced, mut last) = (self.forced, self.last);
-        block.each(&mut self.scratch, &mut |record| match record {
-            Err(skipped) if skipped.ignored => batch.ignore(skipped.at, Reason(skipped.reason)),
-            Err(skipped) => batch.reject(skipped.at, Reason(skipped.reason)),
-            Ok(record) => match forced.or(table) {
-                Some(format) => read_as(format, &record, batch),
-                None => last = read_object(last, &record, batch),
-            },
+        let format = self.forced.or_else(|| block.header().and_then(|header| best_table(header)));
+        let usual = self.usual;
+        block.each(&mut self.scratch, &mut |record| match (record, format) {
+            (Err(skipped), _) if skipped.ignored => batch.ignore(skipped.at, Reason(skipped.reason)),
+            (Err(skipped), _) => batch.reject(skipped.at, Reason(skipped.reason)),
+            (Ok(record), Some(format)) => read_as(format, &record, batch),
+            (Ok(record), None) => read_object(usual, &record, batch),
         });
-        self.last = last;
     }
 }
 
@@ -367,85 +373,19 @@ fn read_as(format: u8, record: &Record<'_>, batch: &mut Batch) {
     }
 }
 
-/// Reads an object by the format of the one before if that claims it, else by the best claim, else by
-/// the record that a carrier wraps. Returns the format for next time.
-fn read_object(last: Option<u8>, record: &Record<'_>, batch: &mut Batch) -> Option<u8> {
-    let still = last.filter(|at| FORMATS.get(*at as usize).is_some_and(|format| format.claim(record) > 0));
-    if let Some(format) = still.or_else(|| best_claim(record)) {
-        read_as(format, record, batch);
-        return Some(format);
+/// Reads an object by the best claim of the file's usual formats, else by the best of all, else by the
+/// record that a carrier wraps.
+fn read_object(usual: &[u8], record: &Record<'_>, batch: &mut Batch) {
+    if let Some(format) = best_of(record, usual.iter().copied()).or_else(|| best_claim(record)) {
+        return read_as(format, record, batch);
     }
     if let Some(doc) = record.object().and_then(carrier::unwrap) {
         let inner = Record { fields: crate::evidence::Fields::Object(doc.root()), ..*record };
         if let Some(format) = best_claim(&inner) {
-            read_as(format, &inner, batch);
-            return last;
+            return read_as(format, &inner, batch);
         }
     }
     batch.reject(record.at, Reason("unrecognised-record"));
-    last
-}
-
-/// The strongest claim on a record; of equal ones the first in the registry.
-fn best_claim(record: &Record<'_>) -> Option<u8> {
-    let claims = FORMATS.iter().enumerate().map(|(at, format)| (format.claim(record), std::cmp::Reverse(at)));
-    let (strength, std::cmp::Reverse(at)) = claims.max()?;
-    (strength > 0).then(|| u8::try_from(at).ok()).flatten()
-}
-
-/// The format of a table.
-fn best_table(header: &Header) -> Option<u8> {
-    let cells = crate::evidence::Cells::default();
-    let record = Record { at: crate::evidence::RecordAt::default(), fields: crate::evidence::Fields::Row(header, &cells), damaged: false };
-    best_claim(&record)
-}
-
-/// Whether a file is an export, and of which format: its first block must hold at least one record that
-/// a format claims.
-fn recognise(first: Option<&Block>) -> Result<Option<u8>, String> {
-    let Some(block) = first else { return Err(NO_RECORDS.to_owned()) };
-    if let Some(header) = block.header() {
-        return best_table(header).map(Some).ok_or_else(|| nearest(header.folded()));
-    }
-    let mut scratch = Scratch::default();
-    let (mut known, mut seen, mut keys, mut empty) = (None, 0, None, true);
-    block.each(&mut scratch, &mut |record| {
-        empty &= record.as_ref().is_err_and(|skipped| skipped.ignored);
-        let Ok(record) = record else { return };
-        if known.is_some() || seen > 200 {
-            return;
-        }
-        seen += 1;
-        let Some(object) = record.object() else { return };
-        known = best_claim(&record).or_else(|| {
-            let doc = carrier::unwrap(object)?;
-            best_claim(&Record { fields: crate::evidence::Fields::Object(doc.root()), ..record })
-        });
-        keys.get_or_insert_with(|| object.entries().map(|(key, _)| key.to_lowercase()).collect::<Vec<_>>());
-    });
-    match (known, keys) {
-        (Some(format), _) => Ok(Some(format)),
-        (None, Some(keys)) => Err(nearest(&keys)),
-        (None, None) if empty => Err(NO_RECORDS.to_owned()),
-        (None, None) => Err("neither a table nor JSON records that bectrace knows".to_owned()),
-    }
-}
-
-/// Why a file without any record is no export: it may be one, but nothing shows of what.
-const NO_RECORDS: &str = "no records in it: nothing was found, or nothing was exported";
-
-/// Says which format is nearest, and what it lacks.
-fn nearest(names: &[String]) -> String {
-    let scored = FORMATS.iter().map(|format| {
-        let missing: Vec<&str> = format.required().iter().copied().filter(|needed| !names.iter().any(|name| name == needed)).collect();
-        (format.required().len() - missing.len(), missing, format.title())
-    });
-    match scored.filter(|(hits, ..)| *hits >= 2).max_by_key(|(hits, missing, _)| (*hits, std::cmp::Reverse(missing.len()))) {
-        Some((_, missing, title)) if !missing.is_empty() => {
-            format!("no export that bectrace reads; nearest is \"{title}\", but without: {}", missing.join(", "))
-        }
-        _ => "no export that bectrace reads".to_owned(),
-    }
 }
 
 /// Row counts at which exporters cut: a file with exactly so many is probably incomplete.
