@@ -182,6 +182,7 @@ fn options<'a>(request: &Request<'_>, sources: &Sources, meter: &'a Meter, cance
     LoadOptions {
         limits: Limits::default(),
         threads: request.global.threads(),
+        memory: request.global.memory,
         times: TimeRules { zone: request.global.assume_tz, order: request.global.date_order.map_or_else(Default::default, Into::into) },
         encoding: request.reading.encoding,
         format: request.reading.format.clone(),

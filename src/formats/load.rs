@@ -30,6 +30,8 @@ pub struct LoadOptions<'a> {
     pub limits: Limits,
     /// Number of threads; at least 1.
     pub threads: usize,
+    /// Bytes that the user wants to spend, of which [`Buffers`] take their share.
+    pub memory: Option<u64>,
     /// Zone and date order given by the user.
     pub times: TimeRules,
     /// Encoding given by the user (see [`encoding_named`](crate::evidence::encoding_named)).
@@ -42,6 +44,32 @@ pub struct LoadOptions<'a> {
     pub progress: &'a dyn Progress,
     /// Set from outside to stop early.
     pub cancel: &'a AtomicBool,
+}
+
+/// What may be held of a file while it is read: blocks that are not merged yet. Changes nothing but speed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Buffers {
+    /// Encoded bytes of a block.
+    block: usize,
+    /// Blocks under way at a time.
+    blocks: usize,
+}
+
+impl Buffers {
+    const LARGEST: usize = 1 << 20;
+    const SMALLEST: usize = 1 << 16;
+    /// Part of the memory that buffers may take: most of it is for what was read.
+    const SHARE: u64 = 4;
+    /// Bytes in memory for a byte of a block: its text, the places of its records, what is read of them.
+    const COST: usize = 4;
+
+    /// As many blocks as keep every thread busy, smaller ones and then fewer where memory is short.
+    fn of(memory: Option<u64>, threads: usize) -> Buffers {
+        let most = threads.saturating_mul(4);
+        let budget = memory.map_or(usize::MAX, |bytes| usize::try_from(bytes / Buffers::SHARE).unwrap_or(usize::MAX)) / Buffers::COST;
+        let block = (budget / most.max(1)).clamp(Buffers::SMALLEST, Buffers::LARGEST);
+        Buffers { block, blocks: (budget / block).clamp(2, most.max(2)) }
+    }
 }
 
 /// One input that was read.
@@ -180,7 +208,8 @@ fn forced_format(options: &LoadOptions<'_>) -> Result<Option<u8>, LoadError> {
 
 fn open_options(forced: Option<u8>, options: &LoadOptions<'_>, spent: u64) -> OpenOptions {
     let knows = Arc::new(move |header: &Header| forced.is_some() || best_table(header).is_some() || own_result(header.folded()).is_some());
-    OpenOptions { encoding: options.encoding, knows, spent, ..OpenOptions::default() }
+    let chunk = Buffers::of(options.memory, options.threads).block;
+    OpenOptions { encoding: options.encoding, knows, spent, chunk }
 }
 
 /// A candidate that some format claims.
@@ -302,12 +331,15 @@ fn read_parallel<'a>(
     store: &mut Store,
     ledger: &mut Ledger,
 ) -> bool {
-    let workers = options.threads - 1;
-    let (to_workers, jobs) = crossbeam_channel::bounded::<(u64, Block)>(workers * 2);
-    let (to_merge, batches) = crossbeam_channel::bounded::<(u64, Batch)>(workers * 2);
+    let most = Buffers::of(options.memory, options.threads).blocks;
+    let (to_workers, jobs) = crossbeam_channel::unbounded::<(u64, Block)>();
+    let (to_merge, batches) = crossbeam_channel::unbounded::<(u64, Batch)>();
     let (give_back, spare) = crossbeam_channel::unbounded::<Batch>();
+    // A block is read once one of those before it is merged: a slow one holds the others back.
+    let (merged, leave) = crossbeam_channel::bounded::<()>(most);
+    while merged.try_send(()).is_ok() {}
     std::thread::scope(|scope| {
-        for _ in 0..workers {
+        for _ in 1..options.threads {
             let (jobs, to_merge, spare, times) = (jobs.clone(), to_merge.clone(), spare.clone(), options.times);
             scope.spawn(move || {
                 let mut reader = reader();
@@ -322,10 +354,12 @@ fn read_parallel<'a>(
         }
         drop((jobs, to_merge));
         scope.spawn(move || {
-            for turn in (0..).zip(turns) {
-                if to_workers.send(turn).is_err() {
-                    break;
-                }
+            let mut turn = 0;
+            while leave.recv().is_ok()
+                && let Some(block) = turns.next()
+                && to_workers.send((turn, block)).is_ok()
+            {
+                turn += 1;
             }
         });
         let mut waiting: BTreeMap<u64, Batch> = BTreeMap::new();
@@ -334,8 +368,8 @@ fn read_parallel<'a>(
             waiting.insert(at, batch);
             while let Some(mut batch) = waiting.remove(&turn) {
                 store.merge(&mut batch, ledger);
-                // A full channel only means that nobody needs it again.
-                let _ = give_back.send(batch);
+                // That nobody takes it only means that all is read.
+                let _ = (give_back.send(batch), merged.try_send(()));
                 turn += 1;
             }
         }
@@ -406,5 +440,23 @@ fn note_inputs(inputs: &mut [Input]) {
             input.ledger.notice("same-content", &text);
         }
         seen.entry(input.sha256).or_insert(at);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Buffers;
+
+    #[test]
+    fn blocks_become_smaller_and_then_fewer_with_less_memory() {
+        let of = |memory: Option<u64>, threads| (Buffers::of(memory, threads).block, Buffers::of(memory, threads).blocks);
+        assert_eq!(of(None, 2), (1 << 20, 8));
+        assert_eq!(of(Some(u64::MAX), 2), (1 << 20, 8));
+        assert_eq!(of(Some(128 << 20), 2), (1 << 20, 8));
+        assert_eq!(of(Some((128 << 20) - 128), 2), ((1 << 20) - 1, 8), "smaller");
+        assert_eq!(of(Some(8 << 20), 2), (1 << 16, 8));
+        assert_eq!(of(Some((8 << 20) - 1), 2), (1 << 16, 7), "fewer");
+        assert_eq!(of(Some(1), 2), (1 << 16, 2), "at least what one file takes");
+        assert_eq!(of(Some(1), 1024), (1 << 16, 2));
     }
 }
