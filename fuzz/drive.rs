@@ -104,7 +104,9 @@ fn formats(text: &str) {
         batch.format = number;
         let header = Header::new(&fields.iter().map(|(name, _)| *name).collect::<Vec<_>>());
         let mut cells = Cells::default();
-        fields.iter().for_each(|(_, value)| cells.push(value));
+        for (_, value) in &fields {
+            cells.push(value);
+        }
         let doc = object(&fields);
         for (number, fields) in (1..).zip([Fields::Row(&header, &cells), Fields::Object(doc.root())]) {
             let record = Record { at: RecordAt { number, ..RecordAt::default() }, fields, damaged: false };

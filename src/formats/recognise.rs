@@ -37,7 +37,7 @@ const OWN_RESULTS: [(&str, &[&str]); 3] = [
 /// Which result of bectrace has these (folded) names: it is never taken for evidence.
 pub fn own_result(names: &[String]) -> Option<&'static str> {
     let has = |name: &&str| names.iter().any(|known| known == *name);
-    OWN_RESULTS.iter().find(|(_, needed)| needed.iter().all(|name| has(name))).map(|(what, _)| *what)
+    OWN_RESULTS.iter().find(|(_, needed)| needed.iter().all(&has)).map(|(what, _)| *what)
 }
 
 /// What the beginning of a file tells.

@@ -284,7 +284,9 @@ impl JsonSplitter {
                     && end <= self.limit
                     && let Some(list) = inner::in_column(element)
                 {
-                    list.iter().for_each(|(start, end)| out.add(at + start, at + end, Kind::Json(code::NOT_JSON)));
+                    for (start, end) in list {
+                        out.add(at + start, at + end, Kind::Json(code::NOT_JSON));
+                    }
                     return Step::To(at + end);
                 }
                 let kind = match deep {
