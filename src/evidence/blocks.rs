@@ -347,7 +347,7 @@ fn splitter(
     notices: &mut Notices,
 ) -> Result<Splitter, Refusal> {
     match sniff::shape(head) {
-        Shape::Empty if whole => Err(refusal(candidate, "an empty file: nothing was exported", false)),
+        Shape::Empty if whole && !head.contains('\0') => Err(refusal(candidate, "an empty file: nothing was exported", false)),
         Shape::Empty => Err(refusal(candidate, "nothing but blanks or zero bytes: there is no text in it", false)),
         Shape::Other(what) => Err(refusal(candidate, what, false)),
         Shape::Json => Ok(Splitter::Json(Box::new(JsonSplitter::new(limits)))),
