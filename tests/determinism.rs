@@ -106,7 +106,7 @@ fn a_file_of_several_formats_gives_the_same_bytes_each_time() {
     let sign_in = |n: u32| {
         format!(
             "{{\"id\":\"00000000-0000-4000-9000-{n:012}\",\"createdDateTime\":\"2023-01-03T10:{:02}:00Z\",\"userPrincipalName\":\"a@example.com\",\
-             \"userId\":\"11111111-0000-4000-8000-000000000001\",\"appDisplayName\":\"Office\",\"appId\":\"x\",\"ipAddress\":\"192.0.2.7\",\
+             \"userId\":\"11111111-0000-4000-8000-000000000001\",\"appDisplayName\":\"Office\",\"correlationId\":\"x\",\"appId\":\"x\",\"ipAddress\":\"192.0.2.7\",\
              \"clientAppUsed\":\"Browser\",\"conditionalAccessStatus\":\"success\",\"isInteractive\":true,\"status\":{{\"errorCode\":0}}}}",
             n % 60
         )
