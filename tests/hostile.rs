@@ -143,6 +143,21 @@ fn a_file_of_which_nothing_can_be_read_says_why() {
 }
 
 #[test]
+fn a_format_that_takes_what_others_leave_does_not_swallow_the_rest_of_a_file() {
+    let evidence = Evidence::new();
+    let logon = |n: u32| {
+        format!(
+            r#"{{"time":"2024-10-03T11:2{n}:00Z","category":"AdvancedHunting-IdentityLogonEvents","properties":{{"Timestamp":"2024-10-03T11:2{n}:00Z","ActionType":"LogonSuccess","LogonType":"OAuth2:Token","Protocol":"","AccountUpn":"a@example.com","IPAddress":"192.0.2.{n}","Application":"Microsoft 365","ReportId":"r{n}","TargetAccountUpn":""}}}}"#
+        )
+    };
+    let device = r#"{"time":"2024-10-03T11:00:00Z","category":"AdvancedHunting-DeviceEvents","properties":{"ActionType":"x","InitiatingProcessFileName":"y.exe"}}"#;
+    evidence.put("stream.ndjson", format!("{device}\n{}\n{}\n{device}\n", logon(1), logon(2)));
+    let (_, report) = evidence.analyse(&[]);
+    let input = input(&report, "stream.ndjson");
+    assert_eq!((&input["records"], &input["events"]), (&4.into(), &2.into()), "{input}");
+}
+
+#[test]
 fn a_table_of_which_no_row_can_be_read_still_says_what_it_is() {
     let evidence = with_good();
     evidence.put("audit.csv", format!("{HEADER}{}", ",,,,\r\n".repeat(5)));

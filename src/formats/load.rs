@@ -3,7 +3,7 @@
 //! One thread reads and splits a file; workers parse its blocks into batches; batches are merged in
 //! the order of their blocks. Results are the same for any number of threads.
 
-use super::recognise::{best_claim, best_of, best_table, own_result, recognise};
+use super::recognise::{best_claim, best_table, own_result, recognise, usual_claim};
 use super::{FORMATS, Format, carrier};
 use crate::events::{Batch, Family, Ledger, Reason, Store, TimeRules};
 use crate::evidence::{Block, Blocks, Candidate, EvidenceError, Header, Limits, OpenOptions, Opened, Record, Refusal, Scratch, discover};
@@ -410,7 +410,7 @@ fn read_as(format: u8, record: &Record<'_>, batch: &mut Batch) {
 /// Reads an object by the best claim of the file's usual formats, else by the best of all, else by the
 /// record that a carrier wraps.
 fn read_object(usual: &[u8], record: &Record<'_>, batch: &mut Batch) {
-    if let Some(format) = best_of(record, usual.iter().copied()).or_else(|| best_claim(record)) {
+    if let Some(format) = usual_claim(record, usual).or_else(|| best_claim(record)) {
         return read_as(format, record, batch);
     }
     if let Some(doc) = record.object().and_then(carrier::unwrap) {

@@ -11,14 +11,20 @@ const LOOK_BYTES: u64 = 1 << 20;
 /// The strongest claim on a record; of equal ones the first in the registry.
 pub fn best_claim(record: &Record<'_>) -> Option<u8> {
     let all = (0..FORMATS.len()).filter_map(|at| u8::try_from(at).ok());
-    best_of(record, all)
+    strongest(record, all, 1)
 }
 
-/// As [`best_claim`], of some formats only.
-pub fn best_of(record: &Record<'_>, formats: impl Iterator<Item = u8>) -> Option<u8> {
+/// The strongest claim of the formats that are usual in a file. One that rests on a single name is left to
+/// [`best_claim`]: it may be that of a format that takes what others leave.
+pub fn usual_claim(record: &Record<'_>, usual: &[u8]) -> Option<u8> {
+    strongest(record, usual.iter().copied(), 2)
+}
+
+/// The strongest claim that is at least so strong.
+fn strongest(record: &Record<'_>, formats: impl Iterator<Item = u8>, least: usize) -> Option<u8> {
     let claim = |at: u8| (FORMATS.get(usize::from(at)).map_or(0, |format| format.claim(record)), std::cmp::Reverse(at));
     let (strength, std::cmp::Reverse(at)) = formats.map(claim).max()?;
-    (strength > 0).then_some(at)
+    (strength >= least).then_some(at)
 }
 
 /// The format of a table.
