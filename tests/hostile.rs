@@ -127,7 +127,7 @@ fn a_file_of_which_nothing_can_be_read_says_why() {
     let evidence = with_good();
     evidence.put("error.json", r#"{"error":{"code":"InvalidAuthenticationToken","message":"expired"}}"#);
     evidence.put("cut.json", &record(1)[..100]);
-    evidence.put("zeros.csv", [0; 70_000]);
+    evidence.put("zeros.csv", vec![0; 70_000]);
     evidence.put("part2.csv", format!("{}\r\n{}\r\n", row(1), row(2)));
     let (run, report) = evidence.analyse(&[]);
     good_is_read(&report);

@@ -233,7 +233,9 @@ impl Blocks {
                     let row = self.text.as_str().get(span.start..span.end).unwrap_or_default();
                     let columns = progress.header.as_ref().map_or(0, |header| header.names().len());
                     let cut = matches!(kind, Kind::CutRow(code::TRUNCATED_RECORD) | Kind::Rejected(code::TRUNCATED_RECORD));
-                    if cut || kind == Kind::LastRow && looks_cut(row, dialect, columns) {
+                    // Where reading ended early, that is said instead.
+                    let whole = self.source.stop().is_none();
+                    if whole && (cut || kind == Kind::LastRow && looks_cut(row, dialect, columns)) {
                         self.cut = true;
                         self.notices.add("cut-off", || "it ends inside a record: the rest of the export is not there".to_owned());
                     }
