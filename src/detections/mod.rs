@@ -25,6 +25,7 @@ mod external_forwarding;
 mod failures_then_success;
 mod file_collection;
 mod folder_tampering;
+mod impossible_travel;
 mod inbox_rule_created;
 mod inbox_rule_forwards;
 mod inbox_rule_hides_mail;
@@ -225,6 +226,7 @@ pub static DETECTIONS: &[&dyn Detection] = &[
     &scripted_agent_sign_in::ScriptedAgentSignIn,
     &unfamiliar_sign_in::UnfamiliarSignIn,
     &anonymised_sign_in::AnonymisedSignIn,
+    &impossible_travel::ImpossibleTravel,
     &session_replay::SessionReplay,
     &device_code_sign_in::DeviceCodeSignIn,
     &failures_then_success::FailuresThenSuccess,
