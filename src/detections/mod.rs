@@ -48,6 +48,7 @@ mod oauth_consent;
 mod password_changed_unfamiliar;
 mod password_known;
 mod password_spray;
+mod reply_chain_hijack;
 mod risk_flagged;
 mod role_granted;
 mod rule_burst;
@@ -262,6 +263,7 @@ pub static DETECTIONS: &[&dyn Detection] = &[
     &mail_burst::MailBurst,
     &internal_phish::InternalPhish,
     &send_failures::SendFailures,
+    &reply_chain_hijack::ReplyChainHijack,
     &malicious_share::MaliciousShare,
     &mail_collection::MailCollection,
     &mailbox_search::MailboxSearch,
