@@ -2,7 +2,7 @@
 
 use super::Fallen;
 use crate::attribution::Attribution;
-use crate::detections::{Case, recipients};
+use crate::detections::{Case, Click, clicks, recipients};
 use crate::events::{AccountId, Action, Detail, Event, Flags, Str, Time};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeMap;
@@ -74,6 +74,10 @@ const IN_BURST_DB: f64 = 4.0;
 const LINK_DB: f64 = 2.0;
 const READ_DB: f64 = 3.0;
 const CLICK_DB: f64 = 10.0;
+/// Worth of a click after a mail where the record does not say in which mail the link was.
+const SOME_CLICK_DB: f64 = 4.0;
+/// Seconds before the fall within which a click led to it.
+const CLICK_SECONDS: i64 = 86_400;
 const TEAMS_DB: f64 = 8.0;
 const FILE_DB: f64 = 10.0;
 const DELEGATE_DB: f64 = 25.0;
@@ -151,7 +155,8 @@ fn target(case: &Case<'_>, event: &Event) -> std::collections::BTreeSet<AccountI
 struct Seen {
     /// When the child last read a mail (by its Message-ID).
     read: FxHashMap<(AccountId, u64), Time>,
-    clicked: FxHashSet<AccountId>,
+    /// Links that the child went on to in the last day, in time order.
+    clicks: FxHashMap<AccountId, Vec<Click>>,
 }
 
 impl Seen {
@@ -168,13 +173,21 @@ impl Seen {
                 }
             }
         }
-        for (_, event) in case.described() {
-            let Some(child) = child_of(event) else { continue };
-            if matches!(case.store.detail(event), Some(Detail::Click { .. })) && child.at.since(event.time) <= 86_400 {
-                seen.clicked.insert(child.account);
+        for click in clicks(case).into_iter().filter(|click| click.through) {
+            let child = children.get(&click.account);
+            if child.is_some_and(|child| (0..=CLICK_SECONDS).contains(&child.at.since(click.time))) {
+                seen.clicks.entry(click.account).or_default().push(click);
             }
         }
         seen
+    }
+
+    /// The child's last click on a link of a mail; else the last one after the mail of which nobody knows
+    /// in which mail the link was. Whether it is certain, and when.
+    fn click(&self, child: AccountId, mail: &Event) -> Option<(bool, Time)> {
+        let after = || self.clicks.get(&child).into_iter().flatten().filter(|click| click.time >= mail.time);
+        let last = |is: Option<bool>| after().filter(|click| click.is_of(mail) == is).map(|click| click.time).max();
+        last(Some(true)).map(|time| (true, time)).or_else(|| last(None).map(|time| (false, time)))
     }
 }
 
@@ -214,9 +227,11 @@ fn one(case: &Case<'_>, path: Path, index: u32, child: &Fallen<'_>, subjects: &S
                 waited = read;
             }
         }
-        if seen.clicked.contains(&child.account) {
-            db += CLICK_DB;
-            why.push("a link was clicked".to_owned());
+        if let Some((certain, clicked)) = seen.click(child.account, event) {
+            let waited = ago(child.at.since(clicked));
+            db += if certain { CLICK_DB } else { SOME_CLICK_DB };
+            let which = if certain { "its link was clicked" } else { "a link was clicked, in this mail or another," };
+            why.push(format!("{which} {waited} before"));
         }
     } else {
         why.push(match path {

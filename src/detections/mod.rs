@@ -16,6 +16,8 @@ mod apps;
 mod audit_disabled;
 mod base_rates;
 mod brute_force;
+mod clicked_phish;
+mod clicks;
 mod composites;
 mod delegate_mailbox_access;
 mod device_code_sign_in;
@@ -73,6 +75,7 @@ mod unusual_login_and_mail_burst;
 mod unusual_login_and_new_rule;
 
 pub use case::{Case, PlaceWords, agent_of};
+pub use clicks::{Click, clicks};
 pub use finding::{Finding, Findings};
 pub use inbox_rule_hides_mail::hides;
 pub use same_rule_elsewhere::wording;
@@ -265,6 +268,7 @@ pub static DETECTIONS: &[&dyn Detection] = &[
     &send_failures::SendFailures,
     &reply_chain_hijack::ReplyChainHijack,
     &malicious_share::MaliciousShare,
+    &clicked_phish::ClickedPhish,
     &mail_collection::MailCollection,
     &mailbox_search::MailboxSearch,
     &delegate_mailbox_access::DelegateMailboxAccess,

@@ -178,6 +178,12 @@ impl Act {
         self
     }
 
+    /// With this token, or network message id of a mail (hashed).
+    pub fn token(mut self, token: u64) -> Act {
+        self.event.token = token;
+        self
+    }
+
     /// As a message trace tells of it.
     pub fn traced(mut self) -> Act {
         self.event.family = Family::MessageTrace;
@@ -262,6 +268,12 @@ pub fn send(who: &str, time: Time, to: &[&str], subject: &str) -> Act {
         let recipients = names.iter().map(|name| batch.principal(name)).collect();
         Detail::Mail(Box::new(Mail { recipients, ..Mail::default() }))
     })
+}
+
+/// A click on a link that led to its page.
+pub fn click(who: &str, time: Time, url: &str) -> Act {
+    let page = url.to_owned();
+    Act::new(who, time, Action::Other).about(url).with(move |batch| Detail::Click { url: batch.str(&page), through: false })
 }
 
 /// Mail that was opened.
