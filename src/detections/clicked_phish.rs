@@ -152,10 +152,7 @@ mod tests {
 
     #[test]
     fn a_link_of_an_intruders_mail_tells_though_nobody_rated_it() {
-        let mut scene = Scene::office();
-        scene.add(sign_in("anna", at(20, "03:00")).from(OTHER_HOSTING, LEGACY));
-        scene.add(forwarding("anna", at(20, "03:20"), "drop@example.net").from(OTHER_HOSTING, FIREFOX));
-        scene.add(hiding_rule("anna", at(20, "03:30")).from(OTHER_HOSTING, FIREFOX));
+        let mut scene = Scene::taken(OTHER_HOSTING);
         let link = message_link("<m@x>");
         scene.add(send("anna", at(20, "04:00"), &["c1"], "Invoice").linked(link).from(OTHER_HOSTING, FIREFOX));
         scene.add(click("c1", at(20, "08:05"), "https://a.example/").linked(link));
