@@ -288,3 +288,48 @@ fn shared_files(case: &Case<'_>, attribution: &Attribution, by_account: &FxHashM
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::detections::testkit::*;
+    use crate::events::{Time, message_link};
+
+    /// Anna's intruder writes to c1 on day 20, who clicks a link; c1 falls at eight on day 21. How sure the edge
+    /// is, and why.
+    fn edge(mail: &str, click: Option<Act>) -> (f64, String) {
+        let mut scene = Scene::taken(OTHER_HOSTING);
+        scene.add(send("anna", at(20, mail), &["c1"], "Invoice").linked(message_link("<m@x>")).from(OTHER_HOSTING, FIREFOX));
+        scene.add_all(click);
+        scene.add(sign_in("c1", at(21, "08:00")).from(HOSTING, LEGACY));
+        scene.add(forwarding("c1", at(21, "08:20"), "drop@example.net").from(HOSTING, FIREFOX));
+        scene.add(hiding_rule("c1", at(21, "08:30")).from(HOSTING, FIREFOX));
+        let seen = scene.judge();
+        let edge = seen.outcome().incidents.iter().flat_map(|incident| &incident.edges).next().unwrap();
+        (edge.confidence, edge.why.clone())
+    }
+
+    fn clicked(time: Time) -> Act {
+        click("c1", time, "https://a.example/")
+    }
+
+    #[test]
+    fn a_click_counts_for_the_mail_that_the_link_was_in_and_less_where_that_is_unknown() {
+        let (none, _) = edge("04:00", None);
+        let (known, why) = edge("04:00", Some(clicked(at(21, "07:30")).linked(message_link("<m@x>"))));
+        assert!(why.contains("its link was clicked 30 min before"), "{why}");
+        let (unknown, why) = edge("04:00", Some(clicked(at(21, "07:30"))));
+        assert!(why.contains("a link was clicked, in this mail or another, 30 min before"), "{why}");
+        let (other, why) = edge("04:00", Some(clicked(at(21, "07:30")).linked(message_link("<other@x>"))));
+        assert!(!why.contains("clicked"), "{why}");
+        assert!(none < unknown && unknown < known, "{none} {unknown} {known}");
+        assert!((none - other).abs() < 1e-9, "{none} {other}");
+    }
+
+    #[test]
+    fn a_click_counts_after_the_mail_and_within_a_day_before_the_fall() {
+        let known = |mail: &str, time| edge(mail, Some(clicked(time).linked(message_link("<m@x>")))).1.contains("clicked");
+        assert!(known("04:00", at(20, "08:00:01")) && known("04:00", at(20, "08:00")));
+        assert!(!known("04:00", at(20, "07:59:59")) && !known("04:00", at(21, "08:00:01")));
+        assert!(known("12:00", at(20, "12:00")) && !known("12:00", at(20, "11:59:59")));
+    }
+}

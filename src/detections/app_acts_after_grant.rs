@@ -238,6 +238,7 @@ mod tests {
     #[test]
     fn an_app_hardly_ever_honest_that_reads_tells() {
         seen(PERFECTDATA, HOME, 20, "10:30").fires(ID, "anna", 14.0);
+        seen(PERFECTDATA, HOME, 21, "10:30").fires(ID, "anna", 14.0);
         seen(PERFECTDATA, HOME, 19, "10:30").quiet(ID, "anna");
     }
 
