@@ -191,7 +191,9 @@ impl Acts {
                 acts.trusting.entry(app).or_default().insert(account);
             }
         };
-        watched.iter().for_each(|one| trust(one.consent.account, one.app));
+        for one in watched {
+            trust(one.consent.account, one.app);
+        }
         for (index, event) in case.acts(&[Action::MailRead, Action::MailSent, Action::MailDeleted, Action::FileRead]) {
             let by_agent = || agents.get(&case.agent(event).family);
             let app = if event.app.is_none() && !agents.is_empty() { by_agent() } else { texts.get(&event.app) };

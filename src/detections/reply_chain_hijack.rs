@@ -134,11 +134,14 @@ fn sent_as(case: &Case<'_>, event: &Event) -> AccountId {
     }
 }
 
+/// A mail of a thread: when, and who took part.
+type ThreadMail = (Time, Vec<AccountId>);
+
 /// What the mail of the exports tells of the threads and of the outsiders' domains.
 #[derive(Default)]
 struct Known {
-    /// Mails of each thread of a mailbox, the replies themselves left out: when, and who took part.
-    threads: FxHashMap<(AccountId, String), Vec<(Time, Vec<AccountId>)>>,
+    /// Mails of each thread of a mailbox, the replies themselves left out.
+    threads: FxHashMap<(AccountId, String), Vec<ThreadMail>>,
     /// The first mail to or from each outside domain, the replies left out.
     domains: FxHashMap<String, Time>,
 }
@@ -174,7 +177,7 @@ impl Known {
     }
 
     /// The mails of a reply's thread before it.
-    fn before(&self, reply: &Reply) -> impl Iterator<Item = &(Time, Vec<AccountId>)> {
+    fn before(&self, reply: &Reply) -> impl Iterator<Item = &ThreadMail> {
         let mails = self.threads.get(&(reply.owner, reply.thread.clone())).into_iter().flatten();
         mails.filter(|(time, _)| *time < reply.time)
     }
