@@ -135,10 +135,12 @@ impl<'r> View<'r> {
         }
     }
 
-    /// The reasons that weigh most, in words: three, or all on request. Equal words are said once.
+    /// The reasons that weigh most, in words: three, or all on request. Equal words are said once; what the
+    /// account shows itself comes before what it shares with others, which its place in the incident says.
     pub(super) fn strongest(&self, account: &Account) -> String {
         let mut terms: Vec<_> = account.terms.iter().filter(|term| term.db > 0.0 && !term.why.is_empty()).collect();
-        terms.sort_by(|a, b| b.db.total_cmp(&a.db));
+        let rank = |family: &str| ["company", "chain"].iter().position(|later| *later == family).map_or(0, |at| at + 1);
+        terms.sort_by(|a, b| rank(&a.family).cmp(&rank(&b.family)).then(b.db.total_cmp(&a.db)));
         let mut said: Vec<&str> = Vec::new();
         for term in terms {
             if !said.contains(&term.why.as_str()) {
