@@ -9,9 +9,12 @@ use crate::events::TimeRules;
 use crate::evidence::{Limits, Pointer, RawRecord, Refusal, encoding_named, raw_record};
 use crate::formats::load::{self, LoadError, LoadOptions, Loaded};
 use crate::habits::Habits;
-use crate::report::build::{self, EventRows, Material};
+use crate::exposure;
+use crate::report::build::{self, EventRows, ExposureRows, Material};
 use crate::report::events_file::EventWriter;
+use crate::report::exposure_csv::Table;
 use crate::report::model::Report;
+use crate::report::output::Output;
 use crate::stages::Stages;
 use clap::Args;
 use encoding_rs::Encoding;
@@ -53,6 +56,8 @@ pub(super) struct Analysis<'a> {
     pub(super) report: Report,
     /// Writes every event of that scope.
     pub(super) write_events: &'a dyn Fn(&mut EventWriter) -> io::Result<()>,
+    /// Writes a table of what was seen and taken in that scope.
+    pub(super) write_table: &'a dyn Fn(Table, Output) -> io::Result<()>,
 }
 
 impl load::Progress for Meter {
@@ -84,11 +89,19 @@ pub(super) fn analyse<T>(
     let ground = basis.ground(&loaded.store, &sources.config);
     let outcome = analysis::analyse(&ground, stages);
     let case = final_case(&ground, &outcome.attribution);
+    let seen = exposure::Ground {
+        case: &case,
+        attribution: &outcome.attribution,
+        incidents: &outcome.incidents,
+        inputs: &loaded.inputs,
+    };
+    let exposures = stages.run("exposure", || exposure::measure(&seen));
     let material = Material {
         loaded: &loaded,
         case: &case,
         attribution: &outcome.attribution,
         incidents: &outcome.incidents,
+        exposures: &exposures,
         geo: &sources.geo,
         only: None,
     };
@@ -98,7 +111,9 @@ pub(super) fn analyse<T>(
     let rows = EventRows { loaded: &loaded, case: &case, attribution: Some(&outcome.attribution) };
     let write_events = |writer: &mut EventWriter| rows.each(|row| if scope.has_row(row) { writer.write(row) } else { Ok(()) });
     stop_if(cancel)?;
-    stages.run("writing", || then(&Analysis { report, write_events: &write_events }))
+    let tables = ExposureRows { material: &material, scope: &scope };
+    let write_table = |table, output| tables.write(table, output);
+    stages.run("writing", || then(&Analysis { report, write_events: &write_events, write_table: &write_table }))
 }
 
 /// Reads without analysing: a report with inputs, refused files and coverage, and no account.

@@ -251,7 +251,7 @@ pub struct Event {
     /// a hash of the 16 bytes of the GUID. 0 where unknown.
     pub token: u64,
     /// What it correlates with: for mail a hash of the Message-ID; for sign-ins and directory changes a
-    /// hash of the correlation id. 0 where unknown.
+    /// hash of the correlation id; for files a hash of the address. 0 where unknown.
     pub link: u64,
     /// Entra error code of a sign-in.
     pub code: u32,

@@ -240,6 +240,8 @@ fn incident() -> Incident {
         links: Vec::new(),
         milestones: Vec::new(),
         summary: "3 accounts compromised within 32 h 12 min; 794 phishing mails sent".to_owned(),
+        exposure: None,
+        counterparties: Vec::new(),
     }
 }
 

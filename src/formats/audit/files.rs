@@ -2,7 +2,7 @@
 
 use super::Reader;
 use super::fields::{Field, present};
-use crate::events::{Action, Detail, Flags, Outcome, Principal};
+use crate::events::{Action, Detail, Flags, Outcome, Principal, link};
 
 impl Reader<'_, '_> {
     /// A record of `SharePoint` or `OneDrive`. They are written for acts that were done.
@@ -33,6 +33,9 @@ impl Reader<'_, '_> {
             Action::Search => self.out.opt(audit.root.str_of("SearchQueryText").or_else(|| query(audit.str(Field::EventData)))),
             _ => self.file_name(),
         };
+        if matches!(self.event.action, Action::FileRead | Action::FileShared | Action::FileChanged) {
+            self.event.link = audit.str(Field::ObjectId).map_or(0, link);
+        }
         if self.event.action == Action::FileShared {
             self.share();
         }
