@@ -181,7 +181,8 @@ mod tests {
         let mut names: Vec<String> =
             std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
         names.sort();
-        let expected = ["counterparties.csv", "events.parquet", "files.csv", "mails-read.csv", "mails-sent.csv", "report.json", "timeline.csv"];
+        let expected =
+            ["counterparties.csv", "events.parquet", "files.csv", "mails-read.csv", "mails-sent.csv", "report.json", "timeline.csv"];
         assert_eq!(names, expected);
         let back: Report = serde_json::from_slice(&std::fs::read(folder.join("report.json")).unwrap()).unwrap();
         assert_eq!(back, analysis.report);

@@ -7,9 +7,9 @@ use super::sources::Sources;
 use crate::analysis::{self, Basis, final_case};
 use crate::events::TimeRules;
 use crate::evidence::{Limits, Pointer, RawRecord, Refusal, encoding_named, raw_record};
+use crate::exposure;
 use crate::formats::load::{self, LoadError, LoadOptions, Loaded};
 use crate::habits::Habits;
-use crate::exposure;
 use crate::report::build::{self, EventRows, ExposureRows, Material};
 use crate::report::events_file::EventWriter;
 use crate::report::exposure_csv::Table;
@@ -89,12 +89,7 @@ pub(super) fn analyse<T>(
     let ground = basis.ground(&loaded.store, &sources.config);
     let outcome = analysis::analyse(&ground, stages);
     let case = final_case(&ground, &outcome.attribution);
-    let seen = exposure::Ground {
-        case: &case,
-        attribution: &outcome.attribution,
-        incidents: &outcome.incidents,
-        inputs: &loaded.inputs,
-    };
+    let seen = exposure::Ground { case: &case, attribution: &outcome.attribution, incidents: &outcome.incidents, inputs: &loaded.inputs };
     let exposures = stages.run("exposure", || exposure::measure(&seen));
     let material = Material {
         loaded: &loaded,

@@ -66,10 +66,7 @@ pub(super) fn directory_pairs(events: &[Event], text: &Interner<TextKind>, accou
 
 /// True for acts whose link is no correlation id of the directory.
 fn is_elsewhere(action: Action) -> bool {
-    matches!(
-        action,
-        Action::SignIn | Action::MailSent | Action::MailChanged | Action::FileRead | Action::FileShared | Action::FileChanged
-    )
+    matches!(action, Action::SignIn | Action::MailSent | Action::MailChanged | Action::FileRead | Action::FileShared | Action::FileChanged)
 }
 
 #[cfg(test)]

@@ -64,10 +64,12 @@ fn handling(case: &Case<'_>, event: &Event) -> Option<Handling> {
 
 /// What tells files apart: the address, else the name, else nothing.
 fn identity(act: Act, event: &Event) -> (u64, Str, u32) {
-    match (event.link, event.object) {
-        (0, Str::NONE) => (0, Str::NONE, act.event),
-        (0, name) => (0, name, 0),
-        (link, _) => (link, Str::NONE, 0),
+    if event.link != 0 {
+        (event.link, Str::NONE, 0)
+    } else if event.object.is_some() {
+        (0, event.object, 0)
+    } else {
+        (0, Str::NONE, act.event)
     }
 }
 

@@ -103,7 +103,11 @@ impl People {
 pub(super) fn recipients(case: &Case<'_>, letters: &[Letter]) -> [Count; 3] {
     let inside: FxHashSet<AccountId> =
         letters.iter().flat_map(|letter| &letter.copies).map(|copy| copy.to).filter(|to| messages::is_inside(case, *to)).collect();
-    [reached(letters, true, &|_| true), reached(letters, false, &|to| inside.contains(&to)), reached(letters, false, &|to| !inside.contains(&to))]
+    [
+        reached(letters, true, &|_| true),
+        reached(letters, false, &|to| inside.contains(&to)),
+        reached(letters, false, &|to| !inside.contains(&to)),
+    ]
 }
 
 /// Counts the people that are meant. Where it is all of them, a record that counts recipients without

@@ -4,13 +4,13 @@ use super::*;
 use crate::analysis::Basis;
 use crate::attribution::{Actor, Actors, Attributed, Judgement, Lanes, Verdict};
 use crate::config::Config;
+use crate::detections::testkit::Act;
 use crate::detections::testkit::*;
 use crate::enrich::{Networks, TorExits};
-use crate::events::{Batch, Detail, Family, Flags, Item, Items, Mail, Store, Time};
+use crate::events::{Batch, Detail, Flags, Item, Items, Mail, Store, Time};
 use crate::habits::Habits;
 use crate::stages::Stages;
 use proptest::prelude::*;
-use crate::detections::testkit::Act;
 use std::collections::BTreeSet;
 
 /// Whose an act is, as the lanes say.
@@ -357,8 +357,13 @@ fn deeds() -> impl Strategy<Value = Vec<Deed>> {
     let people = proptest::collection::btree_set(0u8..9, 1..4);
     let doing = prop_oneof![
         (set(), set()).prop_map(|(listed, hidden)| Doing::Read { listed, hidden }),
-        (any::<u8>(), people, any::<bool>(), any::<bool>(), any::<bool>())
-            .prop_map(|(id, to, named, logged, traced)| Doing::Send { id, to, named, logged, traced }),
+        (any::<u8>(), people, any::<bool>(), any::<bool>(), any::<bool>()).prop_map(|(id, to, named, logged, traced)| Doing::Send {
+            id,
+            to,
+            named,
+            logged,
+            traced
+        }),
         (set(), set()).prop_map(|(listed, hidden)| Doing::Delete { listed, hidden }),
         (0u8..6).prop_map(|file| Doing::Open { file }),
         Just(Doing::Search),

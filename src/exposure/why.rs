@@ -25,16 +25,8 @@ pub enum Source {
 
 impl Source {
     /// All kinds, in the order of their numbers.
-    pub const ALL: [Source; 8] = [
-        Source::Read,
-        Source::Send,
-        Source::Trace,
-        Source::Mailbox,
-        Source::Move,
-        Source::File,
-        Source::Search,
-        Source::Directory,
-    ];
+    pub const ALL: [Source; 8] =
+        [Source::Read, Source::Send, Source::Trace, Source::Mailbox, Source::Move, Source::File, Source::Search, Source::Directory];
 
     /// What the records are called.
     pub fn records(self) -> &'static str {
