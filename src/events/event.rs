@@ -191,6 +191,8 @@ impl Flags {
     pub const THROTTLED: Flags = Flags(1 << 15);
     /// A whole folder was synchronised (`MailItemsAccessed` Sync).
     pub const SYNC: Flags = Flags(1 << 16);
+    /// What a record of a file act is about is no file or folder but a site, a list or a field.
+    pub const NO_FILE: Flags = Flags(1 << 17);
 
     /// True if every flag of `other` is set.
     pub fn has(self, other: Flags) -> bool {

@@ -15,6 +15,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct AppUse {
     /// Its id.
     pub app: Str,
+    /// Its name, as the consent has it; empty where it has none.
+    pub name: String,
     /// Permissions, sorted.
     pub scopes: Vec<String>,
     /// It may act for everybody, or in its own right.
@@ -67,6 +69,7 @@ pub(super) fn apps(case: &Case<'_>, acts: &[Act], elsewhere: &Elsewhere) -> Vec<
         let Some(Detail::Consent(consent)) = case.store.detail(event) else { continue };
         let entry = found.entry(case.store.text(event.app)).or_insert_with(|| AppUse {
             app: event.app,
+            name: String::new(),
             scopes: Vec::new(),
             tenant_wide: false,
             consents: Evidence::default(),
@@ -74,6 +77,9 @@ pub(super) fn apps(case: &Case<'_>, acts: &[Act], elsewhere: &Elsewhere) -> Vec<
             elsewhere: Vec::new(),
         });
         entry.consents.add(act.event);
+        if entry.name.is_empty() {
+            entry.name.clone_from(&consent.app_name);
+        }
         entry.tenant_wide |= consent.tenant_wide || consent.app_only;
         let known: BTreeSet<String> = entry.scopes.drain(..).chain(consent.scopes.iter().cloned()).collect();
         entry.scopes = known.into_iter().collect();

@@ -52,6 +52,9 @@ pub struct File {
 const KINDS: [Action; 3] = [Action::FileRead, Action::FileShared, Action::FileChanged];
 
 fn handling(case: &Case<'_>, event: &Event) -> Option<Handling> {
+    if event.flags.has(Flags::NO_FILE) {
+        return None;
+    }
     match event.action {
         Action::FileRead if case.store.text(event.operation).to_ascii_lowercase().contains("download") => Some(Handling::Downloaded),
         Action::FileRead => Some(Handling::Viewed),

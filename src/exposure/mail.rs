@@ -150,10 +150,10 @@ pub(super) fn reads(case: &Case<'_>, acts: &[Act]) -> Vec<Read> {
     reads
 }
 
-/// Folders that were read, without their leading backslash, in the order of their names.
+/// Folders in which mails were accessed, without their leading backslash, in the order of their names.
 pub(super) fn folders<'a>(case: &'a Case<'_>, acts: &[Act]) -> Vec<&'a str> {
     let folder = |(_, event): (Act, &Event)| match case.store.detail(event) {
-        Some(Detail::Items(list)) => Some(case.store.text(list.folder).trim_start_matches('\\')),
+        Some(Detail::Items(list)) if !event.flags.has(Flags::SYNC) => Some(case.store.text(list.folder).trim_start_matches('\\')),
         _ => None,
     };
     let mut names: Vec<&str> = of_kind(case, acts, &[Action::MailRead]).filter_map(folder).filter(|name| !name.is_empty()).collect();

@@ -96,7 +96,7 @@ pub struct Exposure {
     pub files_changed: Option<Count>,
     /// Searches made.
     pub searches: Option<Count>,
-    /// Folders that were read, in the order of their names.
+    /// Folders in which mails were accessed, in the order of their names.
     pub folders: Vec<String>,
     /// Folders that were synchronised.
     pub synchronised: Vec<Synchronised>,

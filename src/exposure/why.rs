@@ -42,6 +42,20 @@ impl Source {
         }
     }
 
+    /// The export that has them.
+    fn export(self) -> &'static str {
+        match self {
+            Source::Read => "MailItemsAccessed records of the audit log",
+            Source::Send => "Send records of the audit log",
+            Source::Trace => "a message trace",
+            Source::Mailbox => "mailbox records of the audit log",
+            Source::Move => "Move records of the audit log, which not every mailbox keeps",
+            Source::File => "SharePoint and OneDrive records of the audit log",
+            Source::Search => "search records of the audit log, where they were switched on",
+            Source::Directory => "directory records of the audit log, or the Entra audit log",
+        }
+    }
+
     /// The log that they are in.
     pub(super) fn family(self) -> Family {
         if self == Source::Trace { Family::MessageTrace } else { Family::Audit }
@@ -110,9 +124,8 @@ impl Gap {
     /// Which export would tell.
     pub fn missing(self) -> String {
         match self {
-            Gap::None(Source::Trace) | Gap::NotOfAccount(Source::Trace) => "a message trace of the time".to_owned(),
-            Gap::None(source) | Gap::NotOfAccount(source) => format!("{} of the audit log, if they were kept", source.records()),
-            Gap::NotAllTime(source) => format!("{} from the first to the last act of the intruder", source.records()),
+            Gap::None(source) | Gap::NotOfAccount(source) => source.export().to_owned(),
+            Gap::NotAllTime(source) => format!("{} from the first to the last act of the intruder", source.export()),
             Gap::Cut(family, _) => format!("the {} exported again, in shorter spans", log(family)),
             Gap::Unreadable(family, _) => format!("the {} exported again", log(family)),
             Gap::Undated => "exports with the times of these acts".to_owned(),

@@ -45,7 +45,7 @@ pub(super) fn exposure(material: &Material<'_>, of: &exposure::Exposure) -> Expo
         evidence: material.pointers(&of.evidence.events),
         evidence_total: of.evidence.total,
     };
-    exposure.summary = exposure_words::parts(&exposure, false).join("; ");
+    exposure.summary = exposure_words::parts(&exposure).join("; ");
     exposure
 }
 
@@ -96,7 +96,8 @@ fn reached(material: &Material<'_>, mailbox: &MailboxReached) -> MailboxAccess {
 
 fn app_use(material: &Material<'_>, app: &AppUse) -> AppExposure {
     let id = material.case.store.text(app.app);
-    let name = app_name(id).or_else(|| material.case.store.app_name(id));
+    let recorded = || Some(app.name.as_str()).filter(|name| !name.is_empty());
+    let name = app_name(id).or_else(|| material.case.store.app_name(id)).or_else(recorded);
     AppExposure {
         app_id: id.to_owned(),
         name: name.map(str::to_owned),

@@ -50,7 +50,7 @@ pub struct Exposure {
     /// Mails that forwarding or a rule of the intruder's passed on; absent where none was made.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mails_passed_on: Option<Bounds>,
-    /// Files opened or downloaded.
+    /// Files accessed or downloaded.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub files_read: Option<Bounds>,
     /// Those of them that were downloaded.
@@ -67,7 +67,7 @@ pub struct Exposure {
     pub searches: Option<Bounds>,
     /// What was searched for, in the order of time, as far as recorded; the first of them.
     pub queries: Vec<String>,
-    /// Folders that were read, in the order of their names.
+    /// Folders in which mails were accessed, in the order of their names.
     pub folders: Vec<String>,
     /// Folders that were synchronised: the whole folder may have been taken.
     pub synchronised: Vec<SynchronisedFolder>,

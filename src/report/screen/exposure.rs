@@ -2,12 +2,14 @@
 
 use super::View;
 use super::paint::{Line, Page, Tone};
-use super::words::count;
-use crate::report::exposure_words::parts;
-use crate::report::model::{Account, Exposure};
+use super::words::{count, thousands};
+use crate::report::exposure_words::{parts, reasons};
+use crate::report::model::{Account, Counterparty, Exposure};
 
 /// Accounts that are shown; the rest on request.
 const ACCOUNTS: usize = 8;
+/// Reasons for the room of an account's numbers that are shown; the rest on request.
+const REASONS: usize = 2;
 
 impl View<'_> {
     /// One paragraph an account, then the incidents of several accounts together, then whom to notify.
@@ -36,24 +38,41 @@ impl View<'_> {
     }
 
     fn taken(&self, page: &mut Page<'_>, name: &str, exposure: &Exposure) {
-        let words = parts(exposure, self.look.verbose).join("; ");
-        page.wrap("  ", "    ", &Line::new().add(Tone::Strong, name).plain(": ").plain(words));
+        let mut line = Line::new().add(Tone::Strong, name).plain("  ");
+        for (number, part) in parts(exposure).iter().enumerate() {
+            line.push(Tone::Plain, if number > 0 { "; " } else { "" });
+            line.push(Tone::Plain, part);
+        }
+        page.wrap("  ", "    ", &line);
+        let reasons = reasons(exposure);
+        let shown = if self.look.verbose { reasons.len() } else { REASONS };
+        if !reasons.is_empty() {
+            let more = reasons.len().saturating_sub(shown);
+            let mut words = reasons.into_iter().take(shown).collect::<Vec<_>>().join("; ");
+            if more > 0 {
+                words.push_str(&format!("; {}", count(more as u64, "more reason", "more reasons")));
+            }
+            page.wrap("    ", "    ", &Line::new().add(Tone::Dim, format!("not exact: {words}")));
+        }
     }
 
     /// How many people got the intruder's mail, or had mail that was read.
     fn to_notify(&self, page: &mut Page<'_>) {
         let people = || self.report.incidents.iter().flat_map(|incident| &incident.counterparties);
-        let (inside, outside) =
-            people().fold((0, 0), |(inside, outside), one| if one.inside { (inside + 1, outside) } else { (inside, outside + 1) });
-        if inside + outside > 0 {
-            let got = people().filter(|one| one.mails_got.at_most > 0).count() as u64;
-            let read = people().filter(|one| one.mails_read.at_most > 0).count() as u64;
-            let words = format!(
-                "to notify: {} ({outside} outside, {inside} inside): {got} got such mail, mail of {read} was or may have been read; \
-                 counterparties.csv of -o DIR names them",
-                count(inside + outside, "person", "people")
-            );
-            page.wrap("  ", "    ", &Line::new().plain(words));
+        let number = |test: &dyn Fn(&Counterparty) -> bool| people().filter(|one| test(one)).count() as u64;
+        let (outside, inside) = (number(&|one| !one.inside), number(&|one| one.inside));
+        if inside + outside == 0 {
+            return;
         }
+        let (got, read) = (number(&|one| one.mails_got.at_most > 0), number(&|one| one.mails_read.at_most > 0));
+        let mut line = Line::new().add(Tone::Strong, "to notify").plain("  ").plain(count(inside + outside, "person", "people"));
+        line.push(Tone::Plain, format!(", {} outside and {} inside:", thousands(outside), thousands(inside)));
+        if got > 0 {
+            line.push(Tone::Plain, format!(" {} got such mail{}", thousands(got), if read > 0 { "," } else { "" }));
+        }
+        if read > 0 {
+            line.push(Tone::Plain, format!(" mail of {} was or may have been read", thousands(read)));
+        }
+        page.wrap("  ", "    ", &line.add(Tone::Dim, " (counterparties.csv of -o DIR)"));
     }
 }
