@@ -39,6 +39,8 @@ pub(super) struct Passing {
     settings: Vec<Setting>,
     by_mailbox: FxHashMap<AccountId, Vec<usize>>,
     by_address: FxHashMap<AccountId, Vec<usize>>,
+    /// Mails of which a `Send` record tells: a person sent them.
+    by_hand: FxHashSet<u64>,
 }
 
 impl Passing {
@@ -77,9 +79,15 @@ impl Passing {
         }
     }
 
-    /// Takes what a row of a trace tells.
+    /// Takes what a record of a mail tells.
     pub(super) fn see(&mut self, case: &Case<'_>, index: u32, event: &Event) {
-        if event.family != Family::MessageTrace || !event.time.is_known() {
+        if event.family != Family::MessageTrace {
+            if self.by_mailbox.contains_key(&messages::sender(case.store, event)) {
+                self.by_hand.insert(event.link);
+            }
+            return;
+        }
+        if !event.time.is_known() {
             return;
         }
         // A mail without a Message-ID is one of its own.
@@ -101,9 +109,9 @@ impl Passing {
         }
     }
 
-    /// How many mails were passed on from some accounts; none where no setting does so. `is_sent` tells mails
-    /// that a person sent.
-    pub(super) fn count(&self, accounts: &[AccountId], is_sent: &dyn Fn(u64) -> bool) -> Option<Count> {
+    /// How many mails were passed on from some accounts; none where no setting does so. `all_logged`: what a
+    /// person sends from them has a `Send` record.
+    pub(super) fn count(&self, accounts: &[AccountId], all_logged: bool) -> Option<Count> {
         let (mut sure, mut all, mut evidence, mut open) = (FxHashSet::default(), FxHashSet::default(), Evidence::default(), 0);
         let mut told: FxHashSet<u32> = FxHashSet::default();
         for setting in self.settings.iter().filter(|setting| accounts.contains(&setting.account)) {
@@ -111,7 +119,7 @@ impl Passing {
             let mut went: Vec<(u64, Went)> = setting.went.iter().map(|(id, went)| (*id, *went)).collect();
             went.sort_unstable_by_key(|(_, went)| went.event);
             for (id, went) in went {
-                let passed = went.through && setting.came.contains(&id) || went.by_mailbox && !is_sent(id);
+                let passed = went.through && setting.came.contains(&id) || went.by_mailbox && all_logged && !self.by_hand.contains(&id);
                 if passed && setting.act.hold == Hold::Sure {
                     sure.insert(id);
                 }

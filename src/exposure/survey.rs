@@ -200,14 +200,13 @@ impl<'a> Survey<'a> {
         exposure.mails_deleted = exposure.known(deleted, "which mails were deleted", &self.gaps(accounts, Source::Mailbox));
         let moved = mail::item_count(case, acts, Action::MailMoved);
         exposure.mails_moved = exposure.known(moved, "which mails were moved", &self.gaps(accounts, Source::Move));
-        exposure.mails_passed_on = self.passed_on(accounts, letters);
+        exposure.mails_passed_on = self.passed_on(accounts);
     }
 
     /// Mails passed on, up to the end of the trace.
-    fn passed_on(&self, accounts: &[AccountId], letters: &[mail::Letter]) -> Option<Count> {
-        let logged: FxHashSet<u64> = letters.iter().filter(|letter| letter.logged).map(|letter| letter.link).collect();
+    fn passed_on(&self, accounts: &[AccountId]) -> Option<Count> {
         let all_logged = accounts.iter().all(|account| self.sources.gaps(Source::Send, *account, self.window(*account)).is_empty());
-        let count = self.passing.count(accounts, &|link| !all_logged || logged.contains(&link))?;
+        let count = self.passing.count(accounts, all_logged)?;
         let since = accounts.iter().filter_map(|account| Some((*account, self.passing.since(*account)?)));
         let gaps = together(since.flat_map(|(account, from)| {
             let to = self.window(account).map_or(from, |(_, to)| to.max(from));

@@ -7,6 +7,7 @@ use crate::exposure::{self, Exposure, File, Hold, Letter, Message, Read};
 use crate::report::exposure_csv::{Sheet, Table};
 use crate::report::output::Output;
 use crate::report::scope::Scope;
+use std::collections::BTreeSet;
 use std::io;
 
 /// Recipients that a cell names; the rest is counted in the next one.
@@ -121,8 +122,9 @@ impl ExposureRows<'_> {
     fn people(&self, sheet: &mut Sheet) -> io::Result<()> {
         let exposures = &self.material.exposures;
         let incidents = self.material.incidents.iter().zip(&exposures.incidents).zip(1u32..);
-        let joined = |account: &AccountId| self.material.incidents.iter().any(|incident| incident.accounts.contains(account));
-        let alone = exposures.accounts.iter().filter(|(account, _)| !joined(account)).map(|(_, exposure)| (String::new(), exposure));
+        let joined: BTreeSet<AccountId> = self.material.incidents.iter().flat_map(|incident| incident.accounts.iter().copied()).collect();
+        let alone =
+            exposures.accounts.iter().filter(|(account, _)| !joined.contains(account)).map(|(_, exposure)| (String::new(), exposure));
         let groups = incidents.map(|((_, exposure), number)| (format!("c{number}"), exposure)).chain(alone);
         for (incident, exposure) in groups {
             for one in counterparties(self.material, &exposure.people) {
