@@ -4,7 +4,7 @@ use crate::attribution::{Actor, Actors, Attributed};
 use crate::detections::Case;
 use crate::events::{AccountId, Event, Family, Flags, Time};
 use crate::habits::Tie;
-use rustc_hash::FxHashMap;
+use std::collections::BTreeMap;
 
 /// Certainty from which on an intruder's act counts for the lower bound: the timeline puts a question mark
 /// to those below it.
@@ -32,12 +32,12 @@ pub struct Act {
 }
 
 /// Times of the acts that are surely the intruder's, by account, sorted.
-pub(super) struct Presence(FxHashMap<AccountId, Vec<Time>>);
+pub(super) struct Presence(BTreeMap<AccountId, Vec<Time>>);
 
 impl Presence {
     /// Of the accounts that are asked for: one pass.
     pub(super) fn of(case: &Case<'_>, actors: &Actors, accounts: &[AccountId]) -> Presence {
-        let mut times: FxHashMap<AccountId, Vec<Time>> = accounts.iter().map(|account| (*account, Vec::new())).collect();
+        let mut times: BTreeMap<AccountId, Vec<Time>> = accounts.iter().map(|account| (*account, Vec::new())).collect();
         for (event, index) in case.store.events().iter().zip(0u32..) {
             if actors.is_intruders(index)
                 && actors.of(index).certainty >= SURE
@@ -47,7 +47,9 @@ impl Presence {
                 list.push(event.time);
             }
         }
-        times.values_mut().for_each(|list| list.sort_unstable());
+        for list in times.values_mut() {
+            list.sort_unstable();
+        }
         Presence(times)
     }
 

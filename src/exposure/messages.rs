@@ -51,6 +51,13 @@ pub struct Message {
     pub has_attachment: bool,
 }
 
+impl Message {
+    fn settle(&mut self) {
+        self.copies.sort_unstable();
+        self.copies.dedup_by_key(|copy| copy.to);
+    }
+}
+
 /// The messages that are asked for, by the hash of their Message-ID.
 #[derive(Default)]
 pub struct Messages(FxHashMap<u64, Message>);
@@ -86,10 +93,7 @@ impl Messages {
 
     /// Ends the reading: each recipient has one copy, the one that stands best.
     pub(super) fn settle(&mut self) {
-        for message in self.0.values_mut() {
-            message.copies.sort_unstable();
-            message.copies.dedup_by_key(|copy| copy.to);
-        }
+        self.0.values_mut().for_each(Message::settle);
     }
 }
 

@@ -265,7 +265,9 @@ fn mailboxes(case: &Case<'_>, acts: &[Act]) -> Vec<MailboxReached> {
     }
     let reached = |(mailbox, acts): (AccountId, Vec<Act>)| {
         let mut things = Things::default();
-        acts.iter().for_each(|act| things.add(*act, [act.event]));
+        for act in &acts {
+            things.add(*act, [act.event]);
+        }
         MailboxReached { mailbox, acts: things.count(), mails_read: mail::read_count(case, &acts) }
     };
     by_mailbox.into_iter().map(reached).collect()
