@@ -234,7 +234,11 @@ fn results_of_an_earlier_run_are_no_evidence() {
         let reason = refusal(&report, name);
         assert!(reason.contains(what) && reason.contains("give the exports that it was made from"), "{name}: {reason}");
     }
-    assert!(run.out.contains("11 files are no export: counterparties.csv (a bectrace list of people to notify, a result and no evidence"), "{}", run.out);
+    assert!(
+        run.out.contains("11 files are no export: counterparties.csv (a bectrace list of people to notify, a result and no evidence"),
+        "{}",
+        run.out
+    );
     let only = common::run(&["analyze", text(&lines.with_file_name("results").join("events.jsonl"))]);
     assert_eq!(only.code, 3);
     assert!(only.err.contains("a bectrace events file"), "{}", only.err);

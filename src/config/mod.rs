@@ -6,10 +6,12 @@
 mod cidr;
 mod read;
 mod render;
+mod spelling;
 
 pub use cidr::{Cidr, address_bits};
 pub use read::ConfigError;
 pub use render::ThresholdDoc;
+pub use spelling::letter_changes;
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
