@@ -2,9 +2,12 @@
 
 mod accounts;
 mod coverage;
+mod exposure;
+mod exposure_rows;
 mod incidents;
 mod rows;
 
+pub use exposure_rows::ExposureRows;
 pub use rows::EventRows;
 
 use super::model::{Finding, GeoSource, Report, Severity, Tool, Undated, Verdict};
@@ -14,6 +17,7 @@ use crate::cascade::Incident;
 use crate::detections::Case;
 use crate::enrich::{Geo, app_name, error_words};
 use crate::events::{AccountId, Party, Principal, Str, Time};
+use crate::exposure::Exposures;
 use crate::formats::load::Loaded;
 use crate::stages::Stages;
 use std::borrow::Cow;
@@ -31,6 +35,8 @@ pub struct Material<'a> {
     pub attribution: &'a Attribution,
     /// Incidents.
     pub incidents: &'a [Incident],
+    /// What was seen and taken.
+    pub exposures: &'a Exposures,
     /// Address databases.
     pub geo: &'a Geo,
     /// Only this account, where one was asked for.

@@ -5,10 +5,12 @@
 //! empty or not. Nothing in here depends on the clock, the machine or where the evidence lies.
 
 mod accounts;
+mod exposure;
 mod inputs;
 mod story;
 
-pub use accounts::{Account, Bounds, Exposure, IntruderAddress, Remaining, Term, Undated, Verdict};
+pub use accounts::{Account, IntruderAddress, Remaining, Term, Undated, Verdict};
+pub use exposure::{AppExposure, Bounds, Changes, Counterparty, Exposure, MailboxAccess, Range, SynchronisedFolder};
 pub use inputs::{Count, Coverage, GeoSource, Input, Notice, Refused, Span, Unanswerable};
 pub use story::{Actor, Edge, EdgePath, Finding, Incident, Link, Milestone, PatientZero, Severity, TimelineRow};
 

@@ -118,7 +118,7 @@ impl<'r> View<'r> {
         }
     }
 
-    /// Verdict with its strongest reasons, what was exposed, and on request the whole narrative.
+    /// Verdict with its strongest reasons, and on request the whole narrative.
     fn reasons(&self, page: &mut Page<'_>, rest: &str, account: &Account) {
         let tone = if account.verdict == Verdict::Compromised { Tone::Plain } else { Tone::Warn };
         let mut line = Line::new().add(tone, format!("{} ({})", account.verdict.name(), percent(account.probability)));
@@ -127,9 +127,6 @@ impl<'r> View<'r> {
             line.push(Tone::Dim, format!(": {reasons}"));
         }
         page.wrap(rest, rest, &line);
-        if let Some(exposure) = account.exposure.as_ref().filter(|exposure| !exposure.summary.is_empty()) {
-            page.wrap(rest, rest, &Line::new().add(Tone::Dim, format!("seen or taken: {}", exposure.summary)));
-        }
         if let Some(narrative) = account.narrative.as_ref().filter(|_| self.look.verbose) {
             page.wrap(rest, rest, &Line::new().plain(narrative));
         }

@@ -4,6 +4,7 @@
 //! and what the evidence lacks. Then the table of acts, then what is still in place and what to do.
 //! The view fits the width that it is given; what does not fit is wrapped, never cut.
 
+mod exposure;
 mod incidents;
 mod inspect;
 mod paint;
@@ -65,6 +66,7 @@ pub fn render(report: &Report, look: &Look) -> String {
     view.trouble(&mut page);
     view.timeline(&mut page);
     view.undated(&mut page);
+    view.exposure(&mut page);
     view.remaining(&mut page);
     view.unanswerable(&mut page);
     view.next(&mut page);
