@@ -4,7 +4,7 @@
 //! The way of the data, each module depending only on those before it:
 //!
 //! ```text
-//! config ─► stages ─► evidence ─► events ─► formats ─► enrich ─► habits ─► detections ─► scoring ─► attribution ─► cascade ─► analysis ─► report ─► cli
+//! config ─► stages ─► evidence ─► events ─► formats ─► enrich ─► habits ─► detections ─► scoring ─► attribution ─► cascade ─► analysis ─► remaining ─► report ─► plan ─► cli
 //! ```
 
 pub mod analysis;
@@ -18,6 +18,8 @@ pub mod events;
 pub mod evidence;
 pub mod formats;
 pub mod habits;
+pub mod plan;
+pub mod remaining;
 pub mod report;
 pub mod scoring;
 pub mod stages;

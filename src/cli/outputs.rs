@@ -74,10 +74,10 @@ impl Outputs {
         Ok(())
     }
 
-    /// What goes into the folder: report, events, timeline.
+    /// What goes into the folder: report, events, timeline, plan.
     pub(super) fn files_in_folder(&self) -> impl Iterator<Item = PathBuf> {
         let folder = self.folder.clone();
-        ["report.json", "events.parquet", "timeline.csv"]
+        ["report.json", "events.parquet", "timeline.csv", "plan.md", "plan.ps1"]
             .into_iter()
             .filter_map(move |name| folder.as_ref().map(|folder| folder.join(name)))
     }

@@ -7,6 +7,7 @@
 mod incidents;
 mod inspect;
 mod paint;
+mod remaining;
 mod sections;
 mod table;
 mod words;
