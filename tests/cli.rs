@@ -179,7 +179,8 @@ fn threads_change_no_byte_of_any_output() {
         let case = folder.path().join(threads);
         let (code, out, err) = run(&["analyze", &example(), "--threads", threads, "-o", case.to_str().unwrap()]);
         assert_eq!(code, 0, "{err}");
-        let files = ["report.json", "events.parquet", "timeline.csv"].map(|name| std::fs::read(case.join(name)).unwrap());
+        let files =
+            ["report.json", "events.parquet", "timeline.csv", "plan.md", "plan.ps1"].map(|name| std::fs::read(case.join(name)).unwrap());
         (out, files)
     });
     let [one, four] = outputs;

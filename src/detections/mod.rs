@@ -70,9 +70,9 @@ mod unfamiliar_sign_in;
 mod unusual_login_and_mail_burst;
 mod unusual_login_and_new_rule;
 
+pub use audit_disabled::switches_auditing_off;
 pub use case::{Case, PlaceWords, agent_of};
 pub use finding::{Finding, Findings};
-pub use audit_disabled::switches_auditing_off;
 pub use inbox_rule_hides_mail::hides;
 pub use legacy_protocol_enabled::switches_protocol_on;
 pub use same_rule_elsewhere::wording;

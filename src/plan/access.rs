@@ -10,48 +10,55 @@ const RESET: &str = "Update-MgUser -UserId {} -PasswordProfile @{ Password = (Ne
 const STATE: &str = "Get-MgUser -UserId {} -Property AccountEnabled,SignInSessionsValidFromDateTime,LastPasswordChangeDateTime | \
                      Format-List AccountEnabled,SignInSessionsValidFromDateTime,LastPasswordChangeDateTime";
 
-/// Steps that end the access of a compromised account; only a look where a record shows that it ended
-/// after the intruder's last act.
-pub(super) fn cut(account: &Account) -> Vec<Step> {
+/// Steps that end the access of compromised accounts: each measure for all of them before the next one, so
+/// that nobody goes on from one account while another is being blocked.
+pub(super) fn cut(accounts: &[&Account]) -> Vec<Step> {
+    let (done, open): (Vec<&Account>, Vec<&Account>) = accounts.iter().partition(|account| end_of_access(account).is_some());
+    let mut steps: Vec<Step> = open.iter().map(|account| block(account)).collect();
+    steps.extend(open.iter().map(|account| revoke(account)));
+    steps.extend(open.iter().map(|account| reset(account)));
+    steps.extend(done.iter().filter_map(|account| Some(already_done(&account.account, end_of_access(account)?))));
+    steps
+}
+
+fn sessions(account: &Account) -> Option<&Remaining> {
+    account.remaining.iter().find(|item| item.kind == Kind::Session.name())
+}
+
+/// What shows that access ended after the intruder's last act.
+fn end_of_access(account: &Account) -> Option<&Ending> {
+    sessions(account).filter(|item| item.status == Status::Removed.name()).and_then(|item| item.end.as_ref())
+}
+
+fn step(account: &Account, action: &'static str, why: String, limits: &'static str, template: &'static str) -> Step {
     let name = account.account.as_str();
-    let sessions = account.remaining.iter().find(|item| item.kind == Kind::Session.name());
-    let evidence = sessions.map(|item| item.evidence.clone()).unwrap_or_default();
-    let done = sessions.filter(|item| item.status == Status::Removed.name()).and_then(|item| item.end.as_ref());
-    if let Some(end) = done {
-        return vec![already_done(name, end)];
-    }
-    let basis = sessions.map_or("the account is compromised", |item| item.basis.as_str());
-    let step = |action: &'static str, why: &str, limits: &'static str, template: &'static str| Step {
+    Step {
         phase: Phase::CutAccess,
         account: Some(name.to_owned()),
         action,
         what: name.to_owned(),
-        why: why.to_owned(),
+        why,
         limits,
         commands: vec![(Does::Change, Command::new(template, &[name]))],
         verify: vec![Command::new(STATE, &[name])],
-        evidence: evidence.clone(),
-    };
-    vec![
-        step(
-            "Block sign-in of",
-            &format!("the account is compromised; {basis}"),
-            "Access tokens run on for 60 to 90 minutes, or about 15 where continuous access evaluation works. Rules, forwarding and applications with permissions of their own go on. The owner cannot work until the account is given back.",
-            DISABLE,
-        ),
-        step(
-            "Revoke the sessions of",
-            "ends refresh tokens of every kind, and browser sessions",
-            "It does not stop somebody who has the password: that is the next step. It takes some minutes.",
-            REVOKE,
-        ),
-        step(
-            "Reset the password of",
-            "the intruder has the password, or had a session that could change it",
-            "Give the new password to the owner by telephone or in person, not by mail. Where accounts are synchronised from a local directory, reset it there instead. Application passwords and other accounts with the same password are not touched.",
-            RESET,
-        ),
-    ]
+        evidence: sessions(account).map(|item| item.evidence.clone()).unwrap_or_default(),
+    }
+}
+
+fn block(account: &Account) -> Step {
+    let basis = sessions(account).map_or("", |item| item.basis.as_str());
+    let limits = "Access tokens run on for 60 to 90 minutes, or about 15 where continuous access evaluation works. Rules, forwarding and applications with permissions of their own go on. The owner cannot work until the account is given back.";
+    step(account, "Block sign-in of", format!("the account is compromised; {basis}"), limits, DISABLE)
+}
+
+fn revoke(account: &Account) -> Step {
+    let limits = "It does not stop somebody who has the password: that is a step of its own. It takes some minutes.";
+    step(account, "Revoke the sessions of", "ends refresh tokens of every kind, and browser sessions".to_owned(), limits, REVOKE)
+}
+
+fn reset(account: &Account) -> Step {
+    let limits = "Give the new password to the owner by telephone or in person, not by mail. Where accounts are synchronised from a local directory, reset it there instead. Application passwords and other accounts with the same password are not touched.";
+    step(account, "Reset the password of", "the intruder has the password, or had a session that could change it".to_owned(), limits, RESET)
 }
 
 fn already_done(name: &str, end: &Ending) -> Step {

@@ -4,7 +4,7 @@ use super::powershell::filter;
 use super::{Phase, Remedy, known};
 use crate::report::model::Remaining;
 
-const GRANT_LIMITS: &str = "Tokens that the application has run on for up to 90 minutes. Mail that it copied is not called back. Consents of other people to it stay: the last command lists them.";
+const GRANT_LIMITS: &str = "Tokens that the application has run on for up to 90 minutes. Mail that it copied is not called back. Consents of other people to it stay: the last command lists them. If the whole organisation had consented to it before, that consent goes too: the first look shows when the application was made.";
 
 /// A consent: of one user, or for the whole organisation.
 pub(super) fn grant(item: &Remaining) -> Remedy {
@@ -17,17 +17,24 @@ pub(super) fn grant(item: &Remaining) -> Remedy {
             user => remedy.look("Get-MgUserOauth2PermissionGrant -UserId {} -All | Format-Table Id,ClientId,Scope", &[user]),
         };
     };
-    let remedy = remedy.look("Get-MgServicePrincipal -Filter {} | Format-List Id,AppId,DisplayName,AccountEnabled,CreatedDateTime", &[&client]);
+    let remedy =
+        remedy.look("Get-MgServicePrincipal -Filter {} | Format-List Id,AppId,DisplayName,AccountEnabled,CreatedDateTime", &[&client]);
     let remedy = if user.is_empty() {
-        remedy
-            .change(
-                "Get-MgServicePrincipal -Filter {} | ForEach-Object { Get-MgServicePrincipalOauth2PermissionGrant -ServicePrincipalId $_.Id -All } | Where-Object { $_.ConsentType -eq 'AllPrincipals' } | ForEach-Object { Remove-MgOauth2PermissionGrant -OAuth2PermissionGrantId $_.Id }",
+        // Without a time the application's own permissions cannot be told from those that it had before.
+        let remedy = match item.since.as_deref() {
+            Some(time) => remedy.change(
+                "Get-MgServicePrincipal -Filter {} | ForEach-Object { Get-MgServicePrincipalAppRoleAssignment -ServicePrincipalId $_.Id -All } | Where-Object { Test-PlanTime $_.CreatedDateTime {} } | ForEach-Object { Remove-MgServicePrincipalAppRoleAssignment -ServicePrincipalId $_.PrincipalId -AppRoleAssignmentId $_.Id }",
+                &[&client, time],
+            ),
+            None => remedy.look(
+                "Get-MgServicePrincipal -Filter {} | ForEach-Object { Get-MgServicePrincipalAppRoleAssignment -ServicePrincipalId $_.Id -All } | Format-Table Id,CreatedDateTime,ResourceDisplayName,AppRoleId",
                 &[&client],
-            )
-            .change(
-                "Get-MgServicePrincipal -Filter {} | ForEach-Object { Get-MgServicePrincipalAppRoleAssignment -ServicePrincipalId $_.Id -All } | ForEach-Object { Remove-MgServicePrincipalAppRoleAssignment -ServicePrincipalId $_.PrincipalId -AppRoleAssignmentId $_.Id }",
-                &[&client],
-            )
+            ),
+        };
+        remedy.change(
+            "Get-MgServicePrincipal -Filter {} | ForEach-Object { Get-MgServicePrincipalOauth2PermissionGrant -ServicePrincipalId $_.Id -All } | Where-Object { $_.ConsentType -eq 'AllPrincipals' } | ForEach-Object { Remove-MgOauth2PermissionGrant -OAuth2PermissionGrantId $_.Id }",
+            &[&client],
+        )
     } else {
         remedy.change(
             "$client = (Get-MgServicePrincipal -Filter {}).Id; Get-MgUserOauth2PermissionGrant -UserId {} -All | Where-Object { $client -and $_.ClientId -eq $client } | ForEach-Object { Remove-MgOauth2PermissionGrant -OAuth2PermissionGrantId $_.Id }",

@@ -69,7 +69,10 @@ pub(super) fn device(item: &Remaining) -> Remedy {
     if crate::events::guid(id).is_some() {
         let by = filter("deviceId", id);
         return remedy
-            .look("Get-MgDevice -Filter {} | Format-List Id,DeviceId,DisplayName,RegistrationDateTime,ApproximateLastSignInDateTime", &[&by])
+            .look(
+                "Get-MgDevice -Filter {} | Format-List Id,DeviceId,DisplayName,RegistrationDateTime,ApproximateLastSignInDateTime",
+                &[&by],
+            )
             .change("Get-MgDevice -Filter {} | ForEach-Object { Update-MgDevice -DeviceId $_.Id -AccountEnabled:$false }", &[&by])
             .later("Get-MgDevice -Filter {} | ForEach-Object { Remove-MgDevice -DeviceId $_.Id }", &[&by])
             .verify("Get-MgDevice -Filter {} | Format-List DisplayName,AccountEnabled", &[&by]);

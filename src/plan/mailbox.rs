@@ -30,7 +30,10 @@ pub(super) fn forwarding(item: &Remaining) -> Remedy {
     let limits = "It does not call back what was forwarded, and does not touch inbox rules that forward. If the owner had forwarding of his own before, it is gone too: the first command shows it.";
     Remedy::new(Phase::Persistence, "End the", limits)
         .look(SHOW, &[mailbox])
-        .change("Set-Mailbox -Identity {} -ForwardingSmtpAddress $null -ForwardingAddress $null -DeliverToMailboxAndForward $false", &[mailbox])
+        .change(
+            "Set-Mailbox -Identity {} -ForwardingSmtpAddress $null -ForwardingAddress $null -DeliverToMailboxAndForward $false",
+            &[mailbox],
+        )
         .verify(SHOW, &[mailbox])
 }
 
@@ -46,7 +49,10 @@ pub(super) fn permission(item: &Remaining) -> Remedy {
     }
     match known(identity.right.as_ref()) {
         "full-access" => remedy
-            .change("Remove-MailboxPermission -Identity {} -User {} -AccessRights FullAccess -InheritanceType All -Confirm:$false", &[mailbox, trustee])
+            .change(
+                "Remove-MailboxPermission -Identity {} -User {} -AccessRights FullAccess -InheritanceType All -Confirm:$false",
+                &[mailbox, trustee],
+            )
             .verify(shown, &[mailbox]),
         "send-as" => remedy
             .change("Remove-RecipientPermission -Identity {} -Trustee {} -AccessRights SendAs -Confirm:$false", &[mailbox, trustee])
@@ -129,9 +135,10 @@ pub(super) fn auditing(item: &Remaining) -> Remedy {
         "Set-OrganizationConfig" => remedy
             .change("Set-OrganizationConfig -AuditDisabled $false", &[])
             .verify("Get-OrganizationConfig | Format-List AuditDisabled", &[]),
-        _ => remedy
-            .look("Get-AdminAuditLogConfig | Format-List UnifiedAuditLogIngestionEnabled", &[])
-            .look("Get-MailboxAuditBypassAssociation -ResultSize Unlimited | Where-Object { $_.AuditBypassEnabled } | Format-Table Name", &[]),
+        _ => remedy.look("Get-AdminAuditLogConfig | Format-List UnifiedAuditLogIngestionEnabled", &[]).look(
+            "Get-MailboxAuditBypassAssociation -ResultSize Unlimited | Where-Object { $_.AuditBypassEnabled } | Format-Table Name",
+            &[],
+        ),
     }
 }
 

@@ -59,7 +59,7 @@ fn before(page: &mut String, plan: &Plan) {
 fn step(page: &mut String, number: &str, step: &Step) {
     let what = if step.what.is_empty() { String::new() } else { format!(" {}", code(&step.what)) };
     let _ = writeln!(page, "### {number} {}{what}\n", step.action);
-    if let Some(account) = step.account.as_ref().filter(|account| **account != step.what) {
+    if let Some(account) = step.account.as_ref().filter(|account| !step.what.contains(account.as_str())) {
         let _ = writeln!(page, "Account or mailbox: {}\n", code(account));
     }
     let _ = writeln!(page, "Why: {}", code_or_words(&step.why));

@@ -131,9 +131,7 @@ impl Plan {
     pub fn of(report: &Report) -> Plan {
         let mut plan = Plan::default();
         let taken = |verdict: Verdict| report.accounts.iter().filter(move |account| account.verdict == verdict);
-        for account in taken(Verdict::Compromised) {
-            plan.steps.extend(access::cut(account));
-        }
+        plan.steps.extend(access::cut(&taken(Verdict::Compromised).collect::<Vec<_>>()));
         let listed = report.accounts.iter().flat_map(|account| account.remaining.iter().map(move |item| (Some(account), item)));
         for (account, item) in listed.chain(report.remaining.iter().map(|item| (None, item))) {
             plan.add(account, item);
@@ -156,7 +154,11 @@ impl Plan {
         }
         let Some(remedy) = remedy(kind, item) else { return };
         let certain = item.origin == Origin::Intruder.name();
-        let origin = if certain { "made by the intruder" } else if item.origin == Origin::ToBeChecked.name() { DOUBTFUL } else { UNEXPLAINED };
+        let origin = match Origin::from_name(&item.origin) {
+            Some(Origin::Intruder) => "made by the intruder",
+            Some(Origin::ToBeChecked) => DOUBTFUL,
+            Some(Origin::NotInTheseExports) | None => UNEXPLAINED,
+        };
         // Of what is not certain a person decides: its commands are left as comments.
         let doubtful = |(does, command)| (if does == Does::Change && !certain { Does::Later } else { does }, command);
         let owner = item.identity.of.clone().or_else(|| account.map(|account| account.account.clone()));

@@ -37,7 +37,11 @@ impl Display for Literal<'_> {
             let end = rest.find(|c| is_plain(c) != plain).unwrap_or(rest.len());
             let (run, after) = rest.split_at_checked(end).unwrap_or((rest, ""));
             f.write_str(" + ")?;
-            if plain { quoted(f, run)? } else { numbered(f, run)? }
+            if plain {
+                quoted(f, run)?
+            } else {
+                numbered(f, run)?
+            }
             rest = after;
         }
         f.write_str(")")
@@ -173,10 +177,7 @@ mod tests {
     #[test]
     fn a_filter_quotes_for_odata_and_then_for_powershell() {
         let command = Command::new("Get-MgServicePrincipal -Filter {}", &[&filter("displayName", "O'x' or '1' eq '1")]);
-        assert_eq!(
-            command.as_str(),
-            "Get-MgServicePrincipal -Filter 'displayName eq ''O''''x'''' or ''''1'''' eq ''''1'''"
-        );
+        assert_eq!(command.as_str(), "Get-MgServicePrincipal -Filter 'displayName eq ''O''''x'''' or ''''1'''' eq ''''1'''");
     }
 
     #[test]

@@ -104,7 +104,8 @@ pub fn script(plan: &Plan) -> String {
 }
 
 fn step(text: &mut String, number: &str, step: &Step) {
-    let account = step.account.as_deref().filter(|account| *account != step.what).map_or_else(String::new, |account| format!(" ({account})"));
+    let account =
+        step.account.as_deref().filter(|account| !step.what.contains(account)).map_or_else(String::new, |account| format!(" ({account})"));
     let title = format!("{number} {} {}{account}", step.action, step.what);
     let _ = writeln!(text, "\n# {}", comment(&step.why));
     if !step.evidence.is_empty() {

@@ -48,11 +48,16 @@ fn access_is_cut_before_anything_else_and_given_back_last() {
     let plan = Plan::of(&samples::cascade());
     let phases: Vec<Phase> = plan.steps.iter().map(|step| step.phase).collect();
     assert!(phases.is_sorted());
-    let first: Vec<(&str, Option<&str>)> = plan.steps.iter().take(3).map(|step| (step.action, step.account.as_deref())).collect();
-    let a = Some("a.adams@example.com");
-    assert_eq!(first, [("Block sign-in of", a), ("Revoke the sessions of", a), ("Reset the password of", a)]);
+    let first: Vec<(&str, &str)> = plan.steps.iter().take(9).map(|step| (step.action, step.what.split('@').next().unwrap())).collect();
+    let (a, b, c) = ("a.adams", "b.brown", "c.clark");
+    let all = |action: &'static str| [a, b, c].map(|who| (action, who));
+    let expected = [all("Block sign-in of"), all("Revoke the sessions of"), all("Reset the password of")].concat();
+    assert_eq!(first, expected, "each measure for all accounts before the next");
     let block = "Update-MgUser -UserId 'a.adams@example.com' -AccountEnabled:$false";
-    assert_eq!(plan.steps[0].commands, [(Does::Change, Command::new("Update-MgUser -UserId {} -AccountEnabled:$false", &["a.adams@example.com"]))]);
+    assert_eq!(
+        plan.steps[0].commands,
+        [(Does::Change, Command::new("Update-MgUser -UserId {} -AccountEnabled:$false", &["a.adams@example.com"]))]
+    );
     assert_eq!(plan.steps[0].commands[0].1.as_str(), block);
     assert!(plan.steps.iter().any(|step| step.phase == Phase::Hygiene && step.action == "Give back"));
 }
@@ -72,7 +77,12 @@ fn each_kind_has_the_command_for_exactly_that_thing() {
         item(Kind::Forwarding, Identity { address: text("x@example.net"), ..Identity::default() }),
         "Set-Mailbox -Identity 'a.adams@example.com' -ForwardingSmtpAddress $null -ForwardingAddress $null -DeliverToMailboxAndForward $false",
     );
-    let right = |right: &str, rights: &str| Identity { trustee: text("x@example.com"), right: text(right), rights: text(rights), ..Identity::default() };
+    let right = |right: &str, rights: &str| Identity {
+        trustee: text("x@example.com"),
+        right: text(right),
+        rights: text(rights),
+        ..Identity::default()
+    };
     changes(
         item(Kind::Permission, right("send-as", "SendAs")),
         "Remove-RecipientPermission -Identity 'a.adams@example.com' -Trustee 'x@example.com' -AccessRights SendAs -Confirm:$false",
@@ -115,7 +125,8 @@ fn a_doubt_becomes_a_look() {
 
 #[test]
 fn what_is_gone_gets_no_command_and_is_listed() {
-    let plan = plan_with(Remaining { status: "removed".to_owned(), ..item(Kind::InboxRule, Identity { id: text("17"), ..Identity::default() }) });
+    let plan =
+        plan_with(Remaining { status: "removed".to_owned(), ..item(Kind::InboxRule, Identity { id: text("17"), ..Identity::default() }) });
     assert!(!lines(&plan, Does::Change).iter().any(|line| line.contains("InboxRule")));
     assert_eq!(plan.gone.len(), 1);
 }
@@ -217,6 +228,9 @@ fn hostile_names_stay_texts_in_both_forms() {
         let page = markdown(&plan);
         let fences = |page: &str| page.lines().filter(|line| line.starts_with("```")).count();
         assert_eq!(fences(&page), fences(&markdown(&Plan::of(&samples::hostile("")))), "{bad:?}");
-        assert!(!page.lines().any(|line| line.starts_with("# head") || line.starts_with("<script") || line.starts_with("Remove-Mailbox v")), "{bad:?}");
+        assert!(
+            !page.lines().any(|line| line.starts_with("# head") || line.starts_with("<script") || line.starts_with("Remove-Mailbox v")),
+            "{bad:?}"
+        );
     }
 }

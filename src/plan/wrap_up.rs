@@ -27,7 +27,8 @@ pub(super) fn verify(account: &Account) -> Step {
         account: Some(account.account.clone()),
         action: "Look at all settings of",
         what: account.account.clone(),
-        why: "the exports need not show everything that the intruder made: hidden rules, secrets and app passwords are in few of them".to_owned(),
+        why: "the exports need not show everything that the intruder made: hidden rules, secrets and app passwords are in few of them"
+            .to_owned(),
         limits: "It looks only. Export audit log, sign-ins and rules again some days later and read them with bectrace: it says what survived and whether the intruder came back.",
         commands: looks(&account.account),
         verify: Vec::new(),
@@ -42,7 +43,10 @@ pub(super) fn look(account: &Account) -> Step {
         account: Some(account.account.clone()),
         action: "Check the suspicious account",
         what: account.account.clone(),
-        why: account.terms.first().map_or_else(|| "the evidence does not suffice".to_owned(), |term| format!("the evidence does not suffice: {}", term.why)),
+        why: account
+            .terms
+            .first()
+            .map_or_else(|| "the evidence does not suffice".to_owned(), |term| format!("the evidence does not suffice: {}", term.why)),
         limits: "It looks only: ask the owner about the acts in the report. If they were not his, block, revoke and reset as for the compromised accounts.",
         commands: looks(&account.account),
         verify: Vec::new(),

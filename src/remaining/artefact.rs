@@ -233,6 +233,6 @@ pub struct Artefact<'a> {
     pub basis: &'static str,
     /// How it ended.
     pub end: Option<End>,
-    /// A record that ended it or another of its kind: it does not say which.
-    pub(super) doubtful_end: Option<End>,
+    /// A record that ended it or another of its kind, and the id of what it ended.
+    pub(super) doubtful_end: Option<(End, Option<String>)>,
 }

@@ -145,8 +145,7 @@ fn session<'a>(
     };
     if let Some((act, _)) = cuts.iter().filter(after).find(|(_, whole)| *whole) {
         session.close(act.end, "a record shows their end; an access token may have run on for up to 90 minutes");
-    } else if let Some((act, _)) = cuts.iter().find(after) {
-        session.doubtful_end = Some(act.end);
+    } else if cuts.iter().any(|cut| after(&cut)) {
         session.basis = "the owner changed the password; that leaves sessions of web applications alone, and no revocation is recorded";
     } else if !cuts.is_empty() {
         session.basis = "the intruder acted after the last reset, revocation or block";
@@ -158,7 +157,9 @@ fn clean_up(account: AccountId, cuts: &[(CleanAct, bool)], artefacts: &[Artefact
     let mut clean_up = CleanUp { acts: cuts.iter().map(|(act, _)| *act).collect(), ..CleanUp::default() };
     let own = || artefacts.iter().filter(|artefact| artefact.account == account && artefact.kind != Kind::Session);
     for artefact in own() {
-        if let Some(end) = artefact.end.filter(|end| end.time.is_known() && !matches!(end.by, By::Intruder) && artefact.kind != Kind::Password) {
+        if let Some(end) =
+            artefact.end.filter(|end| end.time.is_known() && !matches!(end.by, By::Intruder) && artefact.kind != Kind::Password)
+        {
             clean_up.acts.push(CleanAct { what: removal_words(artefact.kind), end, cuts: false });
         }
     }

@@ -1,10 +1,10 @@
 //! What snapshots tell: which things were still there, and what is there that no record explains.
 
+use super::Scene;
 use super::artefact::{Artefact, By, End, Identity, Kind, Origin, Status};
-use super::ledger::SWITCHED_OFF;
+use super::ledger::{Ledger, SWITCHED_OFF};
 use super::same::{Same, app, method_family, same};
 use super::touch::{Effect, grant, name_of, right, rule_identity, some, touch};
-use super::Scene;
 use crate::attribution::Verdict;
 use crate::detections::{Case, hides, wording};
 use crate::events::{AccountId, Right, Rule, State, StateKind, Time, key};
@@ -14,6 +14,11 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Most accounts with one of the intruder's applications for which that is worth a line: what many people
 /// use is the company's.
 const FEW_GRANTS: usize = 3;
+
+/// The usual basis of what is in place.
+pub const SHOWN: &str = "a snapshot shows it";
+/// The usual basis of what is not known to be gone.
+pub const NOTHING_LATER: &str = "nothing later in these exports speaks of it";
 
 /// A thing in a row of a snapshot.
 struct Row<'a> {
@@ -29,7 +34,8 @@ struct Row<'a> {
 }
 
 /// Settles how every thing stands, and adds what is there and not explained.
-pub(super) fn settle<'a>(scene: &Scene<'_, 'a>, mut artefacts: Vec<Artefact<'a>>) -> Vec<Artefact<'a>> {
+pub(super) fn settle<'a>(scene: &Scene<'_, 'a>, ledger: Ledger<'a>) -> Vec<Artefact<'a>> {
+    let Ledger { mut artefacts, rules_made } = ledger;
     let rows: Vec<Row<'a>> = scene.case.store.states().iter().flat_map(|state| rows(scene.case, state)).collect();
     let mut shown = vec![false; rows.len()];
     for (row, shown) in rows.iter().zip(&mut shown) {
@@ -41,7 +47,11 @@ pub(super) fn settle<'a>(scene: &Scene<'_, 'a>, mut artefacts: Vec<Artefact<'a>>
     }
     let ages = ages(&rows, &artefacts);
     for artefact in &mut artefacts {
-        status(artefact, &rows, &ages);
+        let only = rules_made.get(&artefact.of) == Some(&1);
+        match removed_unnamed(artefact, &rows, only) {
+            Some(end) => artefact.close(end, "a rule of this mailbox was removed, and a snapshot has neither it nor this one"),
+            None => status(artefact, &rows, &ages),
+        }
     }
     let unexplained = unexplained(scene, &rows, &shown, &artefacts);
     artefacts.extend(unexplained);
@@ -179,7 +189,7 @@ fn status(artefact: &mut Artefact<'_>, rows: &[Row<'_>], ages: &BTreeMap<u32, Ti
     }
     if !artefact.found.is_empty() {
         artefact.status = Status::InPlace;
-        artefact.basis = if on { "a snapshot shows it" } else { "a snapshot shows it, switched off" };
+        artefact.basis = if on { SHOWN } else { "a snapshot shows it, switched off" };
         return;
     }
     artefact.basis = match missing(artefact, rows, ages) {
@@ -187,11 +197,29 @@ fn status(artefact: &mut Artefact<'_>, rows: &[Row<'_>], ages: &BTreeMap<u32, Ti
             let end = End { at, time: Time::NONE, digits: 0, by: By::Unknown, account: AccountId::NONE, how: "gone" };
             return artefact.close(end, "a newer snapshot of the same mailbox does not have it any more");
         }
+        Some((_, false)) if artefact.doubtful_end.is_some() => "one of its kind was removed later, and the records do not tell which",
         Some((_, false)) => "a snapshot of the same mailbox does not have it, and may be older than it",
-        None if artefact.doubtful_end.is_some() => "one of its kind was removed later: the record does not say which",
+        None if artefact.doubtful_end.is_some() => "one of its kind was removed later, and the records do not tell which",
         None if artefact.kind == Kind::MfaMethod && lists_method(artefact, rows) => "a snapshot lists a method of this kind, but not which",
-        None => "nothing later in these exports speaks of it",
+        None => NOTHING_LATER,
     };
+}
+
+/// The end of a rule that was removed by an id which the record of its making does not have.
+///
+/// A snapshot of the mailbox has neither the rule nor the id that was removed. Taken after the removal, it
+/// shows that the rule is gone. Taken before the rule was made, it shows that what was removed was made later,
+/// and no other rule was (`only`). In between it would have shown the rule.
+fn removed_unnamed(artefact: &Artefact<'_>, rows: &[Row<'_>], only: bool) -> Option<End> {
+    let (end, id) = artefact.doubtful_end.as_ref()?;
+    let id = id.as_ref().filter(|_| only && artefact.kind == Kind::InboxRule && artefact.end.is_none() && artefact.found.is_empty())?;
+    let mut own = rows.iter().filter(|row| row.kind == Kind::InboxRule && row.of == artefact.of && row.of.is_some()).peekable();
+    own.peek()?;
+    let other = |row: &Row<'_>| {
+        let is_other = same(row.kind, (artefact.of, &artefact.identity), (row.of, &row.identity)) == Same::No;
+        is_other && row.identity.id.as_ref().is_some_and(|known| known != id)
+    };
+    own.all(other).then_some(*end)
 }
 
 /// A row of the mailbox in a snapshot that lacks the thing, and whether that snapshot is surely newer.
@@ -202,8 +230,7 @@ fn missing(artefact: &Artefact<'_>, rows: &[Row<'_>], ages: &BTreeMap<u32, Time>
     let own = rows.iter().filter(|row| row.kind == artefact.kind && row.of == artefact.of && row.of.is_some());
     // A row that may be the thing, by a name or id that the record lacks, does not say that it is gone.
     let mut own = own.filter(|row| {
-        artefact.kind == Kind::Forwarding
-            || same(row.kind, (artefact.of, &artefact.identity), (row.of, &row.identity)) == Same::No
+        artefact.kind == Kind::Forwarding || same(row.kind, (artefact.of, &artefact.identity), (row.of, &row.identity)) == Same::No
     });
     let newer = |row: &Row<'_>| match artefact.kind {
         Kind::Forwarding if row.changed.is_known() => row.changed > artefact.since,
@@ -235,9 +262,8 @@ fn unexplained<'a>(scene: &Scene<'_, 'a>, rows: &[Row<'a>], shown: &[bool], arte
     // What anybody made in the log is explained, whoever it was.
     for (index, event) in scene.case.described().filter(|(_, event)| event.succeeded()) {
         if let Some(touch) = touch(scene.case, index, event).filter(|touch| touch.effect == Effect::Made) {
-            candidates.retain(|row| {
-                row.kind != touch.kind || same(row.kind, (row.of, &row.identity), (touch.of, &touch.identity)) != Same::Yes
-            });
+            candidates
+                .retain(|row| row.kind != touch.kind || same(row.kind, (row.of, &row.identity), (touch.of, &touch.identity)) != Same::Yes);
         }
     }
     candidates.into_iter().filter_map(|row| likeness.basis(scene, row).map(|basis| as_found(row, basis))).collect()
@@ -274,8 +300,11 @@ impl Likeness {
     fn of(artefacts: &[Artefact<'_>], rows: &[Row<'_>]) -> Likeness {
         let certain = || artefacts.iter().filter(|artefact| artefact.origin == Origin::Intruder);
         let rules = || certain().filter_map(|artefact| artefact.rule);
-        let targets = |rule: &Rule| rule.forward_to.iter().chain(&rule.redirect_to).map(|to| key::fold_principal(to).into_owned()).collect::<Vec<_>>();
-        let forwarding = certain().filter(|artefact| artefact.kind == Kind::Forwarding).filter_map(|artefact| artefact.identity.address.clone());
+        let targets = |rule: &Rule| {
+            rule.forward_to.iter().chain(&rule.redirect_to).map(|to| key::fold_principal(to).into_owned()).collect::<Vec<_>>()
+        };
+        let forwarding =
+            certain().filter(|artefact| artefact.kind == Kind::Forwarding).filter_map(|artefact| artefact.identity.address.clone());
         let few = |identity: &Identity| {
             let granted = rows.iter().filter(|row| row.kind == Kind::AppGrant && app(&row.identity, identity) == Same::Yes);
             granted.map(|row| row.of).collect::<BTreeSet<_>>().len() <= FEW_GRANTS

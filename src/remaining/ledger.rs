@@ -4,23 +4,30 @@ use super::artefact::{Artefact, Kind, Origin, Status};
 use super::same::{Same, app, same};
 use super::touch::{Effect, Touch, touch};
 use super::{End, Hand, Scene};
-use crate::events::{RuleChange, Time};
+use crate::events::{AccountId, RuleChange, Time};
+use std::collections::BTreeMap;
 
 /// Seconds within which records of one account about like things are taken as records of one act: a
 /// consent, a method or a device is written down as several.
 const ONE_ACT_SECONDS: i64 = 600;
 
-/// Things that intruders made, in the order in which they were made.
+/// What the logs tell.
 #[derive(Default)]
 pub(super) struct Ledger<'a> {
-    artefacts: Vec<Artefact<'a>>,
+    /// Things that intruders made, in the order in which they were made.
+    pub artefacts: Vec<Artefact<'a>>,
+    /// How many rules the records tell were made in each mailbox, by anybody.
+    pub rules_made: BTreeMap<AccountId, u32>,
 }
 
 /// Goes through all records that describe something, in time order.
-pub(super) fn keep<'a>(scene: &Scene<'_, 'a>) -> Vec<Artefact<'a>> {
+pub(super) fn keep<'a>(scene: &Scene<'_, 'a>) -> Ledger<'a> {
     let mut ledger = Ledger::default();
     for (index, event) in scene.case.described().filter(|(_, event)| event.succeeded()) {
         let Some(touch) = touch(scene.case, index, event) else { continue };
+        if touch.rule.is_some_and(|rule| rule.change == RuleChange::New) {
+            *ledger.rules_made.entry(touch.of).or_default() += 1;
+        }
         match (touch.effect, scene.hand(index, event)) {
             (Effect::Made, Hand::Intruder) => ledger.make(scene, touch, Origin::Intruder),
             (Effect::Made, Hand::Doubt) => ledger.make(scene, touch, Origin::ToBeChecked),
@@ -28,7 +35,7 @@ pub(super) fn keep<'a>(scene: &Scene<'_, 'a>) -> Vec<Artefact<'a>> {
             (Effect::Removed | Effect::SwitchedOff, _) => ledger.end(scene, &touch),
         }
     }
-    ledger.artefacts
+    ledger
 }
 
 impl<'a> Ledger<'a> {
@@ -116,7 +123,7 @@ impl<'a> Ledger<'a> {
         }
         for at in maybe {
             if let Some(known) = self.artefacts.get_mut(at) {
-                known.doubtful_end = Some(end);
+                known.doubtful_end = Some((end, touch.identity.id.clone()));
             }
         }
     }
@@ -191,4 +198,3 @@ impl<'a> Artefact<'a> {
         (self.status, self.basis, self.end) = (Status::Removed, basis, Some(end));
     }
 }
-

@@ -15,6 +15,7 @@ mod touch;
 
 pub use artefact::{Artefact, By, End, Identity, Kind, Origin, Status};
 pub use clean_up::{CleanAct, CleanUp, LINGER_SECONDS};
+pub use found::{NOTHING_LATER, SHOWN};
 pub use same::method_family;
 
 use crate::attribution::{Actor, Attribution, Verdict, is_intruder_app};
@@ -55,14 +56,9 @@ impl Scene<'_, '_> {
         }
         let account = self.case.contexts.account_of(index);
         let judgement = self.attribution.judgements.get(&account).filter(|judgement| judgement.verdict == Verdict::Suspicious);
-        let doubtful = judgement.is_some_and(|judgement| {
-            judgement.contexts.contains_key(&self.case.context_of(index).0) || is_intruder_app(judgement, event)
-        });
+        let doubtful = judgement
+            .is_some_and(|judgement| judgement.contexts.contains_key(&self.case.context_of(index).0) || is_intruder_app(judgement, event));
         if doubtful { Hand::Doubt } else { Hand::Other }
-    }
-
-    fn verdict(&self, account: AccountId) -> Verdict {
-        self.attribution.judgements.get(&account).map_or(Verdict::Clear, |judgement| judgement.verdict)
     }
 
     /// Who did an act that is done to `of`.

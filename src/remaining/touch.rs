@@ -154,7 +154,8 @@ impl<'a> Reader<'_, 'a> {
     }
 
     fn app(&self, change: &Change) -> Identity {
-        let app_id = some(&change.app_id).or_else(|| key::guid(self.case.store.text(self.event.app)).and(some(self.case.store.text(self.event.app))));
+        let app_id = some(&change.app_id)
+            .or_else(|| key::guid(self.case.store.text(self.event.app)).and(some(self.case.store.text(self.event.app))));
         Identity { name: self.object().filter(|name| key::guid(name).is_none()), app_id, ..Identity::default() }
     }
 
@@ -166,7 +167,8 @@ impl<'a> Reader<'_, 'a> {
             // The audit log has the end of a grant as a change of the application.
             "service-principal" if operation.contains("permission grant") || operation.contains("permissiongrant") => {
                 let own = self.case.store.accounts().is_own(self.case.store.accounts().of(self.event.target));
-                let touch = if own { self.owned(Kind::AppGrant, self.app(change)) } else { self.of_tenant(Kind::AppGrant, self.app(change)) };
+                let touch =
+                    if own { self.owned(Kind::AppGrant, self.app(change)) } else { self.of_tenant(Kind::AppGrant, self.app(change)) };
                 removal.then_some(touch)
             }
             "service-principal" => (is_new || removal).then(|| self.of_tenant(Kind::App, self.app(change))),
@@ -213,7 +215,10 @@ impl<'a> Reader<'_, 'a> {
             }
             return Some(touch);
         }
-        for (kind, switch) in [(Kind::Auditing, switches_auditing_off(self.case, self.event)), (Kind::LegacyProtocol, switches_protocol_on(self.case, self.event))] {
+        for (kind, switch) in [
+            (Kind::Auditing, switches_auditing_off(self.case, self.event)),
+            (Kind::LegacyProtocol, switches_protocol_on(self.case, self.event)),
+        ] {
             let Some(made) = switch else { continue };
             let mut touch =
                 if self.event.target.is_some() { self.owned(kind, Identity::default()) } else { self.of_tenant(kind, Identity::default()) };

@@ -212,11 +212,7 @@ fn remaining() -> Vec<Remaining> {
         found: list(&["i5:3"]),
         ..left("inbox-rule", "\".\" that moves mail to RSS Feeds", Identity { id: text("16432106147457866113"), ..named(".") })
     };
-    let app = Identity {
-        app_id: text("946c777c-bc85-489e-b034-392389ae23d6"),
-        scopes: list(&["Mail.ReadWrite"]),
-        ..named("Spike")
-    };
+    let app = Identity { app_id: text("946c777c-bc85-489e-b034-392389ae23d6"), scopes: list(&["Mail.ReadWrite"]), ..named("Spike") };
     let grant = left("app-grant", "Spike (Mail.ReadWrite)", app);
     let forwarding = Remaining {
         status: "removed".to_owned(),
@@ -225,7 +221,11 @@ fn remaining() -> Vec<Remaining> {
         end: Some(ending("removed", "2022-02-10T08:00:00Z")),
         ..left("forwarding", "to drop@example.net (outside)", Identity { address: text("drop@example.net"), ..Identity::default() })
     };
-    let session = Remaining { since: text("2022-02-09T04:55:51Z"), ..left("session", "and refresh tokens", Identity::default()) };
+    let session = Remaining {
+        since: text("2022-02-09T04:55:51Z"),
+        basis: "the intruder acted after the last reset, revocation or block".to_owned(),
+        ..left("session", "and refresh tokens", Identity::default())
+    };
     vec![rule, grant, forwarding, session]
 }
 

@@ -32,7 +32,14 @@ pub(super) fn accounts(material: &Material<'_>, numbers: &Numbers, left: &Left<'
     list
 }
 
-fn one(material: &Material<'_>, id: AccountId, judgement: &Judgement, numbers: &Numbers, incident: Option<&usize>, left: &Left<'_>) -> Account {
+fn one(
+    material: &Material<'_>,
+    id: AccountId,
+    judgement: &Judgement,
+    numbers: &Numbers,
+    incident: Option<&usize>,
+    left: &Left<'_>,
+) -> Account {
     let account = material.case.store.accounts().get(id).cloned().unwrap_or_default();
     let named = |findings: &[usize]| numbers.numbers(findings).map(Numbers::id).collect::<Vec<_>>();
     let taken = judgement.verdict == Verdict::Compromised;

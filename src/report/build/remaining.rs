@@ -14,6 +14,10 @@ use crate::report::summary::{self, Names};
 const SCOPES: usize = 4;
 const LONGEST: usize = 80;
 
+/// Parameters of a mail-flow rule that say what it does to mail.
+const TELLING: [&str; 7] =
+    ["BlindCopyTo", "CopyTo", "AddToRecipients", "RedirectMessageTo", "DeleteMessage", "SetSCL", "JournalEmailAddress"];
+
 /// What is left, ready to be told.
 pub(super) struct Left<'m> {
     material: &'m Material<'m>,
@@ -141,14 +145,21 @@ fn words(artefact: &Artefact<'_>, case: &Case<'_>) -> String {
         Kind::AppCredential => format!("of {}", app(identity, &names)),
         Kind::AppOwner => format!("{} of {}", text(&identity.trustee).unwrap_or_else(|| "somebody".to_owned()), app(identity, &names)),
         Kind::MfaMethod => {
-            let method = quoted(&identity.name).or_else(|| quoted(&identity.operation)).unwrap_or_else(|| "of a kind not recorded".to_owned());
+            let method =
+                quoted(&identity.name).or_else(|| quoted(&identity.operation)).unwrap_or_else(|| "of a kind not recorded".to_owned());
             format!("{method}{elsewhere}")
         }
         Kind::Device => {
             let name = quoted(&identity.name).or_else(|| text(&identity.id)).unwrap_or_else(|| "without a name".to_owned());
             format!("{name}{elsewhere}")
         }
-        Kind::TransportRule | Kind::Policy => {
+        Kind::TransportRule => {
+            let name = quoted(&identity.name).unwrap_or_else(|| "without a name".to_owned());
+            let told = identity.parameters.iter().filter(|(key, _)| TELLING.contains(&key.as_str()));
+            let does: String = told.map(|(key, value)| format!(": {key} {}", clip(value, LONGEST))).collect();
+            format!("{name} ({}{does})", text(&identity.operation).unwrap_or_default())
+        }
+        Kind::Policy => {
             let name = quoted(&identity.name).unwrap_or_else(|| "without a name".to_owned());
             format!("{name} ({})", text(&identity.operation).unwrap_or_default())
         }

@@ -3,7 +3,7 @@
 use super::View;
 use super::paint::{Line, Page, Tone};
 use super::words::count;
-use crate::remaining::{Kind, Origin, Status};
+use crate::remaining::{Kind, NOTHING_LATER, Origin, SHOWN, Status};
 use crate::report::model::{CleanUp, Ending, Remaining};
 use std::collections::BTreeMap;
 
@@ -58,7 +58,12 @@ impl View<'_> {
         if item.origin == Origin::ToBeChecked.name() {
             line.push(Tone::Warn, ", to be checked: the account is only suspicious");
         }
-        line.push(Tone::Dim, format!(": {}", item.basis));
+        // The title says the most common basis of each standing.
+        match (&item.settled_by, item.basis.as_str()) {
+            (_, SHOWN) => {}
+            (Some(export), NOTHING_LATER) => line.push(Tone::Dim, format!(": {export} would tell")),
+            (_, basis) => line.push(Tone::Dim, format!(": {basis}")),
+        }
         for pointer in item.found.first().into_iter().chain(item.evidence.first().filter(|_| item.kind != Kind::Session.name())) {
             line = line.plain("  ").add(Tone::Code, pointer);
         }
@@ -108,7 +113,14 @@ impl View<'_> {
         }
         match clean_up.survived {
             0 => line.push(Tone::Plain, "; nothing of the intruder's is known to be left"),
-            n => line.push(Tone::Warn, format!("; {} of the intruder's survived it or {} not known to be gone", count(n, "thing", "things"), if n == 1 { "is" } else { "are" })),
+            n => line.push(
+                Tone::Warn,
+                format!(
+                    "; {} of the intruder's survived it or {} not known to be gone",
+                    count(n, "thing", "things"),
+                    if n == 1 { "is" } else { "are" }
+                ),
+            ),
         }
         if clean_up.lingering > 0 {
             let acts = count(clean_up.lingering, "act", "acts");

@@ -192,7 +192,9 @@ impl View<'_> {
     pub(super) fn next(&self, page: &mut Page<'_>) {
         page.blank();
         let paths = &self.look.paths;
-        let mut commands: Vec<(String, &str)> = vec![(format!("bectrace analyze {paths} -o report/"), "all of it as files")];
+        let taken = self.report.count(Verdict::Compromised) + self.report.count(Verdict::Suspicious) > 0;
+        let what = if taken { "all of it as files, with a plan" } else { "all of it as files" };
+        let mut commands: Vec<(String, &str)> = vec![(format!("bectrace analyze {paths} -o report/"), what)];
         let pointer = self
             .report
             .timeline
