@@ -185,7 +185,7 @@ impl Plan {
 
 /// Pointers that a step shows.
 const SHOWN: usize = 5;
-const DOUBTFUL: &str = "made in acts on this account that are in doubt: ask the owner first";
+const DOUBTFUL: &str = "made in an act of which it is in doubt whose it was: ask the owner first";
 const UNEXPLAINED: &str = "found in a snapshot, and no record tells who made it: ask the owner first";
 
 /// What is done about a thing; `None` where cutting access is all there is to do.

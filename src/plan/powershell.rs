@@ -83,7 +83,7 @@ impl Command {
     }
 }
 
-/// A filter of Graph that compares a property with a text, in which OData has its own quotes.
+/// A filter of Graph that compares a property with a text: `OData` has quotes of its own.
 pub fn filter(property: &str, value: &str) -> String {
     format!("{property} eq '{}'", value.replace('\'', "''"))
 }
@@ -132,7 +132,7 @@ mod tests {
         }
     }
 
-    pub const HOSTILE: [&str; 16] = [
+    const HOSTILE: [&str; 16] = [
         "'; Remove-Item C:\\ -Recurse; '",
         "\u{2019}; calc; \u{2018}",
         "\u{201A}\u{201B}",
@@ -182,7 +182,7 @@ mod tests {
 
     #[test]
     fn powershell_itself_reads_every_text_back() {
-        let script: String = HOSTILE
+        let script: Vec<String> = HOSTILE
             .iter()
             .map(|text| {
                 let units: Vec<String> = text.encode_utf16().map(|unit| unit.to_string()).collect();
@@ -192,7 +192,7 @@ mod tests {
             .collect();
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("literals.ps1");
-        std::fs::write(&path, script).unwrap();
+        std::fs::write(&path, script.concat()).unwrap();
         let Ok(run) = std::process::Command::new("pwsh").args(["-NoProfile", "-NonInteractive", "-File"]).arg(&path).output() else {
             eprintln!("skipped: no pwsh on this machine");
             return;

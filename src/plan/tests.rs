@@ -167,10 +167,10 @@ fn shape(line: &str) -> String {
         };
         if end > 0 {
             code.push('T');
-            rest = &rest[end..];
+            rest = rest.split_at(end).1;
         } else {
             code.push(first);
-            rest = &rest[first.len_utf8()..];
+            rest = rest.split_at(first.len_utf8()).1;
         }
     }
     code
@@ -180,8 +180,8 @@ fn shape(line: &str) -> String {
 fn quoted_end(text: &str) -> usize {
     let mut at = 1;
     loop {
-        at += text[at..].find('\'').unwrap() + 1;
-        if !text[at..].starts_with('\'') {
+        at += text.split_at(at).1.find('\'').unwrap() + 1;
+        if !text.split_at(at).1.starts_with('\'') {
             return at;
         }
         at += 1;
@@ -193,7 +193,7 @@ fn numbered_end(text: &str) -> usize {
     let (mut at, mut depth) = (0, 0);
     loop {
         match text.as_bytes()[at] {
-            b'\'' => at += quoted_end(&text[at..]) - 1,
+            b'\'' => at += quoted_end(text.split_at(at).1) - 1,
             b'(' => depth += 1,
             b')' => depth -= 1,
             _ => {}

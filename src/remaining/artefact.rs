@@ -87,7 +87,7 @@ named! {
     Origin {
         /// His act made it.
         Intruder = "intruder",
-        /// An act on a suspicious account made it, in the contexts that are in doubt.
+        /// An act made it of which it is in doubt whose it was: on a suspicious account, or less than 60 % sure.
         ToBeChecked = "to-be-checked",
         /// A snapshot has it, no record says who made it, and it is like what intruders make.
         NotInTheseExports = "not-in-these-exports",

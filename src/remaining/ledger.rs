@@ -43,6 +43,8 @@ impl<'a> Ledger<'a> {
         let account = scene.case.contexts.account_of(touch.index);
         if let Some(known) = self.artefacts.iter_mut().rev().find(|known| known.account == account && is_one_act(known, &touch)) {
             known.take(touch);
+            // One certain record is enough.
+            known.origin = if origin == Origin::Intruder { origin } else { known.origin };
             return;
         }
         let event = touch.event;
@@ -95,9 +97,8 @@ impl<'a> Ledger<'a> {
 
     fn end(&mut self, scene: &Scene<'_, 'a>, touch: &Touch<'a>) {
         let how = match (touch.effect, touch.kind) {
-            (Effect::SwitchedOff, _) => SWITCHED_OFF,
+            (Effect::SwitchedOff, _) | (_, Kind::LegacyProtocol) => SWITCHED_OFF,
             (_, Kind::Auditing) => "switched on again",
-            (_, Kind::LegacyProtocol) => SWITCHED_OFF,
             _ => "removed",
         };
         let end = scene.end(touch.index, touch.event, touch.of, how);
@@ -180,8 +181,11 @@ impl<'a> Artefact<'a> {
         if touch.event.link != 0 {
             self.links.push(touch.event.link);
         }
-        if touch.kind == Kind::AppGrant && self.kind == Kind::App {
+        // A consent says more than the service principal that it brings along, and one for all more than one.
+        let widens = self.kind == Kind::App || !touch.of.is_some();
+        if touch.kind == Kind::AppGrant && widens {
             (self.kind, self.of) = (Kind::AppGrant, touch.of);
+            self.identity.of.clone_from(&touch.identity.of);
         }
         // The newest forwarding counts, and the newest wording of a rule.
         if touch.kind == Kind::Forwarding {

@@ -21,13 +21,12 @@ pub(super) fn same(kind: Kind, (a_of, a): (AccountId, &Identity), (b_of, b): (Ac
         return Same::No;
     }
     let thing = match kind {
-        Kind::InboxRule => by_id_or_name(a, b),
+        Kind::InboxRule | Kind::Device => by_id_or_name(a, b),
         Kind::Forwarding | Kind::Password | Kind::User | Kind::Session => Same::Yes,
         Kind::Permission => both(text(a.trustee.as_ref(), b.trustee.as_ref()), rights(a, b)),
         Kind::AppGrant | Kind::App | Kind::AppCredential => app(a, b),
         Kind::AppOwner => both(app(a, b), text(a.trustee.as_ref(), b.trustee.as_ref())),
         Kind::MfaMethod => methods(a, b),
-        Kind::Device => by_id_or_name(a, b),
         Kind::TransportRule => both(text(a.name.as_ref(), b.name.as_ref()), noun(a, b)),
         Kind::Role | Kind::Policy => text(a.name.as_ref(), b.name.as_ref()),
         Kind::Auditing | Kind::LegacyProtocol => text(a.operation.as_ref(), b.operation.as_ref()),

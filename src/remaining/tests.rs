@@ -426,3 +426,8 @@ fn auditing_switched_off_stands_until_it_is_on_again() {
     );
     look(scene).stands(Kind::Auditing, Status::Removed, Some(By::Admin));
 }
+
+#[test]
+fn an_act_that_is_hardly_sure_makes_nothing_the_intruders() {
+    assert!(!is_sure(0.599) && is_sure(0.6) && is_sure(0.601));
+}

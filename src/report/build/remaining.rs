@@ -156,8 +156,8 @@ fn words(artefact: &Artefact<'_>, case: &Case<'_>) -> String {
         Kind::TransportRule => {
             let name = quoted(&identity.name).unwrap_or_else(|| "without a name".to_owned());
             let told = identity.parameters.iter().filter(|(key, _)| TELLING.contains(&key.as_str()));
-            let does: String = told.map(|(key, value)| format!(": {key} {}", clip(value, LONGEST))).collect();
-            format!("{name} ({}{does})", text(&identity.operation).unwrap_or_default())
+            let does: Vec<String> = told.map(|(key, value)| format!(": {key} {}", clip(value, LONGEST))).collect();
+            format!("{name} ({}{})", text(&identity.operation).unwrap_or_default(), does.concat())
         }
         Kind::Policy => {
             let name = quoted(&identity.name).unwrap_or_else(|| "without a name".to_owned());

@@ -56,7 +56,7 @@ impl View<'_> {
             line.push(Tone::Plain, format!(", since {}", self.clock.minute(since)));
         }
         if item.origin == Origin::ToBeChecked.name() {
-            line.push(Tone::Warn, ", to be checked: the account is only suspicious");
+            line.push(Tone::Warn, ", to be checked: whose act it was is in doubt");
         }
         // The title says the most common basis of each standing.
         match (&item.settled_by, item.basis.as_str()) {
