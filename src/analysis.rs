@@ -3,7 +3,7 @@
 use crate::attribution::{Attribution, Ground, attribute};
 use crate::cascade::{Incident, cascade};
 use crate::config::Config;
-use crate::detections::{Case, PlaceWords, SentMail, SharedSessions, agent_of};
+use crate::detections::{ActiveDays, Case, PlaceWords, SentMail, SharedSessions, agent_of};
 use crate::enrich::{AddressBook, AgentBook, Networks, first_party};
 use crate::events::{Event, Store, Str};
 use crate::habits::{self, Acts, Client, Contexts, recorded_countries};
@@ -17,6 +17,7 @@ pub struct Basis {
     contexts: Contexts,
     sent: SentMail,
     sessions: SharedSessions,
+    active: ActiveDays,
     words: PlaceWords,
     recorded: Vec<Option<[u8; 2]>>,
 }
@@ -42,7 +43,8 @@ impl Basis {
         });
         let sent = stages.run("sent mail", || SentMail::build(store, &acts, &contexts));
         let sessions = stages.run("sessions", || SharedSessions::build(store, &contexts));
-        Basis { book, agents, acts, contexts, sent, sessions, words: PlaceWords::default(), recorded }
+        let active = ActiveDays::build(store, &contexts);
+        Basis { book, agents, acts, contexts, sent, sessions, active, words: PlaceWords::default(), recorded }
     }
 
     /// The ground on which lanes are drawn.
@@ -56,6 +58,7 @@ impl Basis {
             acts: &self.acts,
             sent: &self.sent,
             sessions: &self.sessions,
+            active: &self.active,
             words: &self.words,
             recorded: &self.recorded,
         }

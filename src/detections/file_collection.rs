@@ -1,7 +1,7 @@
 //! `file-collection`: files were read.
 
 use super::support::{by_context, counted};
-use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text, Threshold};
+use super::{Case, Detection, EvidenceFamily, Findings, Scope, Severity, Text, Threshold};
 use crate::events::{Action, Flags};
 use crate::habits::{ContextId, Tie};
 use std::collections::BTreeSet;
@@ -40,6 +40,9 @@ impl Detection for FileCollection {
     }
     fn thresholds(&self) -> &'static [Threshold] {
         &[Threshold { name: "files", default: 5.0, doc: "different files read in the context" }]
+    }
+    fn scope(&self) -> Scope {
+        Scope::Context
     }
     fn find(&self, case: &Case<'_>, out: &mut Findings) {
         let least = case.threshold(self, "files");

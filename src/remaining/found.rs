@@ -47,8 +47,8 @@ pub(super) fn settle<'a>(scene: &Scene<'_, 'a>, ledger: Ledger<'a>) -> Vec<Artef
     }
     let ages = ages(&rows, &artefacts);
     for artefact in &mut artefacts {
-        let only = rules_made.get(&artefact.of) == Some(&1);
-        match removed_unnamed(artefact, &rows, only) {
+        let made = rules_made.get(&artefact.of).map(Vec::as_slice).unwrap_or_default();
+        match removed_unnamed(artefact, &rows, made) {
             Some(end) => artefact.close(end, "a rule of this mailbox was removed, and a snapshot has neither it nor this one"),
             None => status(artefact, &rows, &ages),
         }
@@ -209,10 +209,15 @@ fn status(artefact: &mut Artefact<'_>, rows: &[Row<'_>], ages: &BTreeMap<u32, Ti
 ///
 /// A snapshot of the mailbox has neither the rule nor the id that was removed. Taken after the removal, it
 /// shows that the rule is gone. Taken before the rule was made, it shows that what was removed was made later,
-/// and no other rule was (`only`). In between it would have shown the rule.
-fn removed_unnamed(artefact: &Artefact<'_>, rows: &[Row<'_>], only: bool) -> Option<End> {
+/// and the rule is the only one of those that were `made` till then which it can be. In between it would have
+/// shown the rule.
+fn removed_unnamed(artefact: &Artefact<'_>, rows: &[Row<'_>], made: &[(Time, Option<String>)]) -> Option<End> {
     let (end, id) = artefact.doubtful_end.as_ref()?;
-    let id = id.as_ref().filter(|_| only && artefact.kind == Kind::InboxRule && artefact.end.is_none() && artefact.found.is_empty())?;
+    let id = id.as_ref().filter(|_| artefact.kind == Kind::InboxRule && artefact.end.is_none() && artefact.found.is_empty())?;
+    let possible = made.iter().filter(|(time, known)| *time <= end.time && known.as_ref().is_none_or(|known| known == id));
+    if possible.count() != 1 {
+        return None;
+    }
     let mut own = rows.iter().filter(|row| row.kind == Kind::InboxRule && row.of == artefact.of && row.of.is_some()).peekable();
     own.peek()?;
     let other = |row: &Row<'_>| {

@@ -16,8 +16,8 @@ const ONE_ACT_SECONDS: i64 = 600;
 pub(super) struct Ledger<'a> {
     /// Things that intruders made, in the order in which they were made.
     pub artefacts: Vec<Artefact<'a>>,
-    /// How many rules the records tell were made in each mailbox, by anybody.
-    pub rules_made: BTreeMap<AccountId, u32>,
+    /// Rules that records tell were made in each mailbox, by anybody: when, and with which id, if they say.
+    pub rules_made: BTreeMap<AccountId, Vec<(Time, Option<String>)>>,
 }
 
 /// Goes through all records that describe something, in time order.
@@ -26,7 +26,7 @@ pub(super) fn keep<'a>(scene: &Scene<'_, 'a>) -> Ledger<'a> {
     for (index, event) in scene.case.described().filter(|(_, event)| event.succeeded()) {
         let Some(touch) = touch(scene.case, index, event) else { continue };
         if touch.rule.is_some_and(|rule| rule.change == RuleChange::New) {
-            *ledger.rules_made.entry(touch.of).or_default() += 1;
+            ledger.rules_made.entry(touch.of).or_default().push((event.time, touch.identity.id.clone()));
         }
         match (touch.effect, scene.hand(index, event)) {
             (Effect::Made, Hand::Intruder) => ledger.make(scene, touch, Origin::Intruder),

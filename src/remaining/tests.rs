@@ -216,6 +216,14 @@ fn a_rule_removed_by_an_unknown_id_is_gone_only_if_it_can_be_no_other() {
     assert_eq!(ended(&[], false), Status::Unknown, "no snapshot of the mailbox");
     assert_eq!(ended(&[7, 8], false), Status::Unknown, "what was removed is another rule, which was there before");
     assert_eq!(ended(&[8], true), Status::Unknown, "two were made: either may be the one that was removed");
+    let mut scene = taken();
+    scene.add(rule("anna", at(20, "14:00"), "Bills", |rule| rule.id = Some(9)).from(HOME, CHROME));
+    scene.add(removed_by_id(7));
+    scene.add(rule("anna", at(22, "14:00"), "Later", |rule| rule.move_to = Some("Bills".to_owned())).from(HOME, CHROME));
+    scene.found(1, "anna", Time::NONE, with_id(8));
+    let seen = look(scene);
+    let own = seen.things.iter().find(|thing| thing.kind == Kind::InboxRule && thing.name == ".").unwrap();
+    assert_eq!(own.status, Status::Removed, "neither a rule of another id nor a later one is the one that was removed");
 }
 
 #[test]
