@@ -3,7 +3,7 @@
 use super::*;
 use crate::detections::testkit::Scene;
 use crate::detections::testkit::*;
-use crate::events::{Action, Consent, Detail, Flags, Forwarding, Rule, RuleChange, StateKind, Time};
+use crate::events::{Action, Change, Consent, Detail, Flags, Forwarding, Rule, RuleChange, StateKind, Time};
 
 /// One thing, in what tests ask of it.
 #[derive(Clone, PartialEq, Debug)]
@@ -438,4 +438,14 @@ fn auditing_switched_off_stands_until_it_is_on_again() {
 #[test]
 fn an_act_that_is_hardly_sure_makes_nothing_the_intruders() {
     assert!(!is_sure(0.599) && is_sure(0.6) && is_sure(0.601));
+}
+
+#[test]
+fn a_role_for_something_that_is_no_user_is_nobodys() {
+    let mut scene = taken();
+    let role = || Detail::Change(Box::new(Change { aspect: "role", ..Change::default() }));
+    let given = Act::new("anna", at(20, "12:13"), Action::RoleChange).about("Global Administrator").with(move |_| role());
+    let given = given.from(NIGERIA, LEGACY);
+    scene.add(given);
+    assert_eq!(look(scene).only(Kind::Role).whose, "", "not anna's, who gave it");
 }

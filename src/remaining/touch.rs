@@ -117,6 +117,12 @@ impl<'a> Reader<'_, 'a> {
         self.touch(kind, of, Identity { of: name, ..identity })
     }
 
+    /// Of the one to whom it was done. Where the record names no user (a group, an application), it is nobody's
+    /// whose account a command could name: least of all the actor's.
+    fn done_to(&self, kind: Kind, identity: Identity) -> Touch<'a> {
+        if self.event.target.is_some() { self.owned(kind, identity) } else { self.of_tenant(kind, identity) }
+    }
+
     /// Of the tenant.
     fn of_tenant(&self, kind: Kind, identity: Identity) -> Touch<'a> {
         self.touch(kind, AccountId::NONE, identity)
@@ -176,11 +182,11 @@ impl<'a> Reader<'_, 'a> {
             "owner" => Some(self.of_tenant(Kind::AppOwner, Identity { trustee: self.whose().1, ..self.app(change) })),
             "mfa-method" => Some(self.owned(Kind::MfaMethod, Identity { name: self.method(), ..Identity::default() })),
             "device" => (is_new || removal || operation.starts_with("register ")).then(|| self.owned(Kind::Device, self.device(change))),
-            "role" => Some(self.owned(Kind::Role, Identity { name: self.object(), ..Identity::default() })),
+            "role" => Some(self.done_to(Kind::Role, Identity { name: self.object(), ..Identity::default() })),
             "password" => Some(self.owned(Kind::Password, Identity::default())),
             "user" => {
                 let lets_in = is_new || operation.starts_with("invite ") || operation.starts_with("enable ");
-                (lets_in || removal).then(|| self.owned(Kind::User, Identity::default()))
+                (lets_in || removal).then(|| self.done_to(Kind::User, Identity::default()))
             }
             "policy" => {
                 // A policy that was deleted protects no more: that lasts too.
@@ -220,8 +226,7 @@ impl<'a> Reader<'_, 'a> {
             (Kind::LegacyProtocol, switches_protocol_on(self.case, self.event)),
         ] {
             let Some(made) = switch else { continue };
-            let mut touch =
-                if self.event.target.is_some() { self.owned(kind, Identity::default()) } else { self.of_tenant(kind, Identity::default()) };
+            let mut touch = self.done_to(kind, Identity::default());
             touch.identity.parameters = parameters.to_vec();
             touch.effect = if made { Effect::Made } else { Effect::Removed };
             return Some(touch);
