@@ -56,7 +56,7 @@ impl Kind {
             Kind::App => "the list of service principals and app registrations",
             Kind::AppCredential => "keyCredentials and passwordCredentials of the application and its service principal",
             Kind::AppOwner => "the owners of the application and its service principal",
-            Kind::MfaMethod => "the authentication methods of the user, with their numbers and dates",
+            Kind::MfaMethod => "the authentication methods of the user (numbers, dates)",
             Kind::Device => "the list of devices with their owners",
             Kind::TransportRule => "Get-TransportRule, the connectors and the journal rules",
             Kind::Role => "the members of the role",
