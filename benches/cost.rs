@@ -69,6 +69,7 @@ fn read(file: &Path) {
     let options = LoadOptions {
         limits: Limits::default(),
         threads: 1,
+        memory: None,
         times: TimeRules::default(),
         encoding: None,
         format: None,

@@ -19,7 +19,7 @@ impl Detection for FolderTampering {
         "Mail changed or moved from an unfamiliar place"
     }
     fn family(&self) -> EvidenceFamily {
-        EvidenceFamily::Hiding
+        EvidenceFamily::Collection
     }
     fn severity(&self) -> Severity {
         Severity::Low

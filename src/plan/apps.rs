@@ -60,18 +60,16 @@ fn client(item: &Remaining) -> Option<String> {
 pub(super) fn app(item: &Remaining) -> Remedy {
     let limits = "Tokens that it has run on for up to 90 minutes. It is switched off and kept to be read; delete it at the end.";
     let remedy = Remedy::new(Phase::Persistence, "Switch off the", limits);
-    match client(item) {
-        Some(client) => remedy
+    if let Some(client) = client(item) {
+        return remedy
             .look("Get-MgServicePrincipal -Filter {} | Format-List Id,AppId,DisplayName,AccountEnabled,CreatedDateTime", &[&client])
             .change("Get-MgServicePrincipal -Filter {} | ForEach-Object { Update-MgServicePrincipal -ServicePrincipalId $_.Id -AccountEnabled:$false }", &[&client])
-            .verify("Get-MgServicePrincipal -Filter {} | Format-List DisplayName,AccountEnabled", &[&client]),
-        None => {
-            let named = filter("displayName", known(item.identity.name.as_ref()));
-            remedy
-                .look("Get-MgServicePrincipal -Filter {} | Format-List Id,AppId,DisplayName,AccountEnabled,CreatedDateTime", &[&named])
-                .later("Update-MgServicePrincipal -ServicePrincipalId <Id> -AccountEnabled:$false", &[])
-        }
+            .verify("Get-MgServicePrincipal -Filter {} | Format-List DisplayName,AccountEnabled", &[&client]);
     }
+    let named = filter("displayName", known(item.identity.name.as_ref()));
+    remedy
+        .look("Get-MgServicePrincipal -Filter {} | Format-List Id,AppId,DisplayName,AccountEnabled,CreatedDateTime", &[&named])
+        .later("Update-MgServicePrincipal -ServicePrincipalId <Id> -AccountEnabled:$false", &[])
 }
 
 /// A secret or certificate. The record tells which application, hardly ever which secret.

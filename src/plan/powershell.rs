@@ -181,6 +181,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
     fn powershell_itself_reads_every_text_back() {
         let script: Vec<String> = HOSTILE
             .iter()

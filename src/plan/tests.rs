@@ -4,6 +4,7 @@ use super::*;
 use crate::remaining::Identity;
 use crate::report::samples;
 
+#[allow(clippy::unnecessary_wraps, reason = "the fields that it fills need not be there")]
 fn text(value: &str) -> Option<String> {
     Some(value.to_owned())
 }

@@ -197,9 +197,10 @@ fn status(artefact: &mut Artefact<'_>, rows: &[Row<'_>], ages: &BTreeMap<u32, Ti
             let end = End { at, time: Time::NONE, digits: 0, by: By::Unknown, account: AccountId::NONE, how: "gone" };
             return artefact.close(end, "a newer snapshot of the same mailbox does not have it any more");
         }
-        Some((_, false)) if artefact.doubtful_end.is_some() => "one of its kind was removed later, and the records do not tell which",
+        Some((_, false)) | None if artefact.doubtful_end.is_some() => {
+            "one of its kind was removed later, and the records do not tell which"
+        }
         Some((_, false)) => "a snapshot of the same mailbox does not have it, and may be older than it",
-        None if artefact.doubtful_end.is_some() => "one of its kind was removed later, and the records do not tell which",
         None if artefact.kind == Kind::MfaMethod && lists_method(artefact, rows) => "a snapshot lists a method of this kind, but not which",
         None => NOTHING_LATER,
     };

@@ -42,7 +42,7 @@ impl<'a> Ledger<'a> {
     fn make(&mut self, scene: &Scene<'_, 'a>, touch: Touch<'a>, origin: Origin) {
         let account = scene.case.contexts.account_of(touch.index);
         if let Some(known) = self.artefacts.iter_mut().rev().find(|known| known.account == account && is_one_act(known, &touch)) {
-            known.take(touch);
+            known.take(&touch);
             // One certain record is enough.
             known.origin = if origin == Origin::Intruder { origin } else { known.origin };
             return;
@@ -173,7 +173,7 @@ fn is_one_act(known: &Artefact<'_>, touch: &Touch<'_>) -> bool {
 
 impl<'a> Artefact<'a> {
     /// Takes one more record of what made it.
-    fn take(&mut self, touch: Touch<'a>) {
+    fn take(&mut self, touch: &Touch<'a>) {
         self.made.push(touch.index);
         if touch.event.time.is_known() {
             self.touched = touch.event.time;

@@ -238,7 +238,7 @@ fn forwarding_stands_until_it_is_ended_or_replaced() {
     let end = Act::new("anna", at(21, "09:00"), Action::Forwarding)
         .on("anna")
         .flag(Flags::REMOVAL)
-        .with(|_| Detail::Forwarding(Box::new(Forwarding::default())))
+        .with(|_| Detail::Forwarding(Box::default()))
         .from(HOME, CHROME);
     assert_eq!(
         (with(Some(end)).status, with(Some(forwarding("anna", at(21, "09:00"), "c1@example.com").from(HOME, CHROME))).by),

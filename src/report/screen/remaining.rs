@@ -15,7 +15,7 @@ impl View<'_> {
         let standing = |status: Status| -> Vec<&Remaining> { all.iter().copied().filter(|item| item.status == status.name()).collect() };
         self.standing(page, "Still in place", Tone::Bad, &standing(Status::InPlace));
         self.standing(page, "Not known to be gone", Tone::Warn, &standing(Status::Unknown));
-        self.gone(page, &standing(Status::Removed));
+        gone(page, &standing(Status::Removed));
         self.clean_ups(page);
     }
 
@@ -68,22 +68,6 @@ impl View<'_> {
             line = line.plain("  ").add(Tone::Code, pointer);
         }
         line
-    }
-
-    /// What ended: one line for all.
-    fn gone(&self, page: &mut Page<'_>, items: &[&Remaining]) {
-        if items.is_empty() {
-            return;
-        }
-        page.blank();
-        let mut line = Line::new().add(Tone::Strong, "Gone: ").add(Tone::Good, kinds(items));
-        let mut by: BTreeMap<&str, u64> = BTreeMap::new();
-        for end in items.iter().filter_map(|item| item.end.as_ref()) {
-            *by.entry(by_words(end)).or_default() += 1;
-        }
-        let by: Vec<String> = by.iter().map(|(words, n)| format!("{n} {words}")).collect();
-        line.push(Tone::Plain, format!(" ({})", by.join(", ")));
-        page.wrap("", "  ", &line);
     }
 
     /// Each clean-up, what survived it, and whether the intruder came back.
@@ -141,6 +125,22 @@ impl View<'_> {
         }
         line
     }
+}
+
+/// What ended: one line for all.
+fn gone(page: &mut Page<'_>, items: &[&Remaining]) {
+    if items.is_empty() {
+        return;
+    }
+    page.blank();
+    let mut line = Line::new().add(Tone::Strong, "Gone: ").add(Tone::Good, kinds(items));
+    let mut by: BTreeMap<&str, u64> = BTreeMap::new();
+    for end in items.iter().filter_map(|item| item.end.as_ref()) {
+        *by.entry(by_words(end)).or_default() += 1;
+    }
+    let by: Vec<String> = by.iter().map(|(words, n)| format!("{n} {words}")).collect();
+    line.push(Tone::Plain, format!(" ({})", by.join(", ")));
+    page.wrap("", "  ", &line);
 }
 
 /// How many of each kind: `2 app grants, 3 inbox rules`.
