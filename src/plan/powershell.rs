@@ -38,9 +38,9 @@ impl Display for Literal<'_> {
             let (run, after) = rest.split_at_checked(end).unwrap_or((rest, ""));
             f.write_str(" + ")?;
             if plain {
-                quoted(f, run)?
+                quoted(f, run)?;
             } else {
-                numbered(f, run)?
+                numbered(f, run)?;
             }
             rest = after;
         }
