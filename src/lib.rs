@@ -4,7 +4,7 @@
 //! The way of the data, each module depending only on those before it:
 //!
 //! ```text
-//! config ─► stages ─► evidence ─► events ─► formats ─► enrich ─► habits ─► detections ─► scoring ─► attribution ─► cascade ─► exposure ─► analysis ─► report ─► cli
+//! config ─► stages ─► evidence ─► events ─► formats ─► enrich ─► habits ─► detections ─► scoring ─► attribution ─► cascade ─► exposure ─► analysis ─► remaining ─► report ─► plan ─► cli
 //! ```
 
 pub mod analysis;
@@ -19,6 +19,8 @@ pub mod evidence;
 pub mod exposure;
 pub mod formats;
 pub mod habits;
+pub mod plan;
+pub mod remaining;
 pub mod report;
 pub mod scoring;
 pub mod stages;

@@ -83,6 +83,14 @@ impl Example {
         }
     }
 
+    /// What stands at an account: kind, standing and name, sorted.
+    fn left(&self, account: &str) -> Vec<(&str, &str, &str)> {
+        let account = self.list("accounts").find(|one| one["account"] == account).unwrap();
+        let mut left: Vec<_> = account["remaining"].as_array().unwrap().iter().map(kind_status_name).collect();
+        left.sort_unstable();
+        left
+    }
+
     fn addresses(&self, account: &str) -> Vec<&str> {
         let account = self.list("accounts").find(|one| one["account"] == account).unwrap();
         let mut all: Vec<_> = account["intruder_addresses"].as_array().unwrap().iter().map(|one| one["ip"].as_str().unwrap()).collect();
@@ -106,6 +114,10 @@ impl Example {
         assert!(golden == self.screen, "the screen of {name} has changed; if that is meant: BLESS=1. It is now:\n{}", self.screen);
         assert!(golden.lines().all(|line| line.chars().count() <= 80), "wider than the terminal");
     }
+}
+
+fn kind_status_name(item: &Value) -> (&str, &str, &str) {
+    (item["kind"].as_str().unwrap(), item["status"].as_str().unwrap(), item["identity"]["name"].as_str().unwrap_or_default())
 }
 
 /// At most one second apart (publications round).
@@ -192,6 +204,37 @@ fn february_2022_what_was_seen_and_taken() {
     assert_eq!(told.iter().filter(|one| one["mails_got"]["at_least"] == 1).count(), 762);
     let (b, first) = (told.iter().find(|one| one["account"] == B).unwrap(), "2022-02-09T14:49:");
     assert!(b["inside"] == true && b["first_at"].as_str().unwrap().starts_with(first), "{b}");
+}
+
+#[test]
+fn february_2022_three_rules_and_two_consents_are_still_there() {
+    let case = example("account-a-b-c", false);
+    let (rule, app, sessions) = (("inbox-rule", "in-place", "."), ("app-grant", "in-place", "Spike"), ("session", "unknown", ""));
+    assert_eq!(case.left(A), [app, rule, sessions]);
+    assert_eq!(case.left(B), [rule, sessions]);
+    assert_eq!(case.left(C), [app, rule, sessions]);
+    assert_eq!(case.list("remaining").count(), 0, "nothing of the tenant's, and nothing at innocent accounts");
+}
+
+#[test]
+fn march_2023_a_new_password_removes_neither_rule_nor_consents() {
+    let case = example("perfectdata/mass-mailing", true);
+    let victim = "m.iglesias@almazara-traders.example";
+    let in_place = |kind, name| (kind, "in-place", name);
+    assert_eq!(
+        case.left(victim),
+        [
+            in_place("app-grant", "Newsletter Software Supermailer"),
+            in_place("app-grant", "PERFECTDATA SOFTWARE"),
+            in_place("inbox-rule", "s"),
+            ("session", "removed", ""),
+        ]
+    );
+    let clean_up = &case.list("accounts").find(|one| one["account"] == victim).unwrap()["clean_up"];
+    let acts: Vec<_> =
+        clean_up["acts"].as_array().unwrap().iter().map(|act| (act["how"].as_str().unwrap(), act["by"].as_str().unwrap())).collect();
+    assert_eq!(acts, [("password reset", "admin"), ("sessions revoked", "admin")]);
+    assert_eq!((clean_up["survived"].as_u64(), clean_up["returned"].as_u64()), (Some(3), Some(0)));
 }
 
 #[test]

@@ -408,4 +408,20 @@ fn what_an_intruder_wrote_is_exact_in_json_and_harmless_elsewhere() {
         assert!(cells > 100, "{}", file.display());
         assert!(disarmed > 0 || file.starts_with(&results), "{}", file.display());
     }
+    let script = std::fs::read_to_string(results.join("plan.ps1")).unwrap();
+    assert!(script.is_ascii() && !script.chars().any(|c| c.is_control() && c != '\n'), "the script is plain text whatever names are in it");
+    assert!(script.contains("-ceq ('' + '=1+1' + (-join [char[]](0x1B)) + '[2J'"), "and has the rule's name exactly");
+    let page = std::fs::read_to_string(results.join("plan.md")).unwrap();
+    assert!(page.contains("\\u{1b}[2J") && !page.contains('\u{1b}') && !page.contains('\u{202e}'));
+}
+
+#[test]
+fn a_rule_named_like_a_command_is_a_text_in_the_plan() {
+    let evidence = nasty("'; Remove-Mailbox victim; '", "$(calc)", "x");
+    let results = evidence.beside("results");
+    assert_eq!(evidence.analyse(&["-o", text(&results)]).0.code, 0);
+    let script = std::fs::read_to_string(results.join("plan.ps1")).unwrap();
+    let written = "'''; Remove-Mailbox victim; '''";
+    assert!(script.contains(&format!("-ceq {written}")), "{script}");
+    assert!(script.contains("$(calc)"), "the application's name is told");
 }

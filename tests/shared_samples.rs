@@ -79,6 +79,36 @@ fn the_victims_of_the_samples_are_named() {
     }
 }
 
+/// What stands at an account, or at the tenant where the account is empty: kind, standing and name.
+fn left<'r>(report: &'r Value, account: &str) -> Vec<(&'r str, &'r str, &'r str)> {
+    let mut accounts = report["accounts"].as_array().unwrap().iter();
+    let list = match account {
+        "" => &report["remaining"],
+        _ => &accounts.find(|one| one["account"].as_str().unwrap().starts_with(account)).unwrap()["remaining"],
+    };
+    let one = |item: &'r Value| {
+        (item["kind"].as_str().unwrap(), item["status"].as_str().unwrap(), item["identity"]["name"].as_str().unwrap_or_default())
+    };
+    list.as_array().unwrap().iter().map(one).collect()
+}
+
+#[test]
+fn what_the_intruders_of_the_samples_left_is_listed() {
+    let Some(samples) = shared("samples") else { return };
+    let debra = analyse(&samples.join("huntress-ctf-2023"));
+    let rules: String = left(&debra, "debrab@").iter().filter(|(kind, ..)| *kind == "inbox-rule").map(|(.., name)| *name).collect();
+    assert!(rules.starts_with("flag{"), "one rule a letter, in the order in which they were made: {rules}");
+    let thulile = analyse(&samples.join("invictus-ual-2021"));
+    let own = left(&thulile, "a.thulile@");
+    assert!(own.contains(&("inbox-rule", "unknown", ".")), "{own:?}");
+    assert_eq!(own.iter().filter(|(kind, ..)| *kind == "role").count(), 8, "of the user that the intruder made");
+    assert!(own.iter().any(|(kind, ..)| *kind == "user"));
+    assert_eq!(own.iter().filter(|(kind, ..)| *kind == "permission").count(), 5);
+    assert!(left(&thulile, "").contains(&("transport-rule", "unknown", ".")), "copies mail of the whole tenant to the intruder");
+    let adele = analyse(&samples.join("sentinel-training-lab"));
+    assert!(left(&adele, "adelev@").contains(&("inbox-rule", "unknown", "junk")));
+}
+
 #[test]
 fn every_record_of_the_labelled_tenants_is_accounted_for() {
     let Some(cases) = shared("cases") else { return };

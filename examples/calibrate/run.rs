@@ -11,6 +11,7 @@ use bectrace::config::Config;
 use bectrace::enrich::{Geo, Networks, TorExits};
 use bectrace::events::TimeRules;
 use bectrace::evidence::Limits;
+use bectrace::exposure;
 use bectrace::formats::load::{LoadOptions, Silent, load};
 use bectrace::report::build::{self, EventRows, Material};
 use bectrace::report::model::Report;
@@ -68,7 +69,9 @@ fn analyse(folder: &Path) -> Result<(Report, Vec<Row>), Box<dyn Error>> {
     let outcome = analysis::analyse(&ground, &stages);
     let case = final_case(&ground, &outcome.attribution);
     let (attribution, incidents) = (&outcome.attribution, outcome.incidents.as_slice());
-    let report = build::report(&Material { loaded: &loaded, case: &case, attribution, incidents, geo: &geo, only: None }, &stages);
+    let exposures = exposure::measure(&exposure::Ground { case: &case, attribution, incidents, inputs: &loaded.inputs });
+    let material = Material { loaded: &loaded, case: &case, attribution, incidents, exposures: &exposures, geo: &geo, only: None };
+    let report = build::report(&material, &stages);
     let mut rows = Vec::new();
     EventRows { loaded: &loaded, case: &case, attribution: Some(attribution) }.each(|row| {
         rows.push(Row {

@@ -7,13 +7,14 @@ use super::outputs::Outputs;
 use super::progress::Meter;
 use super::run::{self, Analysis, Request};
 use super::terminal;
+use crate::plan::{self, Plan};
 use crate::report::events_file::EventWriter;
 use crate::report::exposure_csv::Table;
 use crate::report::model::{Report, Verdict};
 use crate::report::output::Output;
 use crate::report::{screen, timeline_csv};
 use clap::Args;
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 const EXAMPLES: &str = "\
@@ -39,7 +40,7 @@ pub(super) struct Analyze {
     #[arg(long, value_name = "FILE")]
     events: Option<PathBuf>,
 
-    /// Write report, events and timeline into this folder, which must be new or empty
+    /// Write report, events, timeline and plan into this folder, which must be new or empty
     #[arg(short = 'o', long = "output", value_name = "DIR")]
     folder: Option<PathBuf>,
 
@@ -95,6 +96,9 @@ impl Analyze {
             writer.finish()
         };
         let timeline = |path: &Path| timeline_csv::write(report, Output::file(path)?);
+        let plan = outputs.folder.as_ref().map(|_| Plan::of(report)).unwrap_or_default();
+        let page = |path: &Path| write_text(&plan::markdown(&plan), path);
+        let script = |path: &Path| write_text(&plan::script(&plan), path);
         if let Some(path) = &outputs.json {
             attempt(path, &json);
         }
@@ -105,6 +109,8 @@ impl Analyze {
             match path.extension().and_then(|ending| ending.to_str()) {
                 Some("json") => attempt(&path, &json),
                 Some("parquet") => attempt(&path, &events),
+                Some("md") => attempt(&path, &page),
+                Some("ps1") => attempt(&path, &script),
                 _ => match Table::ALL.into_iter().find(|table| path.ends_with(table.file_name())) {
                     Some(table) => attempt(&path, &|path: &Path| (analysis.write_table)(table, Output::file(path)?)),
                     None => attempt(&path, &timeline),
@@ -127,6 +133,12 @@ impl Analyze {
         }
         exit
     }
+}
+
+fn write_text(text: &str, path: &Path) -> io::Result<()> {
+    let mut output = Output::open(path)?;
+    output.write_all(text.as_bytes())?;
+    output.commit()
 }
 
 fn write_json(report: &Report, path: &Path) -> io::Result<()> {
@@ -182,8 +194,17 @@ mod tests {
         let mut names: Vec<String> =
             std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
         names.sort();
-        let expected =
-            ["counterparties.csv", "events.parquet", "files.csv", "mails-read.csv", "mails-sent.csv", "report.json", "timeline.csv"];
+        let expected = [
+            "counterparties.csv",
+            "events.parquet",
+            "files.csv",
+            "mails-read.csv",
+            "mails-sent.csv",
+            "plan.md",
+            "plan.ps1",
+            "report.json",
+            "timeline.csv",
+        ];
         assert_eq!(names, expected);
         let back: Report = serde_json::from_slice(&std::fs::read(folder.join("report.json")).unwrap()).unwrap();
         assert_eq!(back, analysis.report);

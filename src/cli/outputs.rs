@@ -80,10 +80,10 @@ impl Outputs {
         Ok(())
     }
 
-    /// What goes into the folder: report, events, timeline, and tables of what was seen and taken.
+    /// What goes into the folder: report, events, timeline, plan, and tables of what was seen and taken.
     pub(super) fn files_in_folder(&self) -> impl Iterator<Item = PathBuf> {
         let folder = self.folder.clone();
-        ["report.json", "events.parquet", "timeline.csv"]
+        ["report.json", "events.parquet", "timeline.csv", "plan.md", "plan.ps1"]
             .into_iter()
             .chain(Table::ALL.map(Table::file_name))
             .filter_map(move |name| folder.as_ref().map(|folder| folder.join(name)))

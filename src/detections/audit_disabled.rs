@@ -37,7 +37,7 @@ impl Detection for AuditDisabled {
         }
     }
     fn find(&self, case: &Case<'_>, out: &mut Findings) {
-        let made = case.described().filter(|(_, event)| event.succeeded() && is_one(case, event));
+        let made = case.described().filter(|(_, event)| event.succeeded() && switches_auditing_off(case, event) == Some(true));
         for (account, id, first, events) in unusual_acts(case, made) {
             let summary = format!("switched auditing off ({})", case.store.text(first.operation));
             out.add(case.store, account, id, events, DB, summary);
@@ -45,17 +45,24 @@ impl Detection for AuditDisabled {
     }
 }
 
-fn is_one(case: &Case<'_>, event: &Event) -> bool {
+/// Command, parameter and value that switch auditing off.
+const SWITCHES: [(&str, &str, &str); 5] = [
+    ("Set-MailboxAuditBypassAssociation", "AuditBypassEnabled", "True"),
+    ("Set-AdminAuditLogConfig", "UnifiedAuditLogIngestionEnabled", "False"),
+    ("Set-AdminAuditLogConfig", "AdminAuditLogEnabled", "False"),
+    ("Set-Mailbox", "AuditEnabled", "False"),
+    ("Set-OrganizationConfig", "AuditDisabled", "True"),
+];
+
+/// Whether a command switches auditing off, or (false) on again; `None` for any other.
+pub fn switches_auditing_off(case: &Case<'_>, event: &Event) -> Option<bool> {
     let operation = case.store.text(event.operation);
     let given = parameters(case, event);
-    let is = |name: &str, value: &str| is_given(given, name, value);
-    match operation {
-        "Set-MailboxAuditBypassAssociation" => is("AuditBypassEnabled", "True"),
-        "Set-AdminAuditLogConfig" => is("UnifiedAuditLogIngestionEnabled", "False") || is("AdminAuditLogEnabled", "False"),
-        "Set-Mailbox" => is("AuditEnabled", "False"),
-        "Set-OrganizationConfig" => is("AuditDisabled", "True"),
-        _ => false,
+    let mut own = SWITCHES.iter().filter(|(command, ..)| *command == operation);
+    if own.clone().any(|(_, name, value)| is_given(given, name, value)) {
+        return Some(true);
     }
+    own.any(|(_, name, value)| is_given(given, name, if *value == "True" { "False" } else { "True" })).then_some(false)
 }
 
 #[cfg(test)]

@@ -38,7 +38,7 @@ impl Detection for LegacyProtocolEnabled {
     }
     fn find(&self, case: &Case<'_>, out: &mut Findings) {
         let acts = case.acts(&[Action::PolicyChange, Action::AccountChange, Action::TransportRule, Action::Other]);
-        let made = acts.filter(|(_, event)| event.succeeded() && switches_on(case, event));
+        let made = acts.filter(|(_, event)| event.succeeded() && switches_protocol_on(case, event) == Some(true));
         for (account, id, first, events) in unusual_acts(case, made) {
             let summary = format!("switched a legacy mail protocol on ({})", case.store.text(first.operation));
             out.add(case.store, account, id, events, DB, summary);
@@ -46,23 +46,29 @@ impl Detection for LegacyProtocolEnabled {
     }
 }
 
+/// Whether a command switches a legacy protocol on, or (false) off; `None` for any other.
+///
 /// Source: the parameters of Set-CASMailbox, Set-TransportConfig and Set-AuthenticationPolicy.
-fn switches_on(case: &Case<'_>, event: &Event) -> bool {
+pub fn switches_protocol_on(case: &Case<'_>, event: &Event) -> Option<bool> {
     let given = parameters(case, event);
-    let is = |name: &str, value: &str| is_given(given, name, value);
-    // One parameter for each protocol: AllowBasicAuthImap, AllowBasicAuthPop, ...
-    let allows = || {
-        let basic = |key: &str| key.get(..14).is_some_and(|head| head.eq_ignore_ascii_case("AllowBasicAuth"));
-        given.iter().any(|(key, text)| basic(key) && text.trim().eq_ignore_ascii_case("true"))
-    };
-    match case.store.text(event.operation) {
-        "Set-CASMailbox" | "Set-CASMailboxPlan" => {
-            is("ImapEnabled", "True") || is("PopEnabled", "True") || is("SmtpClientAuthenticationDisabled", "False")
+    let set = |on: bool| {
+        let (yes, no) = if on { ("True", "False") } else { ("False", "True") };
+        let is = |name: &str, value: &str| is_given(given, name, value);
+        // One parameter for each protocol: AllowBasicAuthImap, AllowBasicAuthPop, ...
+        let allows = || {
+            let basic = |key: &str| key.get(..14).is_some_and(|head| head.eq_ignore_ascii_case("AllowBasicAuth"));
+            given.iter().any(|(key, text)| basic(key) && text.trim().eq_ignore_ascii_case(yes))
+        };
+        match case.store.text(event.operation) {
+            "Set-CASMailbox" | "Set-CASMailboxPlan" => {
+                is("ImapEnabled", yes) || is("PopEnabled", yes) || is("SmtpClientAuthenticationDisabled", no)
+            }
+            "Set-TransportConfig" => is("SmtpClientAuthenticationDisabled", no),
+            "Set-AuthenticationPolicy" | "New-AuthenticationPolicy" => allows(),
+            _ => false,
         }
-        "Set-TransportConfig" => is("SmtpClientAuthenticationDisabled", "False"),
-        "Set-AuthenticationPolicy" | "New-AuthenticationPolicy" => allows(),
-        _ => false,
-    }
+    };
+    if set(true) { Some(true) } else { set(false).then_some(false) }
 }
 
 #[cfg(test)]

@@ -74,11 +74,13 @@ mod unfamiliar_sign_in;
 mod unusual_login_and_mail_burst;
 mod unusual_login_and_new_rule;
 
+pub use audit_disabled::switches_auditing_off;
 pub use base_rates::ActiveDays;
 pub use case::{Case, Due, PlaceWords, agent_of};
 pub use clicks::{Click, clicks};
 pub use finding::{Finding, Findings};
 pub use inbox_rule_hides_mail::hides;
+pub use legacy_protocol_enabled::switches_protocol_on;
 pub use same_rule_elsewhere::wording;
 pub use sent::{Sent, SentMail, recipients};
 pub use sessions::SharedSessions;

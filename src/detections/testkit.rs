@@ -4,14 +4,14 @@
 //! Addresses are real public ones, because the built-in tables must know their networks: documentation
 //! addresses have no autonomous system and no country.
 
-use super::{Finding, Found};
+use super::{Case, Finding, Found};
 use crate::analysis::{Basis, Outcome, analyse, final_case};
-use crate::attribution::{Actor, Ground, Judgement, Verdict};
+use crate::attribution::{Actor, Attribution, Ground, Judgement, Verdict};
 use crate::config::Config;
 use crate::enrich::{Geo, Networks, TorExits};
 use crate::events::{
     AccountId, Action, Batch, Change, Consent, Detail, Event, Family, Flags, Forwarding, Ledger, Mail, Mfa, Outcome as Ended, Permission,
-    Right, Rule, RuleChange, SignIn, Store, Time, TimeRules,
+    Right, Rule, RuleChange, SignIn, State, StateKind, Store, Time, TimeRules,
 };
 use crate::evidence::RecordAt;
 use crate::habits::{Habits, Lesson};
@@ -379,6 +379,24 @@ impl Scene {
     /// Several acts more.
     pub fn add_all(&mut self, acts: impl IntoIterator<Item = Act>) {
         acts.into_iter().for_each(|act| self.add(act));
+    }
+
+    /// A row of a snapshot, in input number `input` (acts are in input 0).
+    pub fn found(&mut self, input: u32, whose: &str, changed: Time, kind: StateKind) {
+        self.number += 1;
+        let owner = self.batch.principal(&address(whose));
+        let at = RecordAt { input, number: self.number, ..RecordAt::default() };
+        self.batch.state(State { at, owner, changed, kind });
+    }
+
+    /// Looks at the case with what the whole analysis says of it.
+    pub fn judged<T>(mut self, look: impl FnOnce(&Case<'_>, &Attribution) -> T) -> T {
+        let store = self.store();
+        let tor = TorExits::default();
+        let basis = Basis::new(&store, &Networks::new(geo(), &self.config, &tor), &Stages::default());
+        let ground = basis.ground(&store, &self.config);
+        let outcome = analyse(&ground, &Stages::default());
+        look(&final_case(&ground, &outcome.attribution), &outcome.attribution)
     }
 
     /// All that was added, as a store.

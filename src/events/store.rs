@@ -527,7 +527,14 @@ impl Detail {
                     }
                 }
             }
-            (Detail::Consent(mine), Detail::Consent(theirs)) if mine.scopes.is_empty() => mine.scopes.clone_from(&theirs.scopes),
+            (Detail::Consent(mine), Detail::Consent(theirs)) => {
+                if mine.scopes.is_empty() {
+                    mine.scopes.clone_from(&theirs.scopes);
+                }
+                if mine.object_id.is_empty() {
+                    mine.object_id.clone_from(&theirs.object_id);
+                }
+            }
             (Detail::Change(mine), Detail::Change(theirs)) if mine.properties.is_empty() => mine.properties.clone_from(&theirs.properties),
             _ => {}
         }

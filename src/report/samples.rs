@@ -1,6 +1,7 @@
 //! Reports made by hand, for tests of the views.
 
 use super::model::*;
+use crate::remaining::Identity;
 
 #[allow(clippy::unnecessary_wraps, reason = "the fields that it fills need not be there")]
 fn text(value: &str) -> Option<String> {
@@ -50,6 +51,7 @@ fn account(name: &str, verdict: Verdict, since: &str) -> Account {
         findings: Vec::new(),
         exposure: None,
         remaining: Vec::new(),
+        clean_up: None,
     }
 }
 
@@ -164,21 +166,8 @@ fn accounts() -> Vec<Account> {
     ];
     a.intruder_addresses = vec![address(812, "2022-02-09T04:55:51Z", "2022-02-09T15:10:00Z")];
     a.exposure = Some(exposure());
-    a.remaining = vec![
-        Remaining {
-            kind: "inbox-rule".to_owned(),
-            summary: "\".\" moves mail to RSS Feeds".to_owned(),
-            since: text("2022-02-09T14:16:48Z"),
-            basis: "present".to_owned(),
-            evidence: list(&["i5:3"]),
-        },
-        Remaining {
-            kind: "app-grant".to_owned(),
-            summary: "Spike (Mail.ReadWrite)".to_owned(),
-            basis: "not-removed".to_owned(),
-            ..Remaining::default()
-        },
-    ];
+    a.remaining = remaining();
+    a.clean_up = Some(clean_up());
     let mut b = account("b.brown@example.com", Verdict::Compromised, "2022-02-09T15:16:02Z");
     b.incident = text("c1");
     b.terms = vec![term("company", "shared-attacker-address", 30.0, "the address of a.adams' intruder signed in")];
@@ -217,6 +206,72 @@ fn exposure() -> Exposure {
         people_inside: 14,
         people_outside: 790,
         ..Exposure::default()
+    }
+}
+
+/// One thing of every kind, in every state.
+fn remaining() -> Vec<Remaining> {
+    let owner = "a.adams@example.com";
+    let left = |kind: &str, summary: &str, identity: Identity| Remaining {
+        kind: kind.to_owned(),
+        summary: summary.to_owned(),
+        status: "unknown".to_owned(),
+        origin: "intruder".to_owned(),
+        basis: "nothing later in these exports speaks of it".to_owned(),
+        settled_by: text("an export"),
+        made_by: text(owner),
+        since: text("2022-02-09T14:45:07Z"),
+        identity: Identity { of: text(owner), ..identity },
+        evidence: list(&["i0:21"]),
+        found: Vec::new(),
+        end: None,
+    };
+    let named = |name: &str| Identity { name: text(name), ..Identity::default() };
+    let rule = Remaining {
+        status: "in-place".to_owned(),
+        basis: "a snapshot shows it".to_owned(),
+        settled_by: None,
+        since: text("2022-02-09T14:16:48Z"),
+        found: list(&["i5:3"]),
+        ..left("inbox-rule", "\".\" that moves mail to RSS Feeds", Identity { id: text("16432106147457866113"), ..named(".") })
+    };
+    let app = Identity { app_id: text("946c777c-bc85-489e-b034-392389ae23d6"), scopes: list(&["Mail.ReadWrite"]), ..named("Spike") };
+    let grant = left("app-grant", "Spike (Mail.ReadWrite)", app);
+    let forwarding = Remaining {
+        status: "removed".to_owned(),
+        basis: "a record shows its end".to_owned(),
+        settled_by: None,
+        end: Some(ending("removed", "2022-02-10T08:00:00Z")),
+        ..left("forwarding", "to drop@example.net (outside)", Identity { address: text("drop@example.net"), ..Identity::default() })
+    };
+    let session = Remaining {
+        since: text("2022-02-09T04:55:51Z"),
+        basis: "the intruder acted after the last reset, revocation or block".to_owned(),
+        ..left("session", "and refresh tokens", Identity::default())
+    };
+    vec![rule, grant, forwarding, session]
+}
+
+fn ending(how: &str, time: &str) -> Ending {
+    Ending {
+        time: text(time),
+        how: how.to_owned(),
+        by: "admin".to_owned(),
+        account: text("admin@example.com"),
+        evidence: list(&["i0:900"]),
+    }
+}
+
+fn clean_up() -> CleanUp {
+    CleanUp {
+        acts: vec![ending("password reset", "2022-02-10T07:58:00Z"), ending("forwarding ended", "2022-02-10T08:00:00Z")],
+        survived: 2,
+        returned: 3,
+        returned_from: text("2022-02-10T14:00:00Z"),
+        returned_to: text("2022-02-10T15:00:00Z"),
+        returned_since_last: 3,
+        evidence: list(&["i0:950"]),
+        ..CleanUp::default()
     }
 }
 
@@ -308,7 +363,7 @@ fn timeline() -> Vec<TimelineRow> {
 /// The cascade with every text that evidence can shape replaced by a hostile one.
 pub fn hostile(bad: &str) -> Report {
     fn spoil(value: &mut serde_json::Value, key: &str, bad: &str) {
-        const OURS: [&str; 15] = [
+        const OURS: [&str; 20] = [
             "id",
             "time",
             "end_time",
@@ -324,6 +379,11 @@ pub fn hostile(bad: &str) -> Report {
             "incident",
             "from",
             "to",
+            "kind",
+            "status",
+            "origin",
+            "by",
+            "since",
         ];
         match value {
             serde_json::Value::String(text) if !OURS.contains(&key) || (key == "path" && text.contains('.')) => text.push_str(bad),

@@ -40,6 +40,7 @@ impl Scope {
         });
         report.undated.retain(|act| act.account.as_ref().is_none_or(|account| self.has_account(account)));
         report.accounts.retain(|account| self.has_account(&account.account));
+        report.remaining.retain(|left| left.made_by.as_ref().or(left.identity.of.as_ref()).is_none_or(|account| self.has_account(account)));
         report.incidents.retain(|incident| incident.accounts.iter().any(|account| self.has_account(account)));
         let kept: std::collections::BTreeSet<&str> = report.findings.iter().map(|finding| finding.id.as_str()).collect();
         for account in &mut report.accounts {

@@ -8,7 +8,7 @@ mod mail;
 
 use super::sanitize::clip;
 use super::screen::{count, duration};
-use crate::events::{Action, Detail, Event, Flags, Mfa, Outcome, Principal, Protocol, SignIn, Str};
+use crate::events::{Action, Detail, Event, Flags, Mfa, Outcome, Principal, Protocol, Rule, SignIn, Str};
 use std::borrow::Cow;
 
 /// Characters of a free text (subject, rule name) that a line shows.
@@ -36,6 +36,12 @@ pub trait Names {
     fn is_outside(&self, _address: &str) -> bool {
         false
     }
+}
+
+/// What stands behind "inbox rule": its name and what it does, with a blank before; empty where the record
+/// tells neither.
+pub fn rule_tail(rule: &Rule, names: &dyn Names) -> String {
+    mail::rule_tail(rule, names)
 }
 
 /// A run of like events that stand in one row.

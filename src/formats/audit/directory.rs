@@ -143,6 +143,8 @@ fn consent(operation: &str, app_id: Option<String>, target: &Party<'_>, properti
     if operation.starts_with("consent") {
         target.name.unwrap_or_default().clone_into(&mut consent.app_name);
         consent.app_id = app_id.unwrap_or_default();
+        let principal = target.object.filter(|_| target.class == Some("ServicePrincipal"));
+        consent.object_id = principal.unwrap_or_default().to_ascii_lowercase();
         let text = value("ConsentAction.Permissions");
         consent.scopes = scopes_of_consent(text);
         consent.tenant_wide =
@@ -153,6 +155,7 @@ fn consent(operation: &str, app_id: Option<String>, target: &Party<'_>, properti
     value("ServicePrincipal.DisplayName").clone_into(&mut consent.app_name);
     let id = [value("ServicePrincipal.AppId"), value("ServicePrincipal.ObjectID")].into_iter().find(|id| super::is_guid(id));
     consent.app_id = id.unwrap_or_default().to_ascii_lowercase();
+    consent.object_id = Some(value("ServicePrincipal.ObjectID")).filter(|id| super::is_guid(id)).unwrap_or_default().to_ascii_lowercase();
     if operation.contains("app role") {
         consent.scopes = present(value("AppRole.Value")).map(str::to_owned).into_iter().collect();
         consent.app_only = true;

@@ -1,6 +1,7 @@
 //! Accounts with a verdict, most severe first.
 
-use super::{Material, Numbers, exposure, verdict};
+use super::remaining::Left;
+use super::{Material, Numbers, exposure, known_time, verdict};
 use crate::attribution::{Judgement, Verdict};
 use crate::events::{AccountId, Ip, Time};
 use crate::report::model::{Account, IntruderAddress, Term};
@@ -15,7 +16,7 @@ struct Use {
     succeeded: bool,
 }
 
-pub(super) fn accounts(material: &Material<'_>, numbers: &Numbers) -> Vec<Account> {
+pub(super) fn accounts(material: &Material<'_>, numbers: &Numbers, left: &Left<'_>) -> Vec<Account> {
     let judged = material
         .attribution
         .judgements
@@ -26,12 +27,19 @@ pub(super) fn accounts(material: &Material<'_>, numbers: &Numbers) -> Vec<Accoun
         .flat_map(|(number, incident)| incident.accounts.iter().map(move |account| (*account, number)))
         .collect();
     let mut list: Vec<Account> =
-        judged.map(|(account, judgement)| one(material, *account, judgement, numbers, incidents.get(account))).collect();
+        judged.map(|(account, judgement)| one(material, *account, judgement, numbers, incidents.get(account), left)).collect();
     list.sort_by(|a, b| a.verdict.cmp(&b.verdict).then_with(|| b.score_db.total_cmp(&a.score_db)).then_with(|| a.account.cmp(&b.account)));
     list
 }
 
-fn one(material: &Material<'_>, id: AccountId, judgement: &Judgement, numbers: &Numbers, incident: Option<&usize>) -> Account {
+fn one(
+    material: &Material<'_>,
+    id: AccountId,
+    judgement: &Judgement,
+    numbers: &Numbers,
+    incident: Option<&usize>,
+    left: &Left<'_>,
+) -> Account {
     let account = material.case.store.accounts().get(id).cloned().unwrap_or_default();
     let named = |findings: &[usize]| numbers.numbers(findings).map(Numbers::id).collect::<Vec<_>>();
     let taken = judgement.verdict == Verdict::Compromised;
@@ -58,19 +66,15 @@ fn one(material: &Material<'_>, id: AccountId, judgement: &Judgement, numbers: &
             })
             .collect(),
         compromised_at: judgement.compromised_at.filter(|_| taken).map(|time| first_time(material, id, time)),
-        last_intruder_at: judgement.last_at.filter(|_| taken).and_then(known),
+        last_intruder_at: judgement.last_at.filter(|_| taken).and_then(known_time),
         incident: incident.map(|number| format!("c{number}")),
         intruder_addresses: if shown { addresses(material, judgement) } else { Vec::new() },
         narrative: None,
         findings: findings.into_iter().map(Numbers::id).collect(),
         exposure: material.exposures.accounts.get(&id).map(|one| exposure::exposure(material, one)),
-        remaining: Vec::new(),
+        remaining: left.of_account(id),
+        clean_up: left.clean_up(id),
     }
-}
-
-/// A time that is known.
-fn known(time: Time) -> Option<String> {
-    time.is_known().then(|| time.rfc3339(0))
 }
 
 /// The time of the first act, with the digits of its record.
@@ -110,8 +114,8 @@ fn address(material: &Material<'_>, ip: Ip, one: &Use) -> IntruderAddress {
         asn: facts.asn(),
         as_org: facts.org().map(str::to_owned),
         network: Some(facts.class.name().to_owned()),
-        first_at: one.first.and_then(known),
-        last_at: one.last.and_then(known),
+        first_at: one.first.and_then(known_time),
+        last_at: one.last.and_then(known_time),
         events: one.events,
     }
 }

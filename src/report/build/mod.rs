@@ -5,6 +5,7 @@ mod coverage;
 mod exposure;
 mod exposure_rows;
 mod incidents;
+mod remaining;
 mod rows;
 
 pub use exposure_rows::ExposureRows;
@@ -104,12 +105,14 @@ impl<'a> Material<'a> {
 /// Builds the report.
 pub fn report(material: &Material<'_>, stages: &Stages) -> Report {
     let numbers = Numbers::new(material);
+    let left = stages.run("remaining", || remaining::Left::of(material));
     Report {
-        accounts: stages.run("accounts", || accounts::accounts(material, &numbers)),
+        accounts: stages.run("accounts", || accounts::accounts(material, &numbers, &left)),
         undated: undated(material),
         findings: stages.run("findings", || findings(material, &numbers)),
         incidents: stages.run("incidents", || incidents::incidents(material)),
         timeline: stages.run("timeline", || rows::timeline(material)),
+        remaining: left.of_tenant(),
         ..inventory(material.loaded, material.geo)
     }
 }
@@ -137,7 +140,13 @@ pub fn inventory(loaded: &Loaded, geo: &Geo) -> Report {
         findings: Vec::new(),
         incidents: Vec::new(),
         timeline: Vec::new(),
+        remaining: Vec::new(),
     }
+}
+
+/// A time that is known, to the second.
+fn known_time(time: Time) -> Option<String> {
+    time.is_known().then(|| time.rfc3339(0))
 }
 
 /// The verdict of the analysis, as the report has it.

@@ -1,6 +1,7 @@
 //! Accounts: verdicts with every reason, what was exposed, what is still in place.
 
 use super::Exposure;
+use super::remaining::{CleanUp, Remaining};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -67,8 +68,12 @@ pub struct Account {
     /// What the intruder saw or took.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub exposure: Option<Exposure>,
-    /// What the intruder left in place.
+    /// What the intruder made that outlives a new password, and how it stands; of a suspicious account, what
+    /// is to be checked.
     pub remaining: Vec<Remaining>,
+    /// What was done to take the account back, and whether the intruder came back after it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clean_up: Option<CleanUp>,
 }
 
 /// One term of a score.
@@ -111,22 +116,6 @@ pub struct IntruderAddress {
     pub last_at: Option<String>,
     /// Acts from it that are ascribed to the intruder.
     pub events: u64,
-}
-
-/// Something that the intruder left and that still works.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Remaining {
-    /// What kind: `inbox-rule`, `forwarding`, `permission`, `app-grant`, `mfa-method`, `device`, ...
-    pub kind: String,
-    /// What it is, in one line: `"." moves mail to RSS Feeds`.
-    pub summary: String,
-    /// Since when, where a record says so.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub since: Option<String>,
-    /// `present` where a snapshot shows it; `not-removed` where the log shows it made and not removed.
-    pub basis: String,
-    /// Pointers of the records that show it.
-    pub evidence: Vec<String>,
 }
 
 /// An act without a usable time.

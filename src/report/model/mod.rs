@@ -7,11 +7,13 @@
 mod accounts;
 mod exposure;
 mod inputs;
+mod remaining;
 mod story;
 
-pub use accounts::{Account, IntruderAddress, Remaining, Term, Undated, Verdict};
+pub use accounts::{Account, IntruderAddress, Term, Undated, Verdict};
 pub use exposure::{AppExposure, Bounds, Changes, Counterparty, Exposure, MailboxAccess, Range, SynchronisedFolder};
 pub use inputs::{Count, Coverage, GeoSource, Input, Notice, Refused, Span, Unanswerable};
+pub use remaining::{CleanUp, Ending, Remaining};
 pub use story::{Actor, Edge, EdgePath, Finding, Incident, Link, Milestone, PatientZero, Severity, TimelineRow};
 
 use schemars::JsonSchema;
@@ -49,6 +51,8 @@ pub struct Report {
     pub incidents: Vec<Incident>,
     /// The acts of all accounts of the incidents, in order of time.
     pub timeline: Vec<TimelineRow>,
+    /// What is still in place in the tenant as a whole, and in mailboxes of accounts without a verdict.
+    pub remaining: Vec<Remaining>,
 }
 
 /// Name and version of the program.
@@ -83,6 +87,7 @@ impl Report {
             findings: Vec::new(),
             incidents: Vec::new(),
             timeline: Vec::new(),
+            remaining: Vec::new(),
         }
     }
 

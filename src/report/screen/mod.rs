@@ -8,6 +8,7 @@ mod exposure;
 mod incidents;
 mod inspect;
 mod paint;
+mod remaining;
 mod sections;
 mod table;
 mod words;

@@ -81,6 +81,11 @@ impl Line {
         self.pieces.push((tone, sanitize::terminal(&clipped, false).into_owned()));
     }
 
+    /// Adds the pieces of another line.
+    pub fn extend(&mut self, other: &Line) {
+        self.pieces.extend_from_slice(&other.pieces);
+    }
+
     /// True if nothing was added.
     pub fn is_empty(&self) -> bool {
         self.pieces.iter().all(|(_, text)| text.is_empty())

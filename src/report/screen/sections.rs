@@ -14,12 +14,12 @@ use unicode_width::UnicodeWidthStr;
 const LINES: usize = 6;
 
 impl View<'_> {
-    fn limit(&self, all: usize) -> usize {
+    pub(super) fn limit(&self, all: usize) -> usize {
         if self.look.verbose { all } else { all.min(LINES) }
     }
 
     /// Says how many lines of a section are not shown.
-    fn rest(&self, page: &mut Page<'_>, all: usize, place: &str) {
+    pub(super) fn rest(&self, page: &mut Page<'_>, all: usize, place: &str) {
         let shown = self.limit(all);
         if all > shown {
             let more = thousands((all - shown) as u64);
@@ -170,35 +170,6 @@ impl View<'_> {
         self.rest(page, acts.len(), "-v shows them");
     }
 
-    /// What the intruder left in place.
-    pub(super) fn remaining(&self, page: &mut Page<'_>) {
-        let left: Vec<_> =
-            self.report.accounts.iter().flat_map(|account| account.remaining.iter().map(move |item| (account, item))).collect();
-        if left.is_empty() {
-            return;
-        }
-        page.blank();
-        let mut kinds: BTreeMap<String, u64> = BTreeMap::new();
-        for (_, item) in &left {
-            *kinds.entry(item.kind.replace('-', " ")).or_default() += 1;
-        }
-        let kinds: Vec<String> = kinds.iter().map(|(kind, n)| count(*n, kind, &plural(kind))).collect();
-        let title = Line::new().add(Tone::Strong, "Still in place: ").add(Tone::Warn, kinds.join(", "));
-        page.wrap("", "  ", &title);
-        for (account, item) in left.iter().take(self.limit(left.len())) {
-            let mut line =
-                Line::new().plain(format!("{}  {} {}", self.names.of(&account.account), item.kind.replace('-', " "), item.summary));
-            if let Some(since) = &item.since {
-                line.push(Tone::Plain, format!(", since {}", self.clock.minute(since)));
-            }
-            if let Some(first) = item.evidence.first() {
-                line = line.plain("  ").add(Tone::Code, first);
-            }
-            page.wrap("  ", "    ", &line);
-        }
-        self.rest(page, left.len(), "-v shows them");
-    }
-
     /// Questions that these exports leave open.
     pub(super) fn unanswerable(&self, page: &mut Page<'_>) {
         let open = &self.report.coverage.unanswerable;
@@ -221,7 +192,9 @@ impl View<'_> {
     pub(super) fn next(&self, page: &mut Page<'_>) {
         page.blank();
         let paths = &self.look.paths;
-        let mut commands: Vec<(String, &str)> = vec![(format!("bectrace analyze {paths} -o report/"), "all of it as files")];
+        let taken = self.report.count(Verdict::Compromised) + self.report.count(Verdict::Suspicious) > 0;
+        let what = if taken { "all of it as files, with a plan" } else { "all of it as files" };
+        let mut commands: Vec<(String, &str)> = vec![(format!("bectrace analyze {paths} -o report/"), what)];
         let pointer = self
             .report
             .timeline
@@ -241,13 +214,5 @@ impl View<'_> {
             let line = Line::new().add(Tone::Code, command).add(Tone::Dim, format!("{}  {what}", " ".repeat(widest - command.width())));
             page.wrap(if at == 0 { "Next: " } else { "      " }, "        ", &line);
         }
-    }
-}
-
-/// The plural of a kind of setting.
-fn plural(kind: &str) -> String {
-    match kind.strip_suffix('y') {
-        Some(stem) => format!("{stem}ies"),
-        None => format!("{kind}s"),
     }
 }

@@ -32,7 +32,12 @@ pub(super) fn rule_words(rule: &Rule, names: &dyn Names) -> String {
         RuleChange::Remove => "removed",
         RuleChange::Present => "has",
     };
-    let mut words = format!("{verb} inbox rule");
+    format!("{verb} inbox rule{}", rule_tail(rule, names))
+}
+
+/// As of [`super::rule_tail`].
+pub(super) fn rule_tail(rule: &Rule, names: &dyn Names) -> String {
+    let mut words = String::new();
     if !rule.name.is_empty() {
         words.push(' ');
         words.push_str(&quoted(&rule.name));

@@ -1,0 +1,191 @@
+//! What is still in place, and what became of clean-ups.
+
+use super::View;
+use super::paint::{Line, Page, Tone};
+use super::words::count;
+use crate::remaining::{Kind, NOTHING_LATER, Origin, SHOWN, Status};
+use crate::report::model::{CleanUp, Ending, Remaining};
+use std::collections::BTreeMap;
+
+impl View<'_> {
+    /// What snapshots show, what is not known to be gone, what is gone, and what came after clean-ups.
+    pub(super) fn remaining(&self, page: &mut Page<'_>) {
+        let all: Vec<&Remaining> =
+            self.report.accounts.iter().flat_map(|account| &account.remaining).chain(&self.report.remaining).collect();
+        let standing = |status: Status| -> Vec<&Remaining> { all.iter().copied().filter(|item| item.status == status.name()).collect() };
+        self.standing(page, "Still in place", Tone::Bad, &standing(Status::InPlace));
+        self.standing(page, "Not known to be gone", Tone::Warn, &standing(Status::Unknown));
+        gone(page, &standing(Status::Removed));
+        self.clean_ups(page);
+    }
+
+    /// Things of one standing: how many of each kind, then a line for each; those that differ in nothing but
+    /// their account together.
+    fn standing(&self, page: &mut Page<'_>, title: &str, tone: Tone, items: &[&Remaining]) {
+        if items.is_empty() {
+            return;
+        }
+        page.blank();
+        let title = Line::new().add(Tone::Strong, format!("{title}: ")).add(tone, kinds(items));
+        page.wrap("", "  ", &title);
+        let mut lines: Vec<(String, Vec<String>, Line)> = Vec::new();
+        for item in items {
+            let (key, whose, line) = (format!("{} {} {}", item.kind, item.basis, item.origin), self.whose(item), self.line(item));
+            match lines.iter_mut().find(|(known, ..)| item.kind == Kind::Session.name() && *known == key) {
+                Some((_, names, _)) => names.push(whose),
+                None => lines.push((key, vec![whose], line)),
+            }
+        }
+        for (_, names, line) in lines.iter().take(self.limit(lines.len())) {
+            let mut whole = Line::new().plain(names.join(", ")).plain("  ");
+            whole.extend(line);
+            page.wrap("  ", "    ", &whole);
+        }
+        self.rest(page, lines.len(), "-v shows them");
+    }
+
+    /// At whose account it stands.
+    fn whose(&self, item: &Remaining) -> String {
+        let name = item.made_by.as_ref().or(item.identity.of.as_ref());
+        name.map_or_else(|| "tenant".to_owned(), |name| self.names.of(name).to_owned())
+    }
+
+    fn line(&self, item: &Remaining) -> Line {
+        let mut line = Line::new().plain(format!("{} {}", kind_words(&item.kind), item.summary));
+        if let Some(since) = item.since.as_ref().filter(|_| item.kind != Kind::Session.name()) {
+            line.push(Tone::Plain, format!(", since {}", self.clock.minute(since)));
+        }
+        if item.origin == Origin::ToBeChecked.name() {
+            line.push(Tone::Warn, ", to be checked: whose act it was is in doubt");
+        }
+        // The title says the most common basis of each standing.
+        match (&item.settled_by, item.basis.as_str()) {
+            (_, SHOWN) => {}
+            (Some(export), NOTHING_LATER) => line.push(Tone::Dim, format!(": {export} would tell")),
+            (_, basis) => line.push(Tone::Dim, format!(": {basis}")),
+        }
+        for pointer in item.found.first().into_iter().chain(item.evidence.first().filter(|_| item.kind != Kind::Session.name())) {
+            line = line.plain("  ").add(Tone::Code, pointer);
+        }
+        line
+    }
+
+    /// Each clean-up, what survived it, and whether the intruder came back.
+    fn clean_ups(&self, page: &mut Page<'_>) {
+        let cleaned: Vec<(&str, &CleanUp)> =
+            self.report.accounts.iter().filter_map(|account| Some((account.account.as_str(), account.clean_up.as_ref()?))).collect();
+        if cleaned.is_empty() {
+            return;
+        }
+        page.blank();
+        page.wrap("", "", &Line::new().add(Tone::Strong, "After the clean-up"));
+        for (account, clean_up) in cleaned.iter().take(self.limit(cleaned.len())) {
+            page.wrap("  ", "    ", &self.clean_up(account, clean_up));
+        }
+        self.rest(page, cleaned.len(), "-v shows them");
+    }
+
+    fn clean_up(&self, account: &str, clean_up: &CleanUp) -> Line {
+        let mut line = Line::new().plain(format!("{}  ", self.names.of(account)));
+        for (at, act) in clean_up.acts.iter().take(3).enumerate() {
+            let who = act.account.as_deref().map_or_else(String::new, |who| format!(" by {}", self.names.of(who)));
+            let when = act.time.as_ref().map_or_else(String::new, |time| format!(" {}", self.clock.minute(time)));
+            line.push(Tone::Plain, format!("{}{}{when}{who}", if at > 0 { ", " } else { "" }, act.how));
+        }
+        if clean_up.acts.len() > 3 {
+            line.push(Tone::Plain, format!(" and {} more", clean_up.acts.len() - 3));
+        }
+        match clean_up.survived {
+            0 => line.push(Tone::Plain, "; nothing of the intruder's is known to be left"),
+            n => line.push(
+                Tone::Warn,
+                format!(
+                    "; {} of the intruder's survived it or {} not known to be gone",
+                    count(n, "thing", "things"),
+                    if n == 1 { "is" } else { "are" }
+                ),
+            ),
+        }
+        if clean_up.lingering > 0 {
+            let acts = count(clean_up.lingering, "act", "acts");
+            line.push(Tone::Plain, format!("; {acts} within 90 min after it, as access tokens allow"));
+        }
+        if clean_up.returned == 0 {
+            line.push(Tone::Plain, "; no later act of the intruder in these exports");
+            return line;
+        }
+        let from = clean_up.returned_from.as_deref().map_or_else(String::new, |time| self.clock.minute(time));
+        let acts = count(clean_up.returned, "act", "acts");
+        line.push(Tone::Bad, format!("; the intruder came back or never left: {acts} from {from}"));
+        if clean_up.returned_since_last == 0 {
+            line.push(Tone::Plain, ", none after the last reset, revocation or block");
+        }
+        if let Some(first) = clean_up.evidence.first() {
+            line = line.plain("  ").add(Tone::Code, first);
+        }
+        line
+    }
+}
+
+/// What ended: one line for all.
+fn gone(page: &mut Page<'_>, items: &[&Remaining]) {
+    if items.is_empty() {
+        return;
+    }
+    page.blank();
+    let mut line = Line::new().add(Tone::Strong, "Gone: ").add(Tone::Good, kinds(items));
+    let mut by: BTreeMap<&str, u64> = BTreeMap::new();
+    for end in items.iter().filter_map(|item| item.end.as_ref()) {
+        *by.entry(by_words(end)).or_default() += 1;
+    }
+    let by: Vec<String> = by.iter().map(|(words, n)| format!("{n} {words}")).collect();
+    line.push(Tone::Plain, format!(" ({})", by.join(", ")));
+    page.wrap("", "  ", &line);
+}
+
+/// How many of each kind: `2 app grants, 3 inbox rules`.
+fn kinds(items: &[&Remaining]) -> String {
+    let mut kinds: BTreeMap<&str, u64> = BTreeMap::new();
+    for item in items {
+        *kinds.entry(&item.kind).or_default() += 1;
+    }
+    let words: Vec<String> = kinds
+        .iter()
+        .map(|(kind, n)| match Kind::from_name(kind) {
+            Some(Kind::Session) => format!("sessions of {}", count(*n, "account", "accounts")),
+            Some(Kind::Auditing) => "auditing".to_owned(),
+            _ => count(*n, &kind_words(kind), &plural(&kind_words(kind))),
+        })
+        .collect();
+    words.join(", ")
+}
+
+fn kind_words(kind: &str) -> String {
+    match Kind::from_name(kind) {
+        Some(Kind::MfaMethod) => "MFA method".to_owned(),
+        Some(Kind::TransportRule) => "mail-flow rule".to_owned(),
+        Some(Kind::Auditing) => "auditing switched off:".to_owned(),
+        Some(Kind::LegacyProtocol) => "legacy protocol".to_owned(),
+        Some(Kind::Session) => "sessions".to_owned(),
+        _ => kind.replace('-', " "),
+    }
+}
+
+fn by_words(end: &Ending) -> &'static str {
+    use crate::remaining::By;
+    match By::from_name(&end.by) {
+        Some(By::Owner) => "by the owner",
+        Some(By::Admin) => "by an administrator",
+        Some(By::Intruder) => "by the intruder himself",
+        Some(By::System) => "by a service",
+        Some(By::Unknown) | None => "by somebody whom the records do not tell",
+    }
+}
+
+/// The plural of a kind of thing.
+fn plural(kind: &str) -> String {
+    match kind.strip_suffix('y') {
+        Some(stem) => format!("{stem}ies"),
+        None => format!("{kind}s"),
+    }
+}
