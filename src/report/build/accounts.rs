@@ -1,6 +1,7 @@
 //! Accounts with a verdict, most severe first.
 
-use super::{Material, Numbers, exposure, verdict};
+use super::activity::activity;
+use super::{Material, Numbers, exposure, known, verdict};
 use crate::attribution::{Judgement, Verdict};
 use crate::events::{AccountId, Ip, Time};
 use crate::report::model::{Account, IntruderAddress, Term};
@@ -61,16 +62,17 @@ fn one(material: &Material<'_>, id: AccountId, judgement: &Judgement, numbers: &
         last_intruder_at: judgement.last_at.filter(|_| taken).and_then(known),
         incident: incident.map(|number| format!("c{number}")),
         intruder_addresses: if shown { addresses(material, judgement) } else { Vec::new() },
+        activity: activity(
+            material,
+            id,
+            judgement.verdict,
+            incident.and_then(|number| material.incidents.get(*number - 1)).map(|one| one.span),
+        ),
         narrative: None,
         findings: findings.into_iter().map(Numbers::id).collect(),
         exposure: material.exposures.accounts.get(&id).map(|one| exposure::exposure(material, one)),
         remaining: Vec::new(),
     }
-}
-
-/// A time that is known.
-fn known(time: Time) -> Option<String> {
-    time.is_known().then(|| time.rfc3339(0))
 }
 
 /// The time of the first act, with the digits of its record.

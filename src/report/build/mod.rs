@@ -1,6 +1,7 @@
 //! From the analysis to the report: names, times and pointers instead of numbers.
 
 mod accounts;
+mod activity;
 mod coverage;
 mod exposure;
 mod exposure_rows;
@@ -148,6 +149,11 @@ fn verdict(of: crate::attribution::Verdict) -> Verdict {
         crate::attribution::Verdict::Targeted => Verdict::Targeted,
         crate::attribution::Verdict::Clear => Verdict::Clear,
     }
+}
+
+/// A time that is known.
+fn known(time: Time) -> Option<String> {
+    time.is_known().then(|| time.rfc3339(0))
 }
 
 /// Findings that the report has, and the number of each in it.

@@ -5,11 +5,13 @@
 //! empty or not. Nothing in here depends on the clock, the machine or where the evidence lies.
 
 mod accounts;
+mod activity;
 mod exposure;
 mod inputs;
 mod story;
 
 pub use accounts::{Account, IntruderAddress, Remaining, Term, Undated, Verdict};
+pub use activity::{Activity, ActivitySlot, MailMinute, SignInPlace};
 pub use exposure::{AppExposure, Bounds, Changes, Counterparty, Exposure, MailboxAccess, Range, SynchronisedFolder};
 pub use inputs::{Count, Coverage, GeoSource, Input, Notice, Refused, Span, Unanswerable};
 pub use story::{Actor, Edge, EdgePath, Finding, Incident, Link, Milestone, PatientZero, Severity, TimelineRow};

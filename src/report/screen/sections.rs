@@ -4,9 +4,9 @@
 use super::View;
 use super::paint::{Line, Page, Tone};
 use super::words::{count, percent, thousands};
-use crate::detections::{Detection, by_id};
 use crate::evidence::Pointer;
-use crate::report::model::{Account, Finding, Verdict};
+use crate::report::model::{Account, Verdict};
+use crate::report::phrases;
 use std::collections::BTreeMap;
 use unicode_width::UnicodeWidthStr;
 
@@ -58,11 +58,10 @@ impl View<'_> {
         page.wrap("", "", &Line::new().add(Tone::Strong, "Attacked, nothing shows that it succeeded"));
         let mut by_reason: Vec<(String, Vec<&str>)> = Vec::new();
         let mut known: BTreeMap<String, usize> = BTreeMap::new();
-        let is_attack = |finding: &&Finding| by_id(&finding.detection).is_some_and(Detection::is_attack);
-        let attacks: BTreeMap<&str, &Finding> =
-            self.report.findings.iter().filter(is_attack).map(|finding| (finding.id.as_str(), finding)).collect();
+        let attacks = phrases::attacks(self.report);
+        let most = if self.look.verbose { usize::MAX } else { 2 };
         for account in accounts {
-            let why = self.targeted_why(account, &attacks);
+            let why = phrases::tried(account, &attacks, most);
             let at = *known.entry(why.clone()).or_insert(by_reason.len());
             match by_reason.get_mut(at) {
                 Some((_, names)) => names.push(&account.account),
@@ -85,18 +84,6 @@ impl View<'_> {
             page.wrap("  ", "    ", &line);
         }
         self.rest(page, by_reason.len(), "-v shows them");
-    }
-
-    /// What was tried on a targeted account: the words of its findings that are attacks, else of its terms.
-    fn targeted_why(&self, account: &Account, attacks: &BTreeMap<&str, &Finding>) -> String {
-        let mut said: Vec<&str> = Vec::new();
-        for finding in account.findings.iter().filter_map(|id| attacks.get(id.as_str())) {
-            if !said.contains(&finding.summary.as_str()) {
-                said.push(&finding.summary);
-            }
-        }
-        said.truncate(if self.look.verbose { usize::MAX } else { 2 });
-        if said.is_empty() { self.strongest(account) } else { said.join("; ") }
     }
 
     /// Inputs that are damaged, capped, partly unreadable or refused: what the result rests on less firmly.
@@ -182,7 +169,7 @@ impl View<'_> {
         for (_, item) in &left {
             *kinds.entry(item.kind.replace('-', " ")).or_default() += 1;
         }
-        let kinds: Vec<String> = kinds.iter().map(|(kind, n)| count(*n, kind, &plural(kind))).collect();
+        let kinds: Vec<String> = kinds.iter().map(|(kind, n)| count(*n, kind, &phrases::plural(kind))).collect();
         let title = Line::new().add(Tone::Strong, "Still in place: ").add(Tone::Warn, kinds.join(", "));
         page.wrap("", "  ", &title);
         for (account, item) in left.iter().take(self.limit(left.len())) {
@@ -241,13 +228,5 @@ impl View<'_> {
             let line = Line::new().add(Tone::Code, command).add(Tone::Dim, format!("{}  {what}", " ".repeat(widest - command.width())));
             page.wrap(if at == 0 { "Next: " } else { "      " }, "        ", &line);
         }
-    }
-}
-
-/// The plural of a kind of setting.
-fn plural(kind: &str) -> String {
-    match kind.strip_suffix('y') {
-        Some(stem) => format!("{stem}ies"),
-        None => format!("{kind}s"),
     }
 }
