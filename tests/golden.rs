@@ -335,3 +335,22 @@ fn the_readme_shows_what_the_program_prints() {
     let shown = shown.expect("a screen in the README");
     assert!(shown.lines().count() > 10 && screen.contains(shown), "the README's screen is not the program's: take it from\n{screen}");
 }
+
+#[test]
+fn the_use_of_each_account_is_counted_by_whose_it_was() {
+    let example = example("account-a-b-c", false);
+    let archer = example.list("accounts").find(|account| account["account"] == A).unwrap();
+    let activity = &archer["activity"];
+    let of = |list: &str, actor: &str, key: &str| {
+        let entries = activity[list].as_array().unwrap().iter().filter(|entry| entry["actor"] == actor);
+        entries.map(|entry| entry[key].as_u64().unwrap()).sum::<u64>()
+    };
+    assert_eq!(activity["slot_seconds"], 3600);
+    assert!(of("slots", "owner", "events") > 0 && of("slots", "intruder", "events") > 0, "{activity}");
+    let mails: Vec<u64> = activity["mails_by_minute"].as_array().unwrap().iter().map(|one| one["mails"].as_u64().unwrap()).collect();
+    assert_eq!(mails.iter().sum::<u64>(), 794, "as many as the incident's summary says");
+    assert!((15..=17).contains(&mails.len()), "about 15 minutes: {mails:?}");
+    assert!(of("sign_ins", "owner", "succeeded") > 0);
+    let his: Vec<_> = activity["sign_ins"].as_array().unwrap().iter().filter(|one| one["actor"] == "intruder").collect();
+    assert!(!his.is_empty() && his.iter().all(|one| one["country"] == "NG"), "{his:?}");
+}

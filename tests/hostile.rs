@@ -11,9 +11,8 @@
 
 mod common;
 
-use common::{Evidence, HEADER, array, gzip, input, noticed, record, refusal, rejected, row, run, table, text, utf16, zip};
+use common::{Evidence, HEADER, array, gzip, input, nasty, noticed, record, refusal, rejected, row, run, table, text, utf16, zip};
 use serde_json::Value;
-use std::io::Read;
 
 /// A folder with one good file of ten records: whatever else is in it, these must come out.
 fn with_good() -> Evidence {
@@ -350,28 +349,6 @@ fn names_inside_archives_create_nothing_and_command_nothing() {
     let folder = evidence.path();
     let inspected = common::run(&["inspect", text(&folder)]);
     assert!(inspected.out.contains("../../evil.json"), "{}", inspected.out);
-}
-
-/// Unpacks a file of an example.
-fn unpacked(path: &str) -> String {
-    let mut text = String::new();
-    let packed = std::fs::read(common::root().join("examples").join(path)).unwrap();
-    flate2::read::MultiGzDecoder::new(&packed[..]).read_to_string(&mut text).unwrap();
-    text
-}
-
-/// The incident of February 2022, had the intruder named his rule, application and mails with intent.
-fn nasty(rule: &str, app: &str, subject: &str) -> Evidence {
-    let evidence = Evidence::new();
-    let quoted = |text: &str| Value::from(text).to_string().trim_matches('"').to_owned();
-    let audit = unpacked("account-a-b-c/audit/AuditRecords.csv.gz");
-    let renamed = audit.replace(r#"""Name"",""Value"":"".""#, &format!(r#"""Name"",""Value"":""{}""#, quoted(rule))).replace("Spike", app);
-    assert_ne!(audit, renamed);
-    let trace = unpacked("account-a-b-c/mail/MessageTraceV2.csv.gz");
-    let mails = trace.replace("Harbourlight Surveyors shared", subject);
-    assert_ne!(trace, mails);
-    evidence.put("audit.csv", renamed).put("trace.csv", mails);
-    evidence
 }
 
 #[test]

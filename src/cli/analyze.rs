@@ -12,7 +12,8 @@ use crate::report::events_file::EventWriter;
 use crate::report::exposure_csv::Table;
 use crate::report::model::{Report, Verdict};
 use crate::report::output::Output;
-use crate::report::{screen, timeline_csv};
+use crate::report::{html, screen, timeline_csv};
+use chrono_tz::Tz;
 use clap::Args;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -36,11 +37,15 @@ pub(super) struct Analyze {
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
 
+    /// Write the report as one page for a browser, which needs no network
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
+
     /// Write every event, whose act it was and where its record is: .jsonl, .csv or .parquet
     #[arg(long, value_name = "FILE")]
     events: Option<PathBuf>,
 
-    /// Write report, events, timeline and plan into this folder, which must be new or empty
+    /// Write report, page, events, timeline and plan into this folder, which must be new or empty
     #[arg(short = 'o', long = "output", value_name = "DIR")]
     folder: Option<PathBuf>,
 
@@ -62,14 +67,15 @@ pub(super) struct Analyze {
 
 impl Analyze {
     pub(super) fn run(&self, global: &Global) -> Result<Exit, Failure> {
-        let outputs = Outputs::plan(self.json.as_deref(), self.events.as_deref(), self.folder.as_deref(), self.force, &self.paths)?;
+        let (json, html, events) = (self.json.as_deref(), self.html.as_deref(), self.events.as_deref());
+        let outputs = Outputs::plan(json, html, events, self.folder.as_deref(), self.force, &self.paths)?;
         let meter = Meter::start(global.quiet);
         let interrupt = Interrupt::watch(&meter, Some(&outputs));
         let stages = global.stages();
         let request = Request { paths: &self.paths, global, reading: &self.reading, stages: &stages };
         let exit = run::analyse(&request, &meter, &interrupt, |analysis| {
             meter.phase("writing");
-            self.write(&outputs, analysis)?;
+            self.write(&outputs, analysis, global.zone())?;
             meter.finish();
             if !outputs.take_stdout() {
                 terminal::print(&screen::render(&analysis.report, &terminal::look(global, &self.paths)))?;
@@ -81,7 +87,7 @@ impl Analyze {
     }
 
     #[allow(clippy::unused_self, reason = "what is written is the command's")]
-    fn write(&self, outputs: &Outputs, analysis: &Analysis<'_>) -> Result<(), Failure> {
+    fn write(&self, outputs: &Outputs, analysis: &Analysis<'_>, zone: Tz) -> Result<(), Failure> {
         let report = &analysis.report;
         let mut failed = None;
         let mut attempt = |path: &Path, write: &dyn Fn(&Path) -> io::Result<()>| {
@@ -90,6 +96,7 @@ impl Analyze {
             }
         };
         let json = |path: &Path| write_json(report, path);
+        let page = |path: &Path| html::write(report, zone, Output::open(path)?);
         let events = |path: &Path| {
             let mut writer = EventWriter::create(path)?;
             (analysis.write_events)(&mut writer)?;
@@ -97,10 +104,13 @@ impl Analyze {
         };
         let timeline = |path: &Path| timeline_csv::write(report, Output::file(path)?);
         let plan = outputs.folder.as_ref().map(|_| Plan::of(report)).unwrap_or_default();
-        let page = |path: &Path| write_text(&plan::markdown(&plan), path);
+        let steps = |path: &Path| write_text(&plan::markdown(&plan), path);
         let script = |path: &Path| write_text(&plan::script(&plan), path);
         if let Some(path) = &outputs.json {
             attempt(path, &json);
+        }
+        if let Some(path) = &outputs.html {
+            attempt(path, &page);
         }
         if let Some(path) = &outputs.events {
             attempt(path, &events);
@@ -108,8 +118,9 @@ impl Analyze {
         for path in outputs.files_in_folder() {
             match path.extension().and_then(|ending| ending.to_str()) {
                 Some("json") => attempt(&path, &json),
+                Some("html") => attempt(&path, &page),
                 Some("parquet") => attempt(&path, &events),
-                Some("md") => attempt(&path, &page),
+                Some("md") => attempt(&path, &steps),
                 Some("ps1") => attempt(&path, &script),
                 _ => match Table::ALL.into_iter().find(|table| path.ends_with(table.file_name())) {
                     Some(table) => attempt(&path, &|path: &Path| (analysis.write_table)(table, Output::file(path)?)),
@@ -156,6 +167,7 @@ mod tests {
         Analyze {
             paths: Vec::new(),
             json: None,
+            html: None,
             events: None,
             folder: None,
             force: false,
@@ -183,13 +195,13 @@ mod tests {
     }
 
     #[test]
-    fn the_folder_gets_report_events_and_timeline() {
+    fn the_folder_gets_report_page_events_and_timeline() {
         let parent = tempfile::tempdir().unwrap();
         let folder = parent.path().join("case");
         let write_table: &dyn Fn(Table, Output) -> io::Result<()> = &|_, output| output.commit();
         let analysis = Analysis { report: samples::cascade(), write_events: &|_| Ok(()), write_table };
-        let outputs = Outputs::plan(None, None, Some(&folder), false, &[]).unwrap();
-        command(false, false).write(&outputs, &analysis).unwrap();
+        let outputs = Outputs::plan(None, None, None, Some(&folder), false, &[]).unwrap();
+        command(false, false).write(&outputs, &analysis, Tz::UTC).unwrap();
         drop(outputs);
         let mut names: Vec<String> =
             std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
@@ -202,6 +214,7 @@ mod tests {
             "mails-sent.csv",
             "plan.md",
             "plan.ps1",
+            "report.html",
             "report.json",
             "timeline.csv",
         ];

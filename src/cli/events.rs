@@ -27,7 +27,7 @@ pub(super) struct Events {
 
 impl Events {
     pub(super) fn run(&self, global: &Global) -> Result<Exit, Failure> {
-        let outputs = Outputs::plan(None, Some(&self.output), None, false, &self.paths)?;
+        let outputs = Outputs::plan(None, None, Some(&self.output), None, false, &self.paths)?;
         let meter = Meter::start(global.quiet);
         let interrupt = Interrupt::watch(&meter, Some(&outputs));
         let stages = global.stages();

@@ -11,6 +11,8 @@ use std::path::{Path, PathBuf};
 pub(super) struct Outputs {
     /// The report as JSON; `-` for standard output.
     pub(super) json: Option<PathBuf>,
+    /// The report as a page; `-` for standard output.
+    pub(super) html: Option<PathBuf>,
     /// The events file; `-` for standard output.
     pub(super) events: Option<PathBuf>,
     /// The folder for everything.
@@ -26,20 +28,22 @@ impl Outputs {
     /// folder without `--force`.
     pub(super) fn plan(
         json: Option<&Path>,
+        html: Option<&Path>,
         events: Option<&Path>,
         folder: Option<&Path>,
         force: bool,
         inputs: &[PathBuf],
     ) -> Result<Outputs, Failure> {
-        let mut plan = Outputs { json: json.map(Path::to_owned), events: events.map(Path::to_owned), folder: None, made: false };
+        let owned = |path: Option<&Path>| path.map(Path::to_owned);
+        let mut plan = Outputs { json: owned(json), html: owned(html), events: owned(events), folder: None, made: false };
         if let Some(path) = events.filter(|path| EventFormat::of(path).is_none()) {
             return Err(Failure::usage(format!("{}: an events file must end in .jsonl, .csv or .parquet", path.display())));
         }
-        let files: Vec<&Path> = [json, events].into_iter().flatten().collect();
-        if let [a, b] = files.as_slice()
-            && a == b
+        let files: Vec<&Path> = [json, html, events].into_iter().flatten().collect();
+        if let Some(twice) =
+            files.iter().enumerate().find_map(|(at, file)| files.get(..at).filter(|before| before.contains(file)).map(|_| file))
         {
-            return Err(Failure::usage(format!("{}: named for two outputs", a.display())).hint("give each output a name of its own"));
+            return Err(Failure::usage(format!("{}: named for two outputs", twice.display())).hint("give each output a name of its own"));
         }
         if let Some(folder) = folder {
             plan.make_folder(folder, force)?;
@@ -56,7 +60,7 @@ impl Outputs {
 
     /// True if standard output belongs to a file of the run, so that nothing else may go there.
     pub(super) fn take_stdout(&self) -> bool {
-        [&self.json, &self.events].into_iter().flatten().any(|path| path.as_os_str() == "-")
+        [&self.json, &self.html, &self.events].into_iter().flatten().any(|path| path.as_os_str() == "-")
     }
 
     /// The folder for everything, if it was made for this run.
@@ -80,10 +84,10 @@ impl Outputs {
         Ok(())
     }
 
-    /// What goes into the folder: report, events, timeline, plan, and tables of what was seen and taken.
+    /// What goes into the folder: report, page, events, timeline, plan, and tables of what was seen and taken.
     pub(super) fn files_in_folder(&self) -> impl Iterator<Item = PathBuf> {
         let folder = self.folder.clone();
-        ["report.json", "events.parquet", "timeline.csv", "plan.md", "plan.ps1"]
+        ["report.json", "report.html", "events.parquet", "timeline.csv", "plan.md", "plan.ps1"]
             .into_iter()
             .chain(Table::ALL.map(Table::file_name))
             .filter_map(move |name| folder.as_ref().map(|folder| folder.join(name)))
@@ -119,16 +123,16 @@ mod tests {
         let input = folder.path().join("audit.json");
         std::fs::write(&input, "[]").unwrap();
         let inputs = [folder.path().to_owned()];
-        assert!(words(Outputs::plan(Some(&input), None, None, false, &inputs)).contains("part of the evidence"));
+        assert!(words(Outputs::plan(Some(&input), None, None, None, false, &inputs)).contains("part of the evidence"));
         let new = folder.path().join("report.json");
-        assert_eq!(words(Outputs::plan(Some(&new), None, None, false, &inputs)), "");
+        assert_eq!(words(Outputs::plan(Some(&new), None, None, None, false, &inputs)), "");
     }
 
     #[test]
     fn a_folder_with_things_in_it_needs_force() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("report.json"), "old").unwrap();
-        let plan = |force| Outputs::plan(None, None, Some(folder.path()), force, &[]);
+        let plan = |force| Outputs::plan(None, None, None, Some(folder.path()), force, &[]);
         assert!(words(plan(false)).contains("not empty"));
         assert_eq!(words(plan(true)), "");
     }
@@ -137,15 +141,18 @@ mod tests {
     fn a_folder_made_for_nothing_is_removed() {
         let folder = tempfile::tempdir().unwrap();
         let new = folder.path().join("a/b");
-        drop(Outputs::plan(None, None, Some(&new), false, &[]).unwrap());
+        drop(Outputs::plan(None, None, None, Some(&new), false, &[]).unwrap());
         assert!(!new.exists());
     }
 
     #[test]
     fn names_that_cannot_work_are_refused_at_once() {
-        let plan = |json: &str, events: &str| words(Outputs::plan(Some(Path::new(json)), Some(Path::new(events)), None, false, &[]));
+        let plan = |json: &str, events: &str| words(Outputs::plan(Some(Path::new(json)), None, Some(Path::new(events)), None, false, &[]));
         assert!(plan("x.json", "events.xlsx").contains(".jsonl, .csv or .parquet"));
         assert!(plan("-", "-").contains("two outputs"));
+        let page =
+            |html: &str| words(Outputs::plan(Some(Path::new("r.json")), Some(Path::new(html)), Some(Path::new("e.csv")), None, false, &[]));
+        assert!(page("r.json").contains("two outputs") && page("e.csv").contains("two outputs"));
         assert!(plan("missing-folder/x.json", "-").contains("its folder does not exist"));
     }
 }

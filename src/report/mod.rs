@@ -7,8 +7,10 @@ pub mod exposure_csv;
 pub mod exposure_words;
 #[cfg(test)]
 pub(crate) mod golden;
+pub mod html;
 pub mod model;
 pub mod output;
+mod phrases;
 #[cfg(test)]
 pub(crate) mod samples;
 pub mod sanitize;

@@ -47,6 +47,7 @@ fn account(name: &str, verdict: Verdict, since: &str) -> Account {
         last_intruder_at: None,
         incident: None,
         intruder_addresses: Vec::new(),
+        activity: None,
         narrative: None,
         findings: Vec::new(),
         exposure: None,

@@ -2,7 +2,7 @@
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
 use serde_json::Value;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use tempfile::TempDir;
@@ -198,4 +198,26 @@ pub fn zip(members: &[(&str, &[u8])]) -> Vec<u8> {
 /// Text as UTF-16, little endian, with its mark.
 pub fn utf16(text: &str) -> Vec<u8> {
     std::iter::once(0xfeff).chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect()
+}
+
+/// Unpacks a file of an example.
+fn unpacked(path: &str) -> String {
+    let mut text = String::new();
+    let packed = std::fs::read(root().join("examples").join(path)).expect("an example");
+    flate2::read::MultiGzDecoder::new(&packed[..]).read_to_string(&mut text).expect("an example");
+    text
+}
+
+/// The incident of February 2022, had the intruder named his rule, application and mails with intent.
+pub fn nasty(rule: &str, app: &str, subject: &str) -> Evidence {
+    let evidence = Evidence::new();
+    let quoted = |text: &str| Value::from(text).to_string().trim_matches('"').replace('"', "\"\"");
+    let audit = unpacked("account-a-b-c/audit/AuditRecords.csv.gz");
+    let renamed = audit.replace(r#"""Name"",""Value"":"".""#, &format!(r#"""Name"",""Value"":""{}""#, quoted(rule))).replace("Spike", app);
+    assert_ne!(audit, renamed);
+    let trace = unpacked("account-a-b-c/mail/MessageTraceV2.csv.gz");
+    let mails = trace.replace("Harbourlight Surveyors shared", subject);
+    assert_ne!(trace, mails);
+    evidence.put("audit.csv", renamed).put("trace.csv", mails);
+    evidence
 }

@@ -1,5 +1,6 @@
 //! Accounts with a verdict, most severe first.
 
+use super::activity::activity;
 use super::remaining::Left;
 use super::{Material, Numbers, exposure, known_time, verdict};
 use crate::attribution::{Judgement, Verdict};
@@ -69,6 +70,12 @@ fn one(
         last_intruder_at: judgement.last_at.filter(|_| taken).and_then(known_time),
         incident: incident.map(|number| format!("c{number}")),
         intruder_addresses: if shown { addresses(material, judgement) } else { Vec::new() },
+        activity: activity(
+            material,
+            id,
+            judgement.verdict,
+            incident.and_then(|number| material.incidents.get(*number - 1)).map(|one| one.span),
+        ),
         narrative: None,
         findings: findings.into_iter().map(Numbers::id).collect(),
         exposure: material.exposures.accounts.get(&id).map(|one| exposure::exposure(material, one)),

@@ -1,6 +1,7 @@
 //! From the analysis to the report: names, times and pointers instead of numbers.
 
 mod accounts;
+mod activity;
 mod coverage;
 mod exposure;
 mod exposure_rows;

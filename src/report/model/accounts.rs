@@ -1,7 +1,7 @@
 //! Accounts: verdicts with every reason, what was exposed, what is still in place.
 
-use super::Exposure;
 use super::remaining::{CleanUp, Remaining};
+use super::{Activity, Exposure};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -60,6 +60,9 @@ pub struct Account {
     pub incident: Option<String>,
     /// Addresses that the intruder acted from, by first use.
     pub intruder_addresses: Vec<IntruderAddress>,
+    /// When it was used, by whom, from where; for accounts that are suspicious or compromised.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub activity: Option<Activity>,
     /// What happened, in sentences.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub narrative: Option<String>,

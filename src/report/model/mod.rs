@@ -5,12 +5,14 @@
 //! empty or not. Nothing in here depends on the clock, the machine or where the evidence lies.
 
 mod accounts;
+mod activity;
 mod exposure;
 mod inputs;
 mod remaining;
 mod story;
 
 pub use accounts::{Account, IntruderAddress, Term, Undated, Verdict};
+pub use activity::{Activity, ActivitySlot, MailMinute, SignInPlace};
 pub use exposure::{AppExposure, Bounds, Changes, Counterparty, Exposure, MailboxAccess, Range, SynchronisedFolder};
 pub use inputs::{Count, Coverage, GeoSource, Input, Notice, Refused, Span, Unanswerable};
 pub use remaining::{CleanUp, Ending, Remaining};

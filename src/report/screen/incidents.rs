@@ -3,8 +3,8 @@
 use super::View;
 use super::paint::{Line, Page, Tone};
 use super::words::{count, duration, percent, seconds_between};
-use crate::enrich::country_name;
-use crate::report::model::{Account, Edge, EdgePath, Incident, IntruderAddress, Verdict};
+use crate::report::model::{Account, Edge, Incident, IntruderAddress, Verdict};
+use crate::report::phrases::{self, Phrases};
 use std::collections::{BTreeMap, BTreeSet};
 use unicode_width::UnicodeWidthStr;
 
@@ -132,64 +132,15 @@ impl<'r> View<'r> {
         }
     }
 
-    /// The reasons that weigh most, in words: three, or all on request. Equal words are said once; what the
-    /// account shows itself comes before what it shares with others, which its place in the incident says.
+    /// The reasons that weigh most: three, or all on request.
     pub(super) fn strongest(&self, account: &Account) -> String {
-        let mut terms: Vec<_> = account.terms.iter().filter(|term| term.db > 0.0 && !term.why.is_empty()).collect();
-        let rank = |family: &str| ["company", "chain"].iter().position(|later| *later == family).map_or(0, |at| at + 1);
-        terms.sort_by(|a, b| rank(&a.family).cmp(&rank(&b.family)).then(b.db.total_cmp(&a.db)));
-        let mut said: Vec<&str> = Vec::new();
-        for term in terms {
-            if !said.contains(&term.why.as_str()) {
-                said.push(&term.why);
-            }
-        }
-        said.truncate(if self.look.verbose { usize::MAX } else { 3 });
-        said.join("; ")
+        phrases::strongest(account, if self.look.verbose { usize::MAX } else { 3 })
     }
 
     /// How it came to this account, in words.
     fn how(&self, node: &Node<'_>, incident: Option<&Incident>, since: &str) -> String {
-        if let Some(edge) = node.edge {
-            return self.edge_words(edge, since);
-        }
-        let Some(incident) = incident else { return String::new() };
-        if let Some(zero) = incident.patient_zero.as_ref().filter(|zero| zero.account == node.account) {
-            let mut words =
-                if incident.accounts.len() > 1 { format!("patient zero ({}), ", percent(zero.confidence)) } else { String::new() };
-            words.push_str(zero.why.as_deref().filter(|why| !why.is_empty()).unwrap_or(vector_words(&zero.vector)));
-            return words;
-        }
-        match incident.links.iter().find(|link| link.accounts.iter().any(|account| account == node.account)) {
-            Some(link) => {
-                let others: Vec<&str> =
-                    link.accounts.iter().filter(|account| *account != node.account).map(|account| self.names.of(account)).collect();
-                format!("same intruder as {} ({}), by which way is not shown: {}", others.join(", "), percent(link.confidence), link.why)
-            }
-            None => "how the intruder got in is not shown".to_owned(),
-        }
-    }
-
-    fn edge_words(&self, edge: &Edge, since: &str) -> String {
-        let of = self.names.possessive(&edge.from);
-        let from = self.names.of(&edge.from);
-        let act = match edge.path {
-            EdgePath::InternalPhishing => format!("by {of} mail"),
-            EdgePath::SharedFile => format!("by a file shared from {from}"),
-            EdgePath::TeamsMessage => format!("by {of} Teams message"),
-            EdgePath::DelegateAccess => format!("through {of} rights on the mailbox"),
-            EdgePath::SharedCredential => format!("through {from}, whose intruder reset or knew the password"),
-            EdgePath::UnknownPath => format!("from {from}, two ways fit equally"),
-        };
-        let when = edge.time.as_ref().map_or_else(String::new, |time| {
-            let lead = seconds_between(time, since).filter(|seconds| *seconds >= 0);
-            let before = lead.map_or_else(String::new, |seconds| format!(", {} before", duration(seconds)));
-            let joint = if matches!(edge.path, EdgePath::InternalPhishing | EdgePath::TeamsMessage) { "of" } else { "at" };
-            format!(" {joint} {}{before}", self.clock.minute_beside(time, since))
-        });
-        let why = reasons_beside(edge);
-        let why = if why.is_empty() { String::new() } else { format!(": {why}") };
-        format!("{act}{when} ({}){why}", percent(edge.confidence))
+        let phrases = Phrases { clock: &self.clock, names: &self.names };
+        incident.map_or_else(String::new, |incident| phrases.how(node.account, node.edge, incident, since))
     }
 
     /// The intruder's addresses over all accounts of the incident.
@@ -214,7 +165,7 @@ impl<'r> View<'r> {
         let shown = if self.look.verbose { order.len() } else { ADDRESSES };
         for ip in order.iter().take(shown) {
             let Some((address, accounts, events)) = by_ip.get(ip) else { continue };
-            let mut line = Line::new().add(Tone::Strong, *ip).plain("  ").plain(place(address));
+            let mut line = Line::new().add(Tone::Strong, *ip).plain("  ").plain(phrases::place(address));
             line.push(Tone::Plain, format!(", {}", count(*events, "act", "acts")));
             if let (Some(from), Some(to)) = (first.get(ip), last.get(ip)) {
                 line.push(Tone::Plain, format!(" {}", self.clock.minutes(from, to)));
@@ -228,45 +179,6 @@ impl<'r> View<'r> {
             let more = count((order.len() - shown) as u64, "more address", "more addresses");
             page.wrap("  ", "  ", &Line::new().add(Tone::Dim, format!("… {more}: -v shows them")));
         }
-    }
-}
-
-/// `Nigeria, AS29465 MTN (mobile)`.
-pub(super) fn place(address: &IntruderAddress) -> String {
-    let mut parts: Vec<String> = Vec::new();
-    let named = |code: &String| <[u8; 2]>::try_from(code.as_bytes()).ok().and_then(country_name).unwrap_or(code).to_owned();
-    parts.extend(address.country.as_ref().map(named));
-    let network = [address.asn.map(|asn| format!("AS{asn}")), address.as_org.clone()];
-    let network: Vec<String> = network.into_iter().flatten().collect();
-    if !network.is_empty() {
-        parts.push(network.join(" "));
-    }
-    let mut words = if parts.is_empty() { "place unknown".to_owned() } else { parts.join(", ") };
-    if let Some(class) = address.network.as_ref().filter(|class| *class != "unknown") {
-        words.push_str(&format!(" ({class})"));
-    }
-    words
-}
-
-/// The reasons of an edge without "mail of X, 27 min before", which the line before them says already.
-fn reasons_beside(edge: &Edge) -> &str {
-    let told = edge
-        .why
-        .strip_prefix("mail of ")
-        .and_then(|rest| rest.strip_prefix(edge.from.as_str()))
-        .and_then(|rest| rest.split_once(" before"));
-    told.map_or(edge.why.as_str(), |(_, rest)| rest.trim_start_matches([',', ' ']))
-}
-
-fn vector_words(vector: &str) -> &str {
-    match vector {
-        "unknown" => "how the intruder got in is not in these exports",
-        "external-phish" => "after a phishing mail from outside",
-        "password-spray" => "after passwords were tried on many accounts",
-        "mfa-fatigue" => "after MFA prompts until one was accepted",
-        "session-replay" => "with a stolen session",
-        "consent" => "by a consent to an app",
-        other => other,
     }
 }
 

@@ -73,7 +73,7 @@ impl View<'_> {
         for (family, span) in families {
             let line = Line::new().plain(format!(
                 "{}  {} – {}",
-                super::family_words(family),
+                crate::report::phrases::family(family),
                 self.clock.full(&span.from),
                 self.clock.full(&span.to)
             ));

@@ -15,9 +15,10 @@ mod words;
 
 pub use inspect::inspect;
 pub use paint::{Line, Page, Tone};
-pub use words::{Clock, ShortNames, count, duration, percent, thousands};
+pub use words::{Clock, ShortNames, count, duration, percent, seconds_between, thousands};
 
-use super::model::{Account, Report, Verdict};
+use super::model::{Account, Report};
+use super::phrases;
 use chrono_tz::Tz;
 use std::collections::BTreeMap;
 use unicode_width::UnicodeWidthStr;
@@ -90,27 +91,11 @@ impl<'r> View<'r> {
 
     /// Program, files, records and whether all are accounted for, and the span of time.
     fn header(&self, page: &mut Page<'_>) {
-        let inputs = &self.report.inputs;
-        let files = inputs.len() as u64;
-        let records = inputs.iter().map(|input| input.records).sum::<u64>();
-        let accounted = inputs.iter().map(super::model::Input::accounted).sum::<u64>();
-        let unreadable = inputs.iter().map(super::model::Input::rejected_total).sum::<u64>();
         let mut line = Line::new().add(Tone::Strong, format!("{} {}", self.report.tool.name, self.report.tool.version)).plain("   ");
-        line.push(Tone::Plain, format!("{}, {}, ", count(files, "file", "files"), count(records, "record", "records")));
-        if accounted == records {
-            line.push(Tone::Plain, "all accounted for");
-        } else {
-            line.push(Tone::Bad, format!("{} NOT accounted for", thousands(records.abs_diff(accounted))));
+        for (tone, words) in phrases::ledger(self.report) {
+            line.push(tone, words);
         }
-        if unreadable > 0 {
-            line.push(Tone::Warn, format!(", {} unreadable", thousands(unreadable)));
-        }
-        let first = inputs.iter().filter_map(|input| input.first_event_at.as_deref()).min();
-        let last = inputs.iter().filter_map(|input| input.last_event_at.as_deref()).max();
-        let span = match (first, last) {
-            (Some(first), Some(last)) => format!("{} {}", self.clock.dates(first, last), self.clock.zone()),
-            _ => String::new(),
-        };
+        let span = phrases::span(self.report, &self.clock).unwrap_or_default();
         if line.width() + 3 + span.width() <= self.look.width {
             page.wrap("", "  ", &line.plain("   ").plain(span));
         } else {
@@ -122,63 +107,20 @@ impl<'r> View<'r> {
     /// How many accounts stand how, and on which logs that rests.
     fn headline(&self, page: &mut Page<'_>) {
         page.blank();
-        let number = |verdict| self.report.count(verdict) as u64;
-        let (compromised, suspicious, targeted) = (number(Verdict::Compromised), number(Verdict::Suspicious), number(Verdict::Targeted));
-        let total = self.report.accounts_total;
         let mut line = Line::new();
-        if compromised + suspicious == 0 {
-            line.push(Tone::Good, "No account looks compromised or suspicious");
-            line.push(Tone::Plain, ", as far as these exports show");
-            if targeted > 0 {
-                line.push(Tone::Plain, format!("; {} attacked without success", count(targeted, "was", "were")));
-            }
-            line.push(
-                Tone::Plain,
-                match total {
-                    0 => "; no account is named in them.".to_owned(),
-                    total => format!("; {} looked at.", count(total, "account", "accounts")),
-                },
-            );
-        } else {
-            let mut parts: Vec<(Tone, String)> = Vec::new();
-            if compromised > 0 {
-                parts.push((Tone::Bad, format!("{} compromised", count(compromised, "account", "accounts"))));
-            }
-            if suspicious > 0 {
-                parts.push((Tone::Warn, format!("{} suspicious", thousands(suspicious))));
-            }
-            if targeted > 0 {
-                parts.push((Tone::Plain, format!("{} attacked without success", thousands(targeted))));
-            }
-            for (at, (tone, text)) in parts.into_iter().enumerate() {
-                line.push(Tone::Plain, if at > 0 { ", " } else { "" });
-                line.push(tone, text);
-            }
-            line.push(Tone::Plain, format!(", of {} looked at.", thousands(total)));
+        for (tone, words) in phrases::headline(self.report) {
+            line.push(tone, words);
         }
         page.wrap("", "", &line);
         self.covered(page);
     }
 
     fn covered(&self, page: &mut Page<'_>) {
-        let mut by_span: Vec<(String, Vec<String>)> = Vec::new();
-        for (family, span) in &self.report.coverage.families {
-            let dates = self.clock.dates(&span.from, &span.to);
-            match by_span.iter_mut().find(|(known, _)| *known == dates) {
-                Some((_, families)) => families.push(family_words(family)),
-                None => by_span.push((dates, vec![family_words(family)])),
-            }
-        }
-        let spans: Vec<String> = by_span.into_iter().map(|(dates, families)| format!("{} {dates}", families.join(", "))).collect();
+        let spans = phrases::covered(self.report, &self.clock);
         if !spans.is_empty() {
             page.wrap("", "  ", &Line::new().add(Tone::Dim, format!("Logs: {}.", spans.join("; "))));
         }
     }
-}
-
-/// A kind of log in words: `message trace`.
-fn family_words(family: &str) -> String {
-    if family == "sign-in" { "sign-ins".to_owned() } else { family.replace('-', " ") }
 }
 
 #[cfg(test)]

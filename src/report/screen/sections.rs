@@ -4,9 +4,9 @@
 use super::View;
 use super::paint::{Line, Page, Tone};
 use super::words::{count, percent, thousands};
-use crate::detections::{Detection, by_id};
 use crate::evidence::Pointer;
-use crate::report::model::{Account, Finding, Verdict};
+use crate::report::model::{Account, Verdict};
+use crate::report::phrases;
 use std::collections::BTreeMap;
 use unicode_width::UnicodeWidthStr;
 
@@ -58,11 +58,10 @@ impl View<'_> {
         page.wrap("", "", &Line::new().add(Tone::Strong, "Attacked, nothing shows that it succeeded"));
         let mut by_reason: Vec<(String, Vec<&str>)> = Vec::new();
         let mut known: BTreeMap<String, usize> = BTreeMap::new();
-        let is_attack = |finding: &&Finding| by_id(&finding.detection).is_some_and(Detection::is_attack);
-        let attacks: BTreeMap<&str, &Finding> =
-            self.report.findings.iter().filter(is_attack).map(|finding| (finding.id.as_str(), finding)).collect();
+        let attacks = phrases::attacks(self.report);
+        let most = if self.look.verbose { usize::MAX } else { 2 };
         for account in accounts {
-            let why = self.targeted_why(account, &attacks);
+            let why = phrases::tried(account, &attacks, most);
             let at = *known.entry(why.clone()).or_insert(by_reason.len());
             match by_reason.get_mut(at) {
                 Some((_, names)) => names.push(&account.account),
@@ -85,18 +84,6 @@ impl View<'_> {
             page.wrap("  ", "    ", &line);
         }
         self.rest(page, by_reason.len(), "-v shows them");
-    }
-
-    /// What was tried on a targeted account: the words of its findings that are attacks, else of its terms.
-    fn targeted_why(&self, account: &Account, attacks: &BTreeMap<&str, &Finding>) -> String {
-        let mut said: Vec<&str> = Vec::new();
-        for finding in account.findings.iter().filter_map(|id| attacks.get(id.as_str())) {
-            if !said.contains(&finding.summary.as_str()) {
-                said.push(&finding.summary);
-            }
-        }
-        said.truncate(if self.look.verbose { usize::MAX } else { 2 });
-        if said.is_empty() { self.strongest(account) } else { said.join("; ") }
     }
 
     /// Inputs that are damaged, capped, partly unreadable or refused: what the result rests on less firmly.
