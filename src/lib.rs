@@ -4,7 +4,7 @@
 //! The way of the data, each module depending only on those before it:
 //!
 //! ```text
-//! config ─► stages ─► evidence ─► events ─► formats ─► enrich ─► habits ─► detections ─► scoring ─► attribution ─► cascade ─► analysis ─► report ─► cli
+//! config ─► stages ─► evidence ─► events ─► formats ─► enrich ─► habits ─► detections ─► scoring ─► attribution ─► cascade ─► analysis ─► response ─► report ─► cli
 //! ```
 
 pub mod analysis;
@@ -19,5 +19,6 @@ pub mod evidence;
 pub mod formats;
 pub mod habits;
 pub mod report;
+pub mod response;
 pub mod scoring;
 pub mod stages;

@@ -4,6 +4,7 @@ use super::exit::{Exit, Failure};
 use super::global::Global;
 use super::outputs::Outputs;
 use super::progress::Meter;
+use super::replay::Replay;
 use super::run::{self, Analysis, Request};
 use super::{interrupt, terminal};
 use crate::report::events_file::EventWriter;
@@ -64,7 +65,7 @@ impl Analyze {
         let meter = Meter::start(global.quiet);
         let stages = global.stages();
         let request = Request { paths: &self.paths, global, reading: &self.reading, stages: &stages };
-        let exit = run::analyse(&request, &meter, &cancel, |analysis| {
+        let exit = run::analyse(&request, &Replay::Incidents, &meter, &cancel, |analysis| {
             meter.phase("writing");
             self.write(&outputs, analysis)?;
             meter.finish();

@@ -3,6 +3,7 @@
 use super::exit::Failure;
 use super::global::Global;
 use super::progress::Meter;
+use super::replay::Replay;
 use super::sources::Sources;
 use crate::analysis::{self, Basis, final_case};
 use crate::events::TimeRules;
@@ -12,6 +13,7 @@ use crate::habits::Habits;
 use crate::report::build::{self, EventRows, Material};
 use crate::report::events_file::EventWriter;
 use crate::report::model::Report;
+use crate::response::Scene;
 use crate::stages::Stages;
 use clap::Args;
 use encoding_rs::Encoding;
@@ -65,18 +67,20 @@ impl load::Progress for Meter {
     }
 }
 
-/// Reads and analyses, and hands the result to `then`.
+/// Reads and analyses, replays a response, and hands the result to `then`.
 ///
 /// # Errors
 /// For a missing path, nothing recognised, wrong options, or Ctrl-C; and whatever `then` fails with.
 pub(super) fn analyse<T>(
     request: &Request<'_>,
+    replay: &Replay,
     meter: &Meter,
     cancel: &AtomicBool,
     then: impl FnOnce(&Analysis<'_>) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
     let stages = request.stages;
-    let sources = Sources::open(request.global, request.reading)?;
+    let mut sources = Sources::open(request.global, request.reading)?;
+    replay.adjust(&mut sources.config);
     let loaded = stages.run("reading", || read(request, &sources, meter, cancel))?;
     meter.phase("analysing");
     let networks = sources.networks();
@@ -84,6 +88,8 @@ pub(super) fn analyse<T>(
     let ground = basis.ground(&loaded.store, &sources.config);
     let outcome = analysis::analyse(&ground, stages);
     let case = final_case(&ground, &outcome.attribution);
+    let scene = Scene { case: &case, attribution: &outcome.attribution, incidents: &outcome.incidents };
+    let response = replay.run(&scene, &ground, stages)?;
     let material = Material {
         loaded: &loaded,
         case: &case,
@@ -91,9 +97,10 @@ pub(super) fn analyse<T>(
         incidents: &outcome.incidents,
         geo: &sources.geo,
         only: None,
+        response: response.as_ref(),
     };
     let mut report = stages.run("report", || build::report(&material, stages));
-    let scope = request.global.scope().resolved(&report);
+    let scope = replay.scope(request.global).resolved(&report);
     scope.narrow(&mut report);
     let rows = EventRows { loaded: &loaded, case: &case, attribution: Some(&outcome.attribution) };
     let write_events = |writer: &mut EventWriter| rows.each(|row| if scope.has_row(row) { writer.write(row) } else { Ok(()) });

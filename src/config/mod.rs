@@ -6,10 +6,12 @@
 mod cidr;
 mod read;
 mod render;
+mod response;
 
 pub use cidr::{Cidr, address_bits};
 pub use read::ConfigError;
 pub use render::ThresholdDoc;
+pub use response::{OfficeHours, ResponseAction, ResponseConfig};
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -57,6 +59,8 @@ pub struct Config {
     pub known_good_apps: Vec<String>,
     /// Findings not to raise.
     pub exceptions: Vec<Exception>,
+    /// What an automatic response would do.
+    pub response: ResponseConfig,
     thresholds: BTreeMap<(String, String), Given>,
 }
 

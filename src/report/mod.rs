@@ -7,6 +7,7 @@ pub mod events_file;
 pub(crate) mod golden;
 pub mod model;
 pub mod output;
+pub mod response_page;
 #[cfg(test)]
 pub(crate) mod samples;
 pub mod sanitize;

@@ -3,6 +3,7 @@
 mod accounts;
 mod coverage;
 mod incidents;
+mod response;
 mod rows;
 
 pub use rows::EventRows;
@@ -15,6 +16,7 @@ use crate::detections::Case;
 use crate::enrich::{Geo, app_name, error_words};
 use crate::events::{AccountId, Party, Principal, Str, Time};
 use crate::formats::load::Loaded;
+use crate::response::Response;
 use crate::stages::Stages;
 use std::borrow::Cow;
 
@@ -35,6 +37,8 @@ pub struct Material<'a> {
     pub geo: &'a Geo,
     /// Only this account, where one was asked for.
     pub only: Option<AccountId>,
+    /// What a response would have changed, where that was replayed.
+    pub response: Option<&'a Response>,
 }
 
 /// The words that event summaries look up.
@@ -104,6 +108,7 @@ pub fn report(material: &Material<'_>, stages: &Stages) -> Report {
         findings: stages.run("findings", || findings(material, &numbers)),
         incidents: stages.run("incidents", || incidents::incidents(material)),
         timeline: stages.run("timeline", || rows::timeline(material)),
+        response: material.response.map(|of| stages.run("response", || response::response(material, of))),
         ..inventory(material.loaded, material.geo)
     }
 }
@@ -131,6 +136,7 @@ pub fn inventory(loaded: &Loaded, geo: &Geo) -> Report {
         findings: Vec::new(),
         incidents: Vec::new(),
         timeline: Vec::new(),
+        response: None,
     }
 }
 

@@ -6,10 +6,15 @@
 
 mod accounts;
 mod inputs;
+mod response;
 mod story;
 
 pub use accounts::{Account, Bounds, Exposure, IntruderAddress, Remaining, Term, Undated, Verdict};
 pub use inputs::{Count, Coverage, GeoSource, Input, Notice, Refused, Span, Unanswerable};
+pub use response::{
+    ActOutcome, InnocentCost, LatestUseful, LeftInPlace, OutcomeCounts, OwnerCost, Response, ResponseAct, ResponseIntervention, ResponseLimit,
+    ResponsePoint, ResponsePolicy, ResponseScenario, ResponseTotals, ResponseTrigger, ResponseWatch, SparedAccount, TriggerPolicy,
+};
 pub use story::{Actor, Edge, EdgePath, Finding, Incident, Link, Milestone, PatientZero, Severity, TimelineRow};
 
 use schemars::JsonSchema;
@@ -47,6 +52,9 @@ pub struct Report {
     pub incidents: Vec<Incident>,
     /// The acts of all accounts of the incidents, in order of time.
     pub timeline: Vec<TimelineRow>,
+    /// What an automatic response would have changed; absent where there is no incident to replay.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub response: Option<Response>,
 }
 
 /// Name and version of the program.
@@ -81,6 +89,7 @@ impl Report {
             findings: Vec::new(),
             incidents: Vec::new(),
             timeline: Vec::new(),
+            response: None,
         }
     }
 

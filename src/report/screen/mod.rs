@@ -4,15 +4,18 @@
 //! and what the evidence lacks. Then the table of acts, then what is still in place and what to do.
 //! The view fits the width that it is given; what does not fit is wrapped, never cut.
 
+mod columns;
 mod incidents;
 mod inspect;
 mod paint;
+mod response;
 mod sections;
 mod table;
 mod words;
 
 pub use inspect::inspect;
 pub use paint::{Line, Page, Tone};
+pub use response::respond;
 pub use words::{Clock, ShortNames, count, duration, percent, thousands};
 
 use super::model::{Account, Report, Verdict};

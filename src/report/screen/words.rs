@@ -105,6 +105,12 @@ impl Clock {
         if day(text) == day(beside) { self.format(text, "%H:%M") } else { self.minute(text) }
     }
 
+    /// `14:49:11`, or with its date where it is not the day of `beside`.
+    pub fn moment_beside(&self, text: &str, beside: &str) -> String {
+        let day = |text: &str| self.local(text).map(|at| at.date_naive());
+        if day(text) == day(beside) { self.format(text, "%H:%M:%S") } else { self.moment(text) }
+    }
+
     /// `09 Feb 2022 04:55:51`.
     pub fn full(&self, text: &str) -> String {
         self.format(text, "%d %b %Y %H:%M:%S")

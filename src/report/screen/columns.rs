@@ -1,0 +1,54 @@
+//! A plain table: a heading, a rule below it, and columns that share the width of the view.
+
+use super::Look;
+use super::paint::Page;
+use crate::report::sanitize;
+use comfy_table::{Attribute, Cell, ContentArrangement, LineStyle, Table, TableStyle};
+
+/// Rows under headings; the first column is never narrower than its words.
+pub(super) struct Columns {
+    titles: Vec<String>,
+    rows: Vec<Vec<String>>,
+}
+
+impl Columns {
+    pub(super) fn new(titles: &[&str]) -> Columns {
+        Columns { titles: titles.iter().map(|title| (*title).to_owned()).collect(), rows: Vec::new() }
+    }
+
+    pub(super) fn row(&mut self, cells: impl IntoIterator<Item = String>) {
+        self.rows.push(cells.into_iter().collect());
+    }
+
+    pub(super) fn draw(&self, page: &mut Page<'_>, look: &Look) {
+        if self.rows.is_empty() {
+            return;
+        }
+        let mut table = Table::new();
+        let line = if look.unicode { '─' } else { '-' };
+        table.load_style(TableStyle::new().header_separator(LineStyle::none().fill(line).junction(line)));
+        table.set_content_arrangement(ContentArrangement::Dynamic);
+        if look.color {
+            table.enforce_styling();
+        } else {
+            table.force_no_tty();
+        }
+        let bold = |title: &String| if look.color { Cell::new_owned(title.clone()).add_attribute(Attribute::Bold) } else { Cell::new_owned(title.clone()) };
+        table.set_header(self.titles.iter().map(bold));
+        for row in &self.rows {
+            table.add_row(row.iter().map(|text| Cell::new_owned(shown(text))).collect::<Vec<_>>());
+        }
+        table.set_width(u16::try_from(look.width.saturating_sub(1)).unwrap_or(u16::MAX));
+        for column in table.column_iter_mut() {
+            column.set_padding((0, 1));
+        }
+        for line in table.lines() {
+            page.raw(&format!(" {}", line.trim_end()));
+        }
+    }
+}
+
+/// The text as a cell shows it.
+fn shown(text: &str) -> String {
+    sanitize::terminal(&sanitize::clip(text, 400), false).into_owned()
+}
