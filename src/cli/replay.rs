@@ -10,7 +10,7 @@ use crate::response::{self, ByHand, Response, Scene};
 use crate::stages::Stages;
 
 /// Events that may be analysed again beside a report: so many that it stays quick.
-const BESIDE_REPORT: usize = 3_000_000;
+const BESIDE_REPORT: usize = 2_000_000;
 /// Events that may be analysed again where the response is what was asked for.
 const ASKED_FOR: usize = 60_000_000;
 /// Accounts that an error names.
@@ -81,10 +81,12 @@ fn find(accounts: &Accounts, name: &str) -> Result<AccountId, Failure> {
     let near: Vec<_> = people().filter(|(_, one)| local(&one.name).as_deref() == Some(wanted.as_str())).collect();
     match near.as_slice() {
         [(id, _)] => Ok(*id),
-        [] => Err(Failure::usage(format!("there is no account {name:?} in these exports")).hint(like(people().map(|(_, one)| one.name.as_str()), &wanted))),
+        [] => Err(Failure::usage(format!("there is no account {name:?} in these exports"))
+            .hint(like(people().map(|(_, one)| one.name.as_str()), &wanted))),
         several => {
             let names: Vec<&str> = several.iter().take(NAMED).map(|(_, one)| one.name.as_str()).collect();
-            Err(Failure::usage(format!("{name:?} may be one of {} accounts", several.len())).hint(format!("give the whole name: {}", names.join(", "))))
+            Err(Failure::usage(format!("{name:?} may be one of {} accounts", several.len()))
+                .hint(format!("give the whole name: {}", names.join(", "))))
         }
     }
 }
@@ -93,5 +95,9 @@ fn find(accounts: &Accounts, name: &str) -> Result<AccountId, Failure> {
 fn like<'n>(names: impl Iterator<Item = &'n str>, wanted: &str) -> String {
     let start: String = wanted.chars().take_while(|c| *c != '@').take(3).collect();
     let like: Vec<&str> = names.filter(|name| !start.is_empty() && name.starts_with(&start)).take(NAMED).collect();
-    if like.is_empty() { "give the user principal name, as the report shows it".to_owned() } else { format!("did you mean {}?", like.join(", ")) }
+    if like.is_empty() {
+        "give the user principal name, as the report shows it".to_owned()
+    } else {
+        format!("did you mean {}?", like.join(", "))
+    }
 }

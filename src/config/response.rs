@@ -153,11 +153,7 @@ impl Reader<'_> {
         let one = |item: &Item<'_>| {
             let action = ResponseAction::from_name(self.text(key, item)?);
             action.ok_or_else(|| {
-                self.wrong(
-                    key,
-                    item,
-                    "a list of sign-out, disable-account, block-address, block-sending, remove-rule, revoke-consent",
-                )
+                self.wrong(key, item, "a list of sign-out, disable-account, block-address, block-sending, remove-rule, revoke-consent")
             })
         };
         let mut actions = self.list(key, value)?.iter().map(one).collect::<Result<Vec<_>, _>>()?;
@@ -216,13 +212,21 @@ impl ResponseConfig {
                 "suspicious_activity_and_mail",
                 actions(&self.suspicious_activity_and_mail),
             ),
-            ("Minutes after which a record can be seen; real pipelines see them late.", "latency_minutes", self.latency_minutes.to_string()),
+            (
+                "Minutes after which a record can be seen; real pipelines see them late.",
+                "latency_minutes",
+                self.latency_minutes.to_string(),
+            ),
             ("Minutes until somebody confirms, in office hours.", "confirm_minutes", self.confirm_minutes.to_string()),
             ("Minutes until somebody confirms, at other times.", "confirm_minutes_off_hours", self.confirm_minutes_off_hours.to_string()),
             ("When somebody is there to confirm.", "office_hours", quoted(&format!("{}-{}", clock(from), clock(to)))),
             ("", "office_days", list(&days, |day| quoted(day))),
             ("", "office_zone", quoted(self.office.zone.name())),
-            ("Days at the start of the exports in which nothing fires: there is no habit yet.", "learning_days", self.learning_days.to_string()),
+            (
+                "Days at the start of the exports in which nothing fires: there is no habit yet.",
+                "learning_days",
+                self.learning_days.to_string(),
+            ),
             (
                 "Hours after which a disabled account is given back to its owner, with a new password.",
                 "restore_hours",
@@ -259,7 +263,9 @@ mod tests {
 
     #[test]
     fn what_cannot_be_is_refused_with_its_line() {
-        assert!(refused("[response]\nsuspicious_activity = [\"shout\"]").starts_with("line 2: `response.suspicious_activity` must be a list"));
+        assert!(
+            refused("[response]\nsuspicious_activity = [\"shout\"]").starts_with("line 2: `response.suspicious_activity` must be a list")
+        );
         assert!(refused("[response]\nlatency_minutes = -1").contains("a whole number"));
         assert!(refused("[response]\nconfirm_minutes = 527041").contains("a whole number"));
         assert!(Config::parse("[response]\nconfirm_minutes = 527040").is_ok());

@@ -160,7 +160,8 @@ impl Store {
             ledger.notice(code, text);
         }
         let items = u32::try_from(self.items.len()).unwrap_or(u32::MAX);
-        Arc::make_mut(&mut self.items).extend(batch.items.iter().map(|item| Item { subject: map(&translation.text, item.subject), ..*item }));
+        Arc::make_mut(&mut self.items)
+            .extend(batch.items.iter().map(|item| Item { subject: map(&translation.text, item.subject), ..*item }));
         let details = &mut batch.details;
         let mut states = batch.states.drain(..);
         let mut keys = batch.keys.iter().peekable();

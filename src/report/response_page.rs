@@ -8,7 +8,8 @@ const INTRO: &str = "\
 # What an automatic response would have changed
 
 `bectrace respond PATH...` replays the incidents and asks what a response would have changed; the result is `response` in the report, too.
-Nothing of it happened. Whatever depends on something that no record shows is `prevented-if`, with what it depends on.
+Nothing of it happened. Whatever depends on something that no record shows is `prevented-if`, with what it depends on. An intruder who is stopped may
+come another way: that is not simulated.
 
 ## Triggers
 
@@ -19,12 +20,13 @@ prints it.
 
 const METHOD: &str = "
 A trigger is looked for **without hindsight**: the evidence is cut at a moment, and the whole analysis is run again on what is left. Habits, base rates
-and findings are those of that moment. It is done at the end of each day; where a trigger is there that completes on that day, the day is halved
-until the first record of the account is found at which it is there. Two things are taken as known at any moment: who is who (names of one account,
-the company's domains), and that a trigger which is there stays there for the rest of its day. A trigger fires at most once a day on an account, and
-not in the first days of the exports, in which there is no habit (`learning_days`).
+and findings are those of that moment. It is done at the end of each day; where a trigger is there that completes on that day, it is done again at the
+record that completes it, and where it is not there yet, the rest of the day is halved until the first record of the account is found at which it is.
+Two things are taken as known at any moment: who is who (names of one account, the company's domains), and that a trigger which is there stays there
+for the rest of its day. A trigger fires at most once a day on an account, and not in the first days of the exports, in which there is no habit
+(`learning_days`).
 
-That costs one analysis a day and two to some ten for each trigger. Beside a report at most 3 million events are analysed again, for `bectrace respond`
+That costs one analysis a day and one for each trigger. Beside a report at most 2 million events are analysed again, for `bectrace respond`
 60 million: days on which the whole evidence shows a trigger come first. `watch` in the result says how many days were looked at; a trigger for
 which nothing was left has the basis `hindsight`.
 
@@ -53,7 +55,8 @@ To each comes the latency of the logs (`latency_minutes`, `--latency`): real pip
 An act falls with the sign-in or consent that it stands on. Where every act by which an account was reached would have been prevented, the account is
 *spared*, with the confidence of the edge as its probability, and its acts are `prevented-if`. Attempts that failed are not among the acts: there is
 nothing to prevent. A person who is asked is assumed to agree; accounts that are not called compromised and would have been acted on, or put to a
-person, are listed. Acts of an owner count as blocked until the account is given back (`restore_hours`).
+person, are listed. A disabled account is given back after `restore_hours`, with a new password: until then acts of its owner count as blocked, and
+an intruder who was in it when it was disabled is out for good. One who comes later is not.
 
 The curve is the policy with the same delay after every trigger. The latest useful moment is the first act that reached another account: to be sure in
 spite of open access tokens, 90 minutes earlier.

@@ -62,7 +62,7 @@ pub struct Act {
     pub amount: u64,
     /// False for a record that tells of a mail a second time.
     pub counted: bool,
-    /// Place in the list of the sign-in that opened its context last.
+    /// Place in the list of the first sign-in of its context: where that was prevented, no token of it was open.
     pub signed_in: Option<usize>,
 }
 
@@ -81,7 +81,8 @@ impl Acts {
     /// nothing to prevent.
     pub fn of(scene: &Scene<'_>) -> Acts {
         let (case, attribution) = (scene.case, scene.attribution);
-        let told: FxHashSet<u32> = taken(attribution).flat_map(|account| case.sent.of(case.store, account)).map(|mail| mail.event).collect();
+        let told: FxHashSet<u32> =
+            taken(attribution).flat_map(|account| case.sent.of(case.store, account)).map(|mail| mail.event).collect();
         let mut acts = Acts::default();
         let mut opened: FxHashMap<ContextId, usize> = FxHashMap::default();
         for (index, event) in case.in_order().filter(|(index, _)| attribution.actors.is_intruders(*index)) {
@@ -95,7 +96,7 @@ impl Acts {
             act.counted = event.action != Action::MailSent || told.contains(&index);
             act.signed_in = opened.get(&context).copied();
             if event.action == Action::SignIn {
-                opened.insert(context, place);
+                opened.entry(context).or_insert(place);
                 acts.learn_entry(case, act.account, event);
             }
             if event.action == Action::Consent && event.app.is_some() {

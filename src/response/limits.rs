@@ -5,11 +5,11 @@ use crate::config::ResponseAction;
 
 pub(super) const NO_NEW_TOKEN: &str = "a disabled account gets no new token";
 pub(super) const NOT_BY_ACCOUNT: &str = "an application in its own right needs no account: its access ends only with the application";
-pub(super) const OPEN_TOKEN: &str =
-    "the access token that was open ended at once; with continuous access evaluation it can run on for about 15 minutes, without for 60 to 90";
+pub(super) const OPEN_TOKEN: &str = "the access token that was open ended at once; with continuous access evaluation it can run on for about 15 minutes, without for 60 to 90";
 pub(super) const CAE: &str =
     "client and service support continuous access evaluation; without it an open access token can run on for 60 to 90 minutes";
-pub(super) const PASSWORD: &str = "the intruder has the password and no second factor is asked for: he signs in again, and a legacy client comes straight back";
+pub(super) const PASSWORD: &str =
+    "the intruder has the password and no second factor is asked for: he signs in again, and a legacy client comes straight back";
 pub(super) const PASSWORD_UNKNOWN: &str = "nothing in these exports shows that the intruder lacked the password";
 pub(super) const NEVER_GIVEN_AGAIN: &str = "no second factor was given to the intruder again";
 pub(super) const TAKEN_OVER_AGAIN: &str = "the intruder had no password and could not take over another session";
@@ -26,8 +26,7 @@ pub(super) const APP_CONSENTED_LATER: &str = "the consent came later";
 pub(super) const TOKENS_ENDED: &str = "the application gets no new token";
 pub(super) const RULE_GOES_ON: &str = "an inbox rule works on the server: no sign-in is needed, and a new password does not end it";
 pub(super) const FORWARDING_GOES_ON: &str = "forwarding works on the server: no sign-in is needed, and a new password does not end it";
-pub(super) const CONSENT_STAYS: &str =
-    "the consent stays: refresh tokens of web applications outlive a password change, and access in its own right ends only with the application";
+pub(super) const CONSENT_STAYS: &str = "the consent stays: refresh tokens of web applications outlive a password change, and access in its own right ends only with the application";
 pub(super) const GRANT_STAYS: &str = "it stays until somebody takes it away";
 
 /// What is to be known of one action.

@@ -75,10 +75,9 @@ pub struct ByHand {
 pub fn respond(scene: &Scene<'_>, ground: &Ground<'_>, effort: usize, stages: &Stages) -> Response {
     let acts = Acts::of(scene);
     let watch = stages.run("response triggers", || watch(ground, scene.attribution, effort));
-    let policy = &scene.case.config.response;
-    let run = |mode| scenario::run(scene, &acts, mode, scenario::interventions(policy, &watch.firings, mode));
+    let run = |mode| scenario::run(scene, &acts, mode, scenario::interventions(scene, &watch.firings, mode));
     let scenarios: Vec<Scenario> = stages.run("response scenarios", || Mode::CONFIGURED.into_iter().map(run).collect());
-    let delayed = |minutes: i64| scenario::delayed(policy, &watch.firings, minutes);
+    let delayed = |minutes: i64| scenario::delayed(scene, &watch.firings, minutes);
     let curve = foresight::curve(scene, &acts, &delayed);
     Response { curve, latest: foresight::latest(scene, &acts), acts, watch, scenarios }
 }
@@ -87,10 +86,7 @@ pub fn respond(scene: &Scene<'_>, ground: &Ground<'_>, effort: usize, stages: &S
 pub fn by_hand(scene: &Scene<'_>, hand: &ByHand) -> Response {
     let acts = Acts::of(scene);
     let at = |minutes: i64| scenario::at_hand(scene, hand, minutes);
-    let scenarios = vec![
-        scenario::run(scene, &acts, Mode::DetectOnly, Vec::new()),
-        scenario::run(scene, &acts, Mode::ByHand, at(0)),
-    ];
+    let scenarios = vec![scenario::run(scene, &acts, Mode::DetectOnly, Vec::new()), scenario::run(scene, &acts, Mode::ByHand, at(0))];
     let curve = foresight::curve(scene, &acts, &at);
     Response { curve, latest: foresight::latest(scene, &acts), acts, watch: Watch::default(), scenarios }
 }

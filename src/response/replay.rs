@@ -1,15 +1,16 @@
 //! Triggers without hindsight: the whole analysis is run again on the evidence as it was at a moment.
 //!
 //! For each day the evidence is cut at its last record and analysed: habits, lanes and findings are those
-//! that somebody could have had then. Where a trigger is there that completes on that day, the day is
-//! halved until the first record of the account is found at which it is there; a cut there and one at the
-//! record before are what the answer rests on. Records after that moment are in neither.
+//! that somebody could have had then. Where a trigger is there that completes on that day, the evidence is
+//! cut at the record that completes it, too: if the trigger is there, that is when it fires. If not, the rest of
+//! the day is halved until the first record of the account is found at which it is there. The answer rests on a
+//! cut at the moment of firing, in which there is no later record.
 //!
 //! Two things are taken as known whatever the moment: who is who (names and addresses of one account, the
-//! company's domains), and that a trigger which is there stays there for the rest of its day, by which a day
-//! can be halved. A trigger fires at most once a day on an account.
+//! company's domains), and that a trigger which is there stays there for the rest of its day: so it was not
+//! there before the record that completes it at the day's end. A trigger fires at most once a day on an account.
 //!
-//! Cost: one analysis for each day, and two to some ten for each firing. `effort` bounds the events that are
+//! Cost: one analysis for each day, and one (seldom some more) for each firing. `effort` bounds the events that are
 //! analysed again: days on which the whole evidence shows a trigger come first, then the others in their
 //! order. A trigger for which there was no effort left is taken from the whole evidence, as
 //! [`Sight::Hindsight`].
@@ -181,25 +182,21 @@ impl Replay<'_> {
     /// then rests on; none where no effort is left.
     fn first(&mut self, day: &Day, wanted: &Seen) -> Option<(Time, Vec<u32>)> {
         let moments = self.moments(day, wanted);
-        let (mut low, mut high) = (0, moments.len());
-        // Nearly always it is there with the record that completes it, and not with the one before.
-        let completes = moments.partition_point(|time| *time < wanted.time);
-        let mut probe = completes;
+        // Nearly always it is there with the record that completes it.
+        let mut low = moments.partition_point(|time| *time < wanted.time);
+        let mut high = moments.len();
+        let mut probe = low;
         let mut found = (day.last, wanted.events.clone());
         while low < high {
-            let middle = if (low..high).contains(&probe) { probe } else { low + (high - low) / 2 };
-            let moment = *moments.get(middle)?;
+            let moment = *moments.get(probe)?;
             match self.of_day(moment, day.number, wanted)? {
                 Some(seen) => {
                     found = (moment, seen.events);
-                    high = middle;
-                    probe = middle.wrapping_sub(1);
+                    high = probe;
                 }
-                None => {
-                    low = middle + 1;
-                    probe = usize::MAX;
-                }
+                None => low = probe + 1,
             }
+            probe = low + (high - low) / 2;
         }
         Some(found)
     }

@@ -8,7 +8,7 @@ use super::replay::Firing;
 use super::totals::Totals;
 use super::{ByHand, Scene, Trigger, cost, totals};
 use crate::cascade::Edge;
-use crate::config::{OfficeHours, ResponseAction, ResponseConfig};
+use crate::config::{OfficeHours, ResponseAction};
 use crate::events::{AccountId, Action, Detail, Flags, Ip, RuleChange, Time};
 use chrono::{Datelike, TimeZone, Timelike};
 use std::collections::BTreeMap;
@@ -127,46 +127,77 @@ pub struct Scenario {
     pub cost: Cost,
 }
 
-/// What a mode does for these firings: of each action on an account the first.
-pub(super) fn interventions(policy: &ResponseConfig, firings: &[Firing], mode: Mode) -> Vec<Intervention> {
+/// What a mode does for these firings.
+pub(super) fn interventions(scene: &Scene<'_>, firings: &[Firing], mode: Mode) -> Vec<Intervention> {
+    let policy = &scene.case.config.response;
     let delay = |seen: Time| match mode {
         Mode::Autonomous | Mode::DisableAtOnce => Some(AUTONOMOUS_SECONDS),
         Mode::HumanConfirmation if is_office(&policy.office, seen) => Some(i64::from(policy.confirm_minutes) * 60),
         Mode::HumanConfirmation => Some(i64::from(policy.confirm_minutes_off_hours) * 60),
         Mode::DetectOnly | Mode::ByHand => None,
     };
-    of_firings(policy, firings, mode == Mode::DisableAtOnce, delay)
+    of_firings(scene, firings, mode == Mode::DisableAtOnce, delay)
 }
 
 /// What the policy does so many minutes after each trigger.
-pub(super) fn delayed(policy: &ResponseConfig, firings: &[Firing], minutes: i64) -> Vec<Intervention> {
-    of_firings(policy, firings, false, |_| Some((minutes * 60).max(AUTONOMOUS_SECONDS)))
+pub(super) fn delayed(scene: &Scene<'_>, firings: &[Firing], minutes: i64) -> Vec<Intervention> {
+    of_firings(scene, firings, false, |_| Some((minutes * 60).max(AUTONOMOUS_SECONDS)))
 }
 
-fn of_firings(policy: &ResponseConfig, firings: &[Firing], disable: bool, delay: impl Fn(Time) -> Option<i64>) -> Vec<Intervention> {
-    let mut first: BTreeMap<(AccountId, ResponseAction), Intervention> = BTreeMap::new();
+fn of_firings(scene: &Scene<'_>, firings: &[Firing], disable: bool, delay: impl Fn(Time) -> Option<i64>) -> Vec<Intervention> {
+    let policy = &scene.case.config.response;
+    let mut list: Vec<Intervention> = Vec::new();
     for firing in firings {
         let seen = firing.at.plus_secs(i64::from(policy.latency_minutes) * 60);
         let Some(seconds) = delay(seen) else { continue };
-        let at = seen.plus_secs(seconds);
         let actions = if disable { &[ResponseAction::DisableAccount] } else { firing.trigger.actions(policy) };
-        for action in actions {
-            let new = || Intervention {
-                account: firing.account,
-                action: *action,
-                at,
-                trigger: Some((firing.trigger, firing.at)),
-                events: firing.events.clone(),
-            };
-            let entry = first.entry((firing.account, *action)).or_insert_with(new);
-            if at < entry.at {
-                *entry = new();
-            }
+        list.extend(actions.iter().map(|action| Intervention {
+            account: firing.account,
+            action: *action,
+            at: seen.plus_secs(seconds),
+            trigger: Some((firing.trigger, firing.at)),
+            events: firing.events.clone(),
+        }));
+    }
+    list.sort_by_key(|one| (one.at, one.account, one.action));
+    let mut kept: Vec<Intervention> = Vec::with_capacity(list.len());
+    for one in list {
+        // What is disabled need not be disabled again; and who was put out does not come back by it.
+        let same = |before: &&Intervention| before.account == one.account && before.action == one.action;
+        if !kept.iter().filter(same).any(|before| lasts(scene, before, one.at)) {
+            kept.push(one);
         }
     }
-    let mut list: Vec<Intervention> = first.into_values().collect();
-    list.sort_by_key(|one| (one.at, one.account, one.action));
-    list
+    kept
+}
+
+/// True if an intervention still holds at a moment. A disabled account is given back after the hours of the
+/// policy, with a new password: an intruder who was in it by then is out for good, one who comes later is not.
+fn lasts(scene: &Scene<'_>, one: &Intervention, moment: Time) -> bool {
+    let hours = i64::from(scene.case.config.response.restore_hours);
+    match one.action {
+        ResponseAction::DisableAccount | ResponseAction::BlockSending => {
+            moment <= one.at.plus_secs(hours * 3600) || intruder_was_in(scene, one)
+        }
+        ResponseAction::SignOut => one.at == moment,
+        ResponseAction::BlockAddress | ResponseAction::RemoveRule | ResponseAction::RevokeConsent => false,
+    }
+}
+
+/// True if the intruder was in the account when it was acted on.
+fn intruder_was_in(scene: &Scene<'_>, one: &Intervention) -> bool {
+    let since = scene.attribution.judgements.get(&one.account).and_then(|judgement| judgement.compromised_at);
+    since.is_some_and(|since| since <= one.at)
+}
+
+/// True if an intervention can have an effect on an act. Signing out is of no use before the intruder is in.
+fn touches(scene: &Scene<'_>, one: &Intervention, act: &Act) -> bool {
+    one.at <= act.time
+        && match one.action {
+            ResponseAction::DisableAccount | ResponseAction::BlockSending => lasts(scene, one, act.time),
+            ResponseAction::SignOut => intruder_was_in(scene, one),
+            ResponseAction::BlockAddress | ResponseAction::RemoveRule | ResponseAction::RevokeConsent => true,
+        }
 }
 
 /// What somebody asks about, so many minutes later than asked. What is blocked are the addresses that the
@@ -174,9 +205,9 @@ fn of_firings(policy: &ResponseConfig, firings: &[Firing], disable: bool, delay:
 pub(super) fn at_hand(scene: &Scene<'_>, hand: &ByHand, minutes: i64) -> Vec<Intervention> {
     let case = scene.case;
     let contexts = case.contexts.of_account(hand.account).iter().filter_map(|id| case.contexts.get(*id));
-    let his = contexts.flat_map(|context| case.events_of(context)).filter(|(index, event)| {
-        event.time <= hand.at && scene.attribution.actors.is_intruders(*index)
-    });
+    let his = contexts
+        .flat_map(|context| case.events_of(context))
+        .filter(|(index, event)| event.time <= hand.at && scene.attribution.actors.is_intruders(*index));
     let events: Vec<u32> = his.map(|(index, _)| index).collect();
     let at = hand.at.plus_secs(minutes * 60);
     let one = |action: &ResponseAction| Intervention { account: hand.account, action: *action, at, trigger: None, events: events.clone() };
@@ -204,7 +235,7 @@ pub(super) fn rulings(scene: &Scene<'_>, acts: &Acts, interventions: &[Intervent
     let tried: Vec<Tried<'_>> = interventions.iter().map(|one| Tried { one, blocked: addresses(scene, one) }).collect();
     let mut results: Vec<ActResult> = Vec::with_capacity(acts.list.len());
     for act in &acts.list {
-        let own = alone(acts, act, &tried);
+        let own = alone(scene, acts, act, &tried);
         let result = follow(acts, act, own, &results);
         results.push(result);
     }
@@ -255,12 +286,13 @@ pub(super) fn blocked(scene: &Scene<'_>, one: &Intervention) -> Vec<Ip> {
 
 /// What becomes of an act by itself: the strongest ruling of the interventions before it. Where nothing is
 /// ever done on the account, nothing is prevented.
-fn alone(acts: &Acts, act: &Act, tried: &[Tried<'_>]) -> ActResult {
+fn alone(scene: &Scene<'_>, acts: &Acts, act: &Act, tried: &[Tried<'_>]) -> ActResult {
     let everywhere = |one: &Intervention| one.action == ResponseAction::BlockAddress;
     let concerns = |tried: &&Tried<'_>| tried.one.account == act.account || everywhere(tried.one);
-    if !tried.iter().any(|tried| concerns(&tried)) {
+    // After the last thing that is done and holds no more, and where nothing is done, nothing is prevented.
+    let Some(last) = tried.iter().filter(concerns).map(|tried| tried.one.at).max() else {
         return ActResult { outcome: Some(Outcome::NotPrevented), why: Why::Nothing };
-    }
+    };
     let ruling = |tried: &Tried<'_>| {
         let app = match act.hand {
             Hand::App(app) | Hand::AppOnly(app) => acts.consent(act.account, app),
@@ -271,9 +303,13 @@ fn alone(acts: &Acts, act: &Act, tried: &[Tried<'_>]) -> ActResult {
         rule(tried.one.action, act, &known)
     };
     // Of equals the first stays: interventions stand in time order.
-    let earlier = tried.iter().filter(concerns).filter(|tried| tried.one.at <= act.time);
+    let earlier = tried.iter().filter(concerns).filter(|tried| touches(scene, tried.one, act));
     let best = earlier.map(ruling).reduce(|best, next| if next.outcome > best.outcome { next } else { best });
-    best.map_or(ActResult { outcome: None, why: Why::Nothing }, |best| ActResult { outcome: Some(best.outcome), why: Why::Text(best.why) })
+    let nothing = if act.time >= last { Some(Outcome::NotPrevented) } else { None };
+    best.map_or(ActResult { outcome: nothing, why: Why::Nothing }, |best| ActResult {
+        outcome: Some(best.outcome),
+        why: Why::Text(best.why),
+    })
 }
 
 /// An act cannot be done whose sign-in or consent was prevented.

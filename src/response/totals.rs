@@ -1,9 +1,9 @@
 //! Counts of a scenario.
 
+use super::Scene;
 use super::acts::Acts;
 use super::effect::Outcome;
 use super::scenario::ActResult;
-use super::Scene;
 use crate::attribution::Attribution;
 use crate::events::{AccountId, Action, Time};
 use std::collections::BTreeMap;
@@ -101,7 +101,8 @@ pub(super) fn count(scene: &Scene<'_>, acts: &Acts, results: &[ActResult]) -> To
     for incident in scene.incidents {
         for account in &incident.accounts {
             let end = ends.get(account).copied().unwrap_or_default();
-            totals.hours.recorded += hours(scene.attribution, *account, scene.attribution.judgements.get(account).and_then(|one| one.last_at));
+            totals.hours.recorded +=
+                hours(scene.attribution, *account, scene.attribution.judgements.get(account).and_then(|one| one.last_at));
             totals.hours.at_most += hours(scene.attribution, *account, end.at_most);
             totals.hours.at_least += hours(scene.attribution, *account, end.at_least);
         }

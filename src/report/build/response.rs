@@ -5,8 +5,9 @@ use super::{Material, verdict};
 use crate::config::ResponseAction;
 use crate::events::Time;
 use crate::report::model::{
-    ActOutcome, InnocentCost, LatestUseful, LeftInPlace, OutcomeCounts, OwnerCost, Response, ResponseAct, ResponseIntervention, ResponseLimit,
-    ResponsePoint, ResponsePolicy, ResponseScenario, ResponseTotals, ResponseTrigger, ResponseWatch, SparedAccount, TriggerPolicy,
+    ActOutcome, InnocentCost, LatestUseful, LeftInPlace, OutcomeCounts, OwnerCost, Response, ResponseAct, ResponseIntervention,
+    ResponseLimit, ResponsePoint, ResponsePolicy, ResponseScenario, ResponseTotals, ResponseTrigger, ResponseWatch, SparedAccount,
+    TriggerPolicy,
 };
 use crate::response::{self, ActResult, LIMITS, Outcome, Scenario, Sight, Split, Trigger, Why};
 use rustc_hash::FxHashMap;
@@ -129,6 +130,7 @@ fn places_in_order(places: &FxHashMap<u32, usize>) -> Vec<(u32, usize)> {
 }
 
 fn act(material: &Material<'_>, row: &Row, result: ActResult) -> ResponseAct {
+    let items = row.items();
     let row = rows::finish(material, row);
     let (why, probability) = match result.why {
         Why::Nothing => (None, None),
@@ -141,6 +143,7 @@ fn act(material: &Material<'_>, row: &Row, result: ActResult) -> ResponseAct {
         time: row.time,
         end_time: row.end_time,
         count: row.count,
+        items,
         account: row.account,
         action: row.action,
         summary: row.summary,

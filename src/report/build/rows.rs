@@ -36,6 +36,11 @@ impl Row {
         self.first
     }
 
+    /// How many things its events are about: recipients, items.
+    pub(super) fn items(&self) -> u64 {
+        self.acts.max(self.events)
+    }
+
     fn new(account: AccountId, index: u32) -> Row {
         Row {
             account,
@@ -180,7 +185,7 @@ pub(super) fn finish(material: &Material<'_>, row: &Row) -> TimelineRow {
     let (id, _) = case.context_of(row.first);
     let ip = case.contexts.get(id).map_or(first.ip, |context| context.ip);
     let facts = case.facts(ip);
-    let run = Run { acts: row.acts.max(row.events), seconds: last.time.since(first.time), alike: row.alike };
+    let run = Run { acts: row.items(), seconds: last.time.since(first.time), alike: row.alike };
     let mut named: Vec<&str> = row.detections.iter().filter_map(|number| DETECTIONS.get(*number)).map(|detection| detection.id()).collect();
     named.sort_unstable();
     let text = |id: Str| Some(case.store.text(id).to_owned()).filter(|text| !text.is_empty());

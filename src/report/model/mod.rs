@@ -12,8 +12,9 @@ mod story;
 pub use accounts::{Account, Bounds, Exposure, IntruderAddress, Remaining, Term, Undated, Verdict};
 pub use inputs::{Count, Coverage, GeoSource, Input, Notice, Refused, Span, Unanswerable};
 pub use response::{
-    ActOutcome, InnocentCost, LatestUseful, LeftInPlace, OutcomeCounts, OwnerCost, Response, ResponseAct, ResponseIntervention, ResponseLimit,
-    ResponsePoint, ResponsePolicy, ResponseScenario, ResponseTotals, ResponseTrigger, ResponseWatch, SparedAccount, TriggerPolicy,
+    ActOutcome, InnocentCost, LatestUseful, LeftInPlace, OutcomeCounts, OwnerCost, Response, ResponseAct, ResponseIntervention,
+    ResponseLimit, ResponsePoint, ResponsePolicy, ResponseScenario, ResponseTotals, ResponseTrigger, ResponseWatch, SparedAccount,
+    TriggerPolicy,
 };
 pub use story::{Actor, Edge, EdgePath, Finding, Incident, Link, Milestone, PatientZero, Severity, TimelineRow};
 

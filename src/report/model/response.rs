@@ -152,6 +152,8 @@ pub struct ResponseAct {
     pub end_time: Option<String>,
     /// How many records it stands for.
     pub count: u64,
+    /// How many things they are about: mails, items; never less than the records.
+    pub items: u64,
     /// On which account.
     pub account: String,
     /// What was done.

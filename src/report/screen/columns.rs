@@ -3,7 +3,7 @@
 use super::Look;
 use super::paint::Page;
 use crate::report::sanitize;
-use comfy_table::{Attribute, Cell, ContentArrangement, LineStyle, Table, TableStyle};
+use comfy_table::{Attribute, Cell, ColumnConstraint, ContentArrangement, LineStyle, Table, TableStyle};
 
 /// Rows under headings; the first column is never narrower than its words.
 pub(super) struct Columns {
@@ -33,14 +33,19 @@ impl Columns {
         } else {
             table.force_no_tty();
         }
-        let bold = |title: &String| if look.color { Cell::new_owned(title.clone()).add_attribute(Attribute::Bold) } else { Cell::new_owned(title.clone()) };
+        let bold = |title: &String| {
+            if look.color { Cell::new_owned(title.clone()).add_attribute(Attribute::Bold) } else { Cell::new_owned(title.clone()) }
+        };
         table.set_header(self.titles.iter().map(bold));
         for row in &self.rows {
             table.add_row(row.iter().map(|text| Cell::new_owned(shown(text))).collect::<Vec<_>>());
         }
         table.set_width(u16::try_from(look.width.saturating_sub(1)).unwrap_or(u16::MAX));
-        for column in table.column_iter_mut() {
+        for (at, column) in table.column_iter_mut().enumerate() {
             column.set_padding((0, 1));
+            if at == 0 {
+                column.set_constraint(ColumnConstraint::ContentWidth);
+            }
         }
         for line in table.lines() {
             page.raw(&format!(" {}", line.trim_end()));

@@ -4,7 +4,7 @@ use super::columns::Columns;
 use super::paint::{Line, Page, Tone};
 use super::words::{Clock, ShortNames, count, duration, percent, thousands};
 use super::{Look, View};
-use crate::report::model::{ActOutcome, OutcomeCounts, Report, Response, ResponseScenario};
+use crate::report::model::{ActOutcome, LeftInPlace, OutcomeCounts, Report, Response, ResponsePoint, ResponseScenario};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Rows of a list that are shown without `-v`.
@@ -69,8 +69,13 @@ impl Replay<'_> {
         let Some(first) = self.response.scenarios.first() else { return };
         let acts = count(first.totals.acts.all(), "act", "acts");
         let accounts = count(first.totals.accounts, "account", "accounts");
+        if first.totals.acts.all() == 0 {
+            self.heading(page, "No account is called compromised: there is no act of an intruder that a response would have changed");
+            return;
+        }
         self.heading(page, format!("What a response would have changed: {acts} of the intruder on {accounts}"));
-        let words = "Nothing of this was done. It is what the records say of what would have been; what they cannot say stands as a condition.";
+        let words = "Nothing of this was done. It is what the recorded acts say of what would have been; what they cannot say stands as a condition. \
+             An intruder who is stopped may come another way: that is not simulated.";
         page.wrap("", "", &Line::new().add(Tone::Dim, words));
     }
 
@@ -79,11 +84,15 @@ impl Replay<'_> {
         if response.scenarios.iter().any(|one| one.mode == "by-hand") {
             return;
         }
-        let title = match response.triggers.len() {
-            0 => "No trigger fired".to_owned(),
-            _ => "Triggers, each seen with the records up to then and no others".to_owned(),
-        };
-        self.heading(page, title);
+        let replayed = response.triggers.iter().all(|one| one.basis == "replayed");
+        self.heading(
+            page,
+            match response.triggers.len() {
+                0 => "No trigger fired",
+                _ if replayed => "Triggers, each seen with the records up to then and no others",
+                _ => "Triggers, seen with the records up to then and no others unless it says so",
+            },
+        );
         let mut table = Columns::new(&[&format!("Time ({})", self.clock.zone()), "Account", "Trigger", "Action"]);
         for trigger in response.triggers.iter().take(self.limit(response.triggers.len())) {
             let policy = response.policy.triggers.iter().find(|one| one.trigger == trigger.trigger);
@@ -158,7 +167,7 @@ impl Replay<'_> {
         }
         page.wrap(" ", " ", &Line::new().add(Tone::Dim, "if = it would have been prevented if, as the case may be,"));
         for one in &all {
-            page.wrap("   ", "   ", &Line::new().add(Tone::Dim, format!("{one}")));
+            page.wrap("   - ", "     ", &Line::new().add(Tone::Dim, one));
         }
     }
 
@@ -183,17 +192,29 @@ impl Replay<'_> {
         }
     }
 
+    /// Settings of the intruder that stay, each with the modes in which it does.
     fn left(&self, page: &mut Page<'_>) {
-        for one in self.response.scenarios.iter().filter(|one| !one.left_in_place.is_empty()) {
-            self.heading(page, format!("Left in place by \"{}\"", mode_words(&one.mode)));
-            for item in one.left_in_place.iter().take(self.limit(one.left_in_place.len())) {
-                let mut line = Line::new().plain(format!("{}  {} ", self.clock.moment(&item.time), self.names.of(&item.account)));
-                line.push(Tone::Plain, &item.summary);
-                line.push(Tone::Dim, format!(": {}", item.why));
-                page.wrap("  ", "    ", &line);
+        let mut all: Vec<(&LeftInPlace, Vec<&str>)> = Vec::new();
+        for one in &self.response.scenarios {
+            for item in &one.left_in_place {
+                match all.iter_mut().find(|(known, _)| *known == item) {
+                    Some((_, modes)) => modes.push(mode_words(&one.mode)),
+                    None => all.push((item, vec![mode_words(&one.mode)])),
+                }
             }
-            self.rest(page, one.left_in_place.len());
         }
+        if all.is_empty() {
+            return;
+        }
+        self.heading(page, "Left in place, although the account is acted on");
+        for (item, modes) in all.iter().take(self.limit(all.len())) {
+            let mut line = Line::new().plain(format!("{}  {} ", self.clock.moment(&item.time), self.names.of(&item.account)));
+            line.push(Tone::Plain, &item.summary);
+            line.push(Tone::Plain, format!(" ({}): ", modes.join("; ")));
+            line.push(Tone::Dim, &item.why);
+            page.wrap("  ", "    ", &line);
+        }
+        self.rest(page, all.len());
     }
 
     /// Accounts without an intruder.
@@ -228,13 +249,24 @@ impl Replay<'_> {
         }
         self.heading(page, "By delay of the response");
         let mut table = Columns::new(&["Delay", "Mails spared", "if", "Accounts spared"]);
-        for point in curve {
+        let same = |a: &ResponsePoint, b: &ResponsePoint| ResponsePoint { delay_minutes: b.delay_minutes, ..*a } == *b;
+        for (at, point) in curve.iter().enumerate() {
+            let before = at.checked_sub(1).and_then(|before| curve.get(before));
+            let after = curve.get(at + 1);
+            // A row that says the same as those around it says nothing.
+            if before.is_some_and(|before| same(before, point)) && after.is_some_and(|after| same(point, after)) {
+                continue;
+            }
             let delay = if point.delay_minutes == 0 { "at once".to_owned() } else { duration(point.delay_minutes.cast_signed() * 60) };
             let accounts = if point.accounts_spared > 0.0 { format!("{:.2}", point.accounts_spared) } else { "–".to_owned() };
             table.row([delay, thousands(point.mails_prevented), thousands(point.mails_prevented_if), accounts]);
         }
         table.draw(page, self.look);
-        page.wrap(" ", " ", &Line::new().add(Tone::Dim, "accounts: the sum of the probabilities that they fell by what would have been prevented"));
+        page.wrap(
+            " ",
+            " ",
+            &Line::new().add(Tone::Dim, "accounts: the sum of the probabilities that they fell by what would have been prevented"),
+        );
     }
 
     fn latest(&self, page: &mut Page<'_>) {
@@ -291,7 +323,7 @@ fn kinds(scenarios: &[ResponseScenario]) -> Vec<(&str, &str)> {
     kinds
 }
 
-/// How many records of a kind came out how.
+/// How many things of a kind came out how.
 fn counts(scenario: &ResponseScenario, account: &str, action: &str) -> OutcomeCounts {
     let mut counts = OutcomeCounts::default();
     for act in scenario.acts.iter().filter(|act| act.account == account && act.action == action) {
@@ -301,7 +333,7 @@ fn counts(scenario: &ResponseScenario, account: &str, action: &str) -> OutcomeCo
             ActOutcome::PreventedIf => &mut counts.prevented_if,
             ActOutcome::Residual => &mut counts.residual,
             ActOutcome::NotPrevented => &mut counts.not_prevented,
-        } += act.count;
+        } += act.items;
     }
     counts
 }
@@ -336,10 +368,10 @@ fn kind_words(action: &str) -> &str {
         "consent" => "consents",
         "app" => "applications",
         "mail-sent" => "mails sent",
-        "mail-read" => "readings of mail",
-        "mail-deleted" => "deletions of mail",
-        "mail-moved" => "moves of mail",
-        "mail-changed" => "changes to mail",
+        "mail-read" => "mails opened",
+        "mail-deleted" => "mails deleted",
+        "mail-moved" => "mails moved",
+        "mail-changed" => "mails changed",
         "search" => "searches",
         "file-read" => "files opened",
         "file-shared" => "files shared",
@@ -350,5 +382,137 @@ fn kind_words(action: &str) -> &str {
         "role-change" => "roles",
         "transport-rule" => "mail-flow rules",
         other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::model::{
+        InnocentCost, LatestUseful, ResponseAct, ResponseIntervention, ResponseLimit, ResponseTotals, ResponseTrigger, SparedAccount,
+        Verdict,
+    };
+    use crate::report::sanitize::is_unsafe;
+    use unicode_width::UnicodeWidthStr;
+
+    fn act(name: &str, result: ActOutcome, why: &str) -> ResponseAct {
+        ResponseAct {
+            time: "2022-02-09T14:48:11Z".to_owned(),
+            end_time: None,
+            count: 3,
+            items: 1_500,
+            account: name.to_owned(),
+            action: "mail-sent".to_owned(),
+            summary: why.to_owned(),
+            result,
+            why: Some(why.to_owned()),
+            probability: None,
+            evidence: Vec::new(),
+        }
+    }
+
+    fn scenario(mode: &str, name: &str, text: &str) -> ResponseScenario {
+        ResponseScenario {
+            mode: mode.to_owned(),
+            interventions: vec![ResponseIntervention {
+                account: name.to_owned(),
+                action: "sign-out".to_owned(),
+                at: "2022-02-09T04:55:52Z".to_owned(),
+                trigger: None,
+            }],
+            acts: vec![act(name, ActOutcome::Before, text), act(name, ActOutcome::PreventedIf, text)],
+            spared: vec![SparedAccount {
+                account: name.to_owned(),
+                from: name.to_owned(),
+                probability: 0.97,
+                condition: Some(text.to_owned()),
+            }],
+            left_in_place: vec![LeftInPlace {
+                account: name.to_owned(),
+                time: "2022-02-09T14:16:48Z".to_owned(),
+                summary: text.to_owned(),
+                why: text.to_owned(),
+                evidence: Vec::new(),
+            }],
+            totals: ResponseTotals {
+                accounts: 3,
+                acts: OutcomeCounts { before: 2, ..OutcomeCounts::default() },
+                ..ResponseTotals::default()
+            },
+            owners: Vec::new(),
+            innocents: vec![InnocentCost {
+                account: name.to_owned(),
+                verdict: Verdict::Clear,
+                trigger: Some(text.to_owned()),
+                at: "2022-02-09T04:55:52Z".to_owned(),
+                actions: vec![text.to_owned()],
+                acts_blocked: 7,
+            }],
+            acts_at_blocked_addresses: 0,
+        }
+    }
+
+    fn report(name: &str, text: &str) -> Report {
+        let point = |delay_minutes| ResponsePoint { delay_minutes, mails_prevented: 5, mails_prevented_if: 0, accounts_spared: 0.97 };
+        let response = Response {
+            triggers: vec![ResponseTrigger {
+                account: name.to_owned(),
+                trigger: text.to_owned(),
+                time: "2022-02-09T04:55:51Z".to_owned(),
+                basis: "hindsight".to_owned(),
+                evidence: Vec::new(),
+            }],
+            scenarios: ["detect-only", "human-confirmation", "autonomous", "disable-at-once"]
+                .map(|mode| scenario(mode, name, text))
+                .to_vec(),
+            curve: [0, 1, 5, 15].map(point).to_vec(),
+            latest_useful: vec![LatestUseful {
+                account: name.to_owned(),
+                before: "2022-02-09T14:49:20Z".to_owned(),
+                surely_before: "2022-02-09T13:19:20Z".to_owned(),
+                spares: Some(name.to_owned()),
+                probability: Some(0.97),
+            }],
+            limits: vec![ResponseLimit { action: text.to_owned(), does_not_stop: text.to_owned(), why: text.to_owned() }],
+            ..Response::default()
+        };
+        Report { response: Some(response), ..Report::empty() }
+    }
+
+    #[test]
+    fn hostile_text_is_escaped_and_no_line_is_wider_than_the_terminal() {
+        let bad = "\u{1b}[2J\u{1b}]0;x\u{7}\r\n\t\u{9b}31m\u{202e}\u{200b}\u{2028}\u{0}\u{7f}";
+        for width in [40, 80, 140] {
+            for verbose in [false, true] {
+                let text = respond(&report(&format!("{bad}@example.com"), bad), &Look { width, verbose, ..Look::plain() });
+                assert_eq!(text.chars().find(|c| is_unsafe(*c) && *c != '\n'), None, "{text:?}");
+                assert!(text.lines().all(|line| line.width() <= width), "{width}\n{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_result_of_each_kind_of_act_and_the_doubt_about_a_trigger_are_said() {
+        let text = respond(&report("anna@example.com", "words"), &Look { width: 120, ..Look::plain() });
+        for needed in [
+            "1,500 before, 1,500 if",
+            "words (with hindsight)",
+            "anna (97 %), if words",
+            "anna (clear) put to a person",
+            "at once",
+            "15 min",
+        ] {
+            assert!(text.contains(needed), "{needed} is missing\n{text}");
+        }
+        assert!(!text.contains("1 min  ") && !text.contains("5 min  5"), "rows of the curve that say nothing new\n{text}");
+    }
+
+    #[test]
+    fn without_an_incident_it_says_that_there_is_nothing() {
+        let mut report = report("anna@example.com", "words");
+        for one in report.response.iter_mut().flat_map(|response| &mut response.scenarios) {
+            one.totals = ResponseTotals::default();
+        }
+        assert!(respond(&report, &Look::plain()).contains("No account is called compromised"));
     }
 }
