@@ -20,7 +20,7 @@ const EXAMPLES: &str = "\
 Examples:
   bectrace respond exports/
   bectrace respond exports/ --latency 15 --config policy.toml
-  bectrace respond exports/ --at 2022-02-09T14:49:07 --account a.archer@example.com --action disable-account
+  bectrace respond exports/ --at 2022-02-09T14:49:07 --account a.archer --action disable-account
 
 The policy stands in the table [response] of the configuration: `bectrace config` prints it.";
 

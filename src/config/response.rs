@@ -81,7 +81,7 @@ pub struct ResponseConfig {
     pub office: OfficeHours,
     /// Days at the start of the exports in which nothing fires: there is no habit yet.
     pub learning_days: u32,
-    /// Hours after which a disabled account is given back to its owner, with a new password.
+    /// Hours after which an account is given back to its owner, a disabled one with a new password.
     pub restore_hours: u32,
 }
 
@@ -228,7 +228,7 @@ impl ResponseConfig {
                 self.learning_days.to_string(),
             ),
             (
-                "Hours after which a disabled account is given back to its owner, with a new password.",
+                "Hours after which an account is given back to its owner, a disabled one with a new password.",
                 "restore_hours",
                 self.restore_hours.to_string(),
             ),

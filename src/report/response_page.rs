@@ -55,8 +55,8 @@ To each comes the latency of the logs (`latency_minutes`, `--latency`): real pip
 An act falls with the sign-in or consent that it stands on. Where every act by which an account was reached would have been prevented, the account is
 *spared*, with the confidence of the edge as its probability, and its acts are `prevented-if`. Attempts that failed are not among the acts: there is
 nothing to prevent. A person who is asked is assumed to agree; accounts that are not called compromised and would have been acted on, or put to a
-person, are listed. A disabled account is given back after `restore_hours`, with a new password: until then acts of its owner count as blocked, and
-an intruder who was in it when it was disabled is out for good. One who comes later is not.
+person, are listed. An account that is disabled or cannot send is given back after `restore_hours`: until then acts of its owner count as blocked. A
+disabled one gets a new password, so that an intruder who was in it when it was disabled is out for good; one who comes later is not.
 
 The curve is the policy with the same delay after every trigger. The latest useful moment is the first act that reached another account: to be sure in
 spite of open access tokens, 90 minutes earlier.

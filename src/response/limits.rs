@@ -24,6 +24,7 @@ pub(super) const RULE_ONLY: &str = "only the rule is removed; whoever made it ca
 pub(super) const CONSENT_ONLY: &str = "only the application loses its access";
 pub(super) const APP_CONSENTED_LATER: &str = "the consent came later";
 pub(super) const TOKENS_ENDED: &str = "the application gets no new token";
+pub(super) const NOT_BACK: &str = "the intruder did not come back once the account was given back";
 pub(super) const RULE_GOES_ON: &str = "an inbox rule works on the server: no sign-in is needed, and a new password does not end it";
 pub(super) const FORWARDING_GOES_ON: &str = "forwarding works on the server: no sign-in is needed, and a new password does not end it";
 pub(super) const CONSENT_STAYS: &str = "the consent stays: refresh tokens of web applications outlive a password change, and access in its own right ends only with the application";

@@ -3,7 +3,7 @@
 use super::acts::{Act, Acts, Hand};
 use super::cost::Cost;
 use super::effect::{Known, Outcome, rule};
-use super::limits::{CONSENT_STAYS, FORWARDING_GOES_ON, GRANT_STAYS, RULE_GOES_ON};
+use super::limits::{CONSENT_STAYS, FORWARDING_GOES_ON, GRANT_STAYS, NOT_BACK, RULE_GOES_ON};
 use super::replay::Firing;
 use super::totals::Totals;
 use super::{ByHand, Scene, Trigger, cost, totals};
@@ -171,14 +171,14 @@ fn of_firings(scene: &Scene<'_>, firings: &[Firing], disable: bool, delay: impl 
     kept
 }
 
-/// True if an intervention still holds at a moment. A disabled account is given back after the hours of the
-/// policy, with a new password: an intruder who was in it by then is out for good, one who comes later is not.
+/// True if an intervention still holds at a moment. An account is given back after the hours of the policy, a
+/// disabled one with a new password: an intruder who was in it by then is out for good, one who comes later is
+/// not.
 fn lasts(scene: &Scene<'_>, one: &Intervention, moment: Time) -> bool {
-    let hours = i64::from(scene.case.config.response.restore_hours);
+    let until = one.at.plus_secs(i64::from(scene.case.config.response.restore_hours) * 3600);
     match one.action {
-        ResponseAction::DisableAccount | ResponseAction::BlockSending => {
-            moment <= one.at.plus_secs(hours * 3600) || intruder_was_in(scene, one)
-        }
+        ResponseAction::DisableAccount => moment <= until || intruder_was_in(scene, one),
+        ResponseAction::BlockSending => moment <= until,
         ResponseAction::SignOut => one.at == moment,
         ResponseAction::BlockAddress | ResponseAction::RemoveRule | ResponseAction::RevokeConsent => false,
     }
@@ -320,7 +320,12 @@ fn follow(acts: &Acts, act: &Act, own: ActResult, earlier: &[ActResult]) -> ActR
     };
     let stands_on = [act.signed_in, consent].into_iter().flatten().filter_map(|place| earlier.get(place));
     let before = stands_on.filter(|result| result.outcome >= Some(Outcome::PreventedIf)).max_by_key(|result| result.outcome);
-    before.filter(|before| before.outcome > own.outcome).copied().unwrap_or(own)
+    match before.filter(|before| before.outcome > own.outcome) {
+        // The account has been given back since.
+        Some(_) if own.why == Why::Nothing => ActResult { outcome: Some(Outcome::PreventedIf), why: Why::Text(NOT_BACK) },
+        Some(before) => *before,
+        None => own,
+    }
 }
 
 /// The child of an edge, if every act that reached it would have been prevented.

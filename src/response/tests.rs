@@ -200,6 +200,25 @@ fn the_owner_is_kept_out_for_the_hours_of_the_policy_and_innocents_are_counted()
     });
 }
 
+/// The account was acted on for something else a while before the intruder came.
+#[test]
+fn an_account_that_was_given_back_before_the_intruder_came_is_no_safer() {
+    let sent = |day, clock, action, toml: &str| {
+        spreading().configured(toml).replay(|scene, _| {
+            let hand = ByHand { account: account(scene, "anna"), at: at(day, clock), actions: vec![action] };
+            by_hand(scene, &hand).scenarios.last().unwrap().totals.mails_sent
+        })
+    };
+    let disable = |day, clock| sent(day, clock, ResponseAction::DisableAccount, "");
+    assert_eq!(disable(19, "14:41:11").prevented, 71, "a day before the last mail, to the second");
+    assert_eq!(disable(19, "14:39:59").prevented_if, 71, "given back before the first, but his sign-in had failed");
+    assert_eq!(disable(19, "03:59:59").not_prevented, 71, "given back before he came");
+    assert_eq!(disable(20, "04:00").prevented, 71, "he was in: the new password shuts him out");
+    let block = |hours: u32| sent(20, "13:40", ResponseAction::BlockSending, &format!("[response]\nrestore_hours = {hours}"));
+    assert_eq!((block(1).prevented, block(2).prevented), (1, 71), "the first mail is sent one hour after");
+    assert_eq!(sent(20, "03:59:59", ResponseAction::SignOut, "").not_prevented, 71);
+}
+
 #[test]
 fn an_app_in_its_own_right_goes_on_and_a_prevented_consent_takes_its_app_along() {
     const APP: &str = "ff8d92dc-3d82-41d6-bcbd-b9174d163620";
