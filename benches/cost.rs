@@ -23,7 +23,7 @@ use std::process::{Command, Stdio};
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
-const RUNS: usize = 1;
+const RUNS: usize = 3;
 const RECORDS: &str = "100000";
 
 fn main() {
@@ -69,6 +69,7 @@ fn read(file: &Path) {
     let options = LoadOptions {
         limits: Limits::default(),
         threads: 1,
+        memory: None,
         times: TimeRules::default(),
         encoding: None,
         format: None,

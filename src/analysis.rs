@@ -3,7 +3,7 @@
 use crate::attribution::{Attribution, Ground, attribute};
 use crate::cascade::{Incident, cascade};
 use crate::config::Config;
-use crate::detections::{Case, PlaceWords, SentMail, SharedSessions, agent_of};
+use crate::detections::{ActiveDays, Case, PlaceWords, SentMail, SharedSessions, agent_of};
 use crate::enrich::{AddressBook, AgentBook, Networks, first_party};
 use crate::events::{Event, Store, Str};
 use crate::habits::{self, Acts, Client, Contexts, recorded_countries};
@@ -23,6 +23,7 @@ pub struct Arranged {
     contexts: Contexts,
     sent: SentMail,
     sessions: SharedSessions,
+    active: ActiveDays,
     recorded: Vec<Option<[u8; 2]>>,
 }
 
@@ -45,7 +46,8 @@ impl Arranged {
         });
         let sent = stages.run("sent mail", || SentMail::build(store, &acts, &contexts));
         let sessions = stages.run("sessions", || SharedSessions::build(store, &contexts));
-        Arranged { acts, contexts, sent, sessions, recorded: recorded_countries(store) }
+        let active = ActiveDays::build(store, &contexts);
+        Arranged { acts, contexts, sent, sessions, active, recorded: recorded_countries(store) }
     }
 
     /// The ground of these events; what is known of addresses, agents and the tenant is that of another.
@@ -56,6 +58,7 @@ impl Arranged {
             acts: &self.acts,
             sent: &self.sent,
             sessions: &self.sessions,
+            active: &self.active,
             recorded: &self.recorded,
             ..*of
         }
@@ -72,8 +75,9 @@ impl Basis {
 
     /// The ground on which lanes are drawn.
     pub fn ground<'a>(&'a self, store: &'a Store, config: &'a Config) -> Ground<'a> {
-        let Arranged { acts, contexts, sent, sessions, recorded } = &self.arranged;
-        Ground { store, book: &self.book, agents: &self.agents, config, contexts, acts, sent, sessions, words: &self.words, recorded }
+        let Arranged { acts, contexts, sent, sessions, active, recorded } = &self.arranged;
+        let (book, agents, words) = (&self.book, &self.agents, &self.words);
+        Ground { store, book, agents, config, contexts, acts, sent, sessions, active, words, recorded }
     }
 }
 

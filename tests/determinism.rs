@@ -11,7 +11,7 @@
 
 mod common;
 
-use common::{Evidence, command, finish, gzip, root, text, zip};
+use common::{Evidence, command, finish, gzip, record, root, text, zip};
 use std::path::{Path, PathBuf};
 
 /// Files below a folder, with their bytes, in the order of their paths.
@@ -82,7 +82,7 @@ fn place(files: &[(String, Vec<u8>)]) -> (Evidence, PathBuf) {
 fn holds(mut files: Vec<(String, Vec<u8>)>) {
     let (first, parent) = place(&files);
     let expected = results(&parent, &["--threads", "1"]);
-    for more in [&["--threads", "2"][..], &["--threads", "7"], &["--threads", "3", "--memory", "64M"], &["--memory", "8G"], &[]] {
+    for more in [&["--threads", "2"][..], &["--threads", "7"], &["--threads", "3", "--memory", "1M"], &["--memory", "8G"], &[]] {
         same(&expected, &results(&parent, more), &format!("with {more:?}"));
     }
     drop(first);
@@ -94,6 +94,32 @@ fn holds(mut files: Vec<(String, Vec<u8>)>) {
 #[test]
 fn an_example_gives_the_same_bytes_each_time() {
     holds(files(&root().join("examples/account-a-b-c")));
+}
+
+/// Records of three formats in one file, in stretches and in turn, over several blocks of any size.
+#[test]
+fn a_file_of_several_formats_gives_the_same_bytes_each_time() {
+    let wrapped = |n: u32| {
+        let audit = serde_json::to_string(&record(n)).unwrap();
+        format!("{{\"RecordType\":50,\"CreationDate\":\"2023-01-02T09:00:00\",\"UserIds\":\"a@example.com\",\"AuditData\":{audit}}}")
+    };
+    let sign_in = |n: u32| {
+        format!(
+            "{{\"id\":\"00000000-0000-4000-9000-{n:012}\",\"createdDateTime\":\"2023-01-03T10:{:02}:00Z\",\"userPrincipalName\":\"a@example.com\",\
+             \"userId\":\"11111111-0000-4000-8000-000000000001\",\"appDisplayName\":\"Office\",\"correlationId\":\"x\",\"appId\":\"x\",\"ipAddress\":\"192.0.2.7\",\
+             \"clientAppUsed\":\"Browser\",\"conditionalAccessStatus\":\"success\",\"isInteractive\":true,\"status\":{{\"errorCode\":0}}}}",
+            n % 60
+        )
+    };
+    let line = |n: u32| match (n / 1000 % 2, n % 4) {
+        (0, 0) | (1, 1) => wrapped(n),
+        (0, 1) | (1, 3) => sign_in(n),
+        (_, 2) => format!("{{\"message\":{}}}", serde_json::to_string(&record(n)).unwrap()),
+        _ => record(n),
+    };
+    let text = (0..4000).map(|n| line(n) + "\n").collect::<String>();
+    assert!(text.len() > 3 << 19, "{}", text.len());
+    holds(vec![("mixed.ndjson".to_owned(), text.into_bytes())]);
 }
 
 #[test]

@@ -13,14 +13,20 @@
 #[path = "../fuzz/drive.rs"]
 mod drive;
 
-use std::path::Path;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+fn sorted(folder: PathBuf) -> Vec<PathBuf> {
+    let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    files
+}
 
 #[test]
 fn kept_inputs_hold_what_holds_for_any_content() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/fuzz");
-    for target in ["csv", "json", "clixml", "decode", "zip"] {
-        let mut files: Vec<_> = std::fs::read_dir(root.join(target)).unwrap().map(|entry| entry.unwrap().path()).collect();
-        files.sort();
+    for (target, _) in drive::TARGETS {
+        let files = sorted(root.join(target));
         assert!(!files.is_empty(), "no kept input for {target}");
         for file in files {
             let bytes = std::fs::read(&file).unwrap();
@@ -30,5 +36,19 @@ fn kept_inputs_hold_what_holds_for_any_content() {
                 drive::run(target, bytes.get(..cut).unwrap_or_default());
             }
         }
+    }
+}
+
+#[test]
+fn every_target_has_a_program_and_no_program_is_left_out() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz");
+    let manifest = std::fs::read_to_string(folder.join("Cargo.toml")).unwrap();
+    let named: BTreeSet<String> =
+        sorted(folder.join("fuzz_targets")).iter().map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned()).collect();
+    assert_eq!(named, drive::TARGETS.map(|(name, _)| name.to_owned()).into());
+    for (name, _) in drive::TARGETS {
+        let program = std::fs::read_to_string(folder.join(format!("fuzz_targets/{name}.rs"))).unwrap();
+        assert!(program.contains(&format!("drive::run(\"{name}\", bytes)")), "{name}");
+        assert!(manifest.contains(&format!("path = \"fuzz_targets/{name}.rs\"")), "{name}");
     }
 }

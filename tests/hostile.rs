@@ -11,7 +11,7 @@
 
 mod common;
 
-use common::{Evidence, HEADER, array, gzip, input, noticed, record, refusal, rejected, row, run, table, text, zip};
+use common::{Evidence, HEADER, array, gzip, input, noticed, record, refusal, rejected, row, run, table, text, utf16, zip};
 use serde_json::Value;
 use std::io::Read;
 
@@ -39,7 +39,7 @@ fn nothing_to_read_is_status_3_and_says_why() {
         (&empty, "there is no file"),
         (&prose, "notes/readme.txt (plain text"),
         (&zero, "audit.csv (an empty file: nothing was exported)"),
-        (&deep, "deep.json ("),
+        (&deep, "deep.json (JSON nested deeper than 128 levels"),
     ] {
         let folder = evidence.path();
         for command in ["analyze", "inspect"] {
@@ -117,8 +117,44 @@ fn json_cut_in_the_middle_keeps_the_whole_records() {
     let (run, report) = evidence.analyse(&["--strict"]);
     let input = input(&report, "audit.json");
     assert_eq!((input["records"].as_u64(), input["events"].as_u64(), rejected(input, "truncated-record")), (Some(10), Some(9), 1));
+    assert!(noticed(input, "cut-off"), "{input}");
     assert_eq!(run.code, 4);
     assert!(run.out.contains("audit.json"), "{}", run.out);
+}
+
+#[test]
+fn a_file_of_which_nothing_can_be_read_says_why() {
+    let evidence = with_good();
+    evidence.put("error.json", r#"{"error":{"code":"InvalidAuthenticationToken","message":"expired"}}"#);
+    evidence.put("cut.json", &record(1)[..100]);
+    evidence.put("zeros.csv", vec![0; 70_000]);
+    evidence.put("part2.csv", format!("{}\r\n{}\r\n", row(1), row(2)));
+    let (run, report) = evidence.analyse(&[]);
+    good_is_read(&report);
+    for (name, words) in [
+        ("error.json", "an error message of the service"),
+        ("cut.json", "cut off inside its first record"),
+        ("zeros.csv", "nothing but blanks or zero bytes"),
+        ("part2.csv", "a table without a header line, such as a later part"),
+    ] {
+        assert!(refusal(&report, name).contains(words), "{name}: {}", refusal(&report, name));
+        assert!(run.out.contains(name), "{name}: {}", run.out);
+    }
+}
+
+#[test]
+fn a_format_that_takes_what_others_leave_does_not_swallow_the_rest_of_a_file() {
+    let evidence = Evidence::new();
+    let logon = |n: u32| {
+        format!(
+            r#"{{"time":"2024-10-03T11:2{n}:00Z","category":"AdvancedHunting-IdentityLogonEvents","properties":{{"Timestamp":"2024-10-03T11:2{n}:00Z","ActionType":"LogonSuccess","LogonType":"OAuth2:Token","Protocol":"","AccountUpn":"a@example.com","IPAddress":"192.0.2.{n}","Application":"Microsoft 365","ReportId":"r{n}","TargetAccountUpn":""}}}}"#
+        )
+    };
+    let device = r#"{"time":"2024-10-03T11:00:00Z","category":"AdvancedHunting-DeviceEvents","properties":{"ActionType":"x","InitiatingProcessFileName":"y.exe"}}"#;
+    evidence.put("stream.ndjson", format!("{device}\n{}\n{}\n{device}\n", logon(1), logon(2)));
+    let (_, report) = evidence.analyse(&[]);
+    let input = input(&report, "stream.ndjson");
+    assert_eq!((&input["records"], &input["events"]), (&4.into(), &2.into()), "{input}");
 }
 
 #[test]
@@ -163,6 +199,41 @@ fn garbage_under_the_name_of_an_export_is_refused() {
         assert!(!refusal(&report, name).is_empty() && run.out.contains(name), "{name}: {}", run.out);
     }
     assert_eq!(run.code, 4);
+}
+
+#[test]
+fn results_of_an_earlier_run_are_no_evidence() {
+    let earlier = nasty("=1+1", "=2+2", "x");
+    let (results, csv, lines) = (earlier.beside("results"), earlier.beside("results/events.csv"), earlier.beside("events.jsonl"));
+    assert_eq!(earlier.analyse(&["-o", text(&results), "--events", text(&lines)]).0.code, 0);
+    assert_eq!(earlier.analyse(&["--events", text(&csv)]).0.code, 0);
+    std::fs::rename(&lines, results.join("events.jsonl")).unwrap();
+    let evidence = with_good();
+    for file in std::fs::read_dir(&results).unwrap().map(|file| file.unwrap()) {
+        let name = file.file_name().into_string().unwrap();
+        evidence.put(&name, std::fs::read(file.path()).unwrap());
+    }
+    evidence.put("utf16/events.csv", utf16(&std::fs::read_to_string(&csv).unwrap()));
+    evidence.put("none/timeline.csv", std::fs::read_to_string(results.join("timeline.csv")).unwrap().lines().next().unwrap());
+    let (run, report) = evidence.analyse(&[]);
+    good_is_read(&report);
+    assert_eq!(common::paths(&report), ["good.json"]);
+    for (name, what) in [
+        ("events.csv", "a bectrace events file, a result"),
+        ("utf16/events.csv", "a bectrace events file, a result"),
+        ("events.jsonl", "a bectrace events file, a result"),
+        ("events.parquet", "such as a bectrace events file"),
+        ("report.json", "a bectrace report, a result"),
+        ("timeline.csv", "a bectrace timeline, a result"),
+        ("none/timeline.csv", "a bectrace timeline, a result"),
+    ] {
+        let reason = refusal(&report, name);
+        assert!(reason.contains(what) && reason.contains("give the exports that it was made from"), "{name}: {reason}");
+    }
+    assert!(run.out.contains("7 files are no export: events.csv (a bectrace events file, a result and no evidence"), "{}", run.out);
+    let only = common::run(&["analyze", text(&lines.with_file_name("results").join("events.jsonl"))]);
+    assert_eq!(only.code, 3);
+    assert!(only.err.contains("a bectrace events file"), "{}", only.err);
 }
 
 /// Bytes that unpack to `times` times `bytes`: gzip members one behind the other are one stream.

@@ -89,3 +89,69 @@ fn records_that_cannot_be_read_have_pointers_too() {
     assert_eq!(run.code, 3);
     assert!(run.err.contains("its last one is 3"), "{}", run.err);
 }
+
+/// The JSON values in text, whatever strings they are wrapped in.
+fn unwrapped(text: &str) -> serde_json::Value {
+    let mut text = text.to_owned();
+    for _ in 0..4 {
+        let quoted = if text.starts_with("{\\") { format!("\"{text}\"") } else { text.clone() };
+        match serde_json::from_str(&quoted).unwrap_or_else(|error| panic!("{error}: {quoted}")) {
+            serde_json::Value::String(inner) => text = inner,
+            value => return value,
+        }
+    }
+    panic!("no record: {text}")
+}
+
+#[test]
+fn records_that_were_converted_once_more_are_read_and_come_back() {
+    let folder = common::root().join("testdata");
+    let plain = std::fs::read_to_string(folder.join("json/lines-of-strings.json")).unwrap();
+    let expected: Vec<_> = plain.lines().map(unwrapped).collect();
+    for name in ["array-of-strings", "lines-of-strings", "value-of-strings", "column-of-strings", "string-of-array"] {
+        let evidence = Evidence::new();
+        let name = format!("{name}.json");
+        let file = std::fs::read(folder.join("json").join(&name)).unwrap();
+        evidence.put(&name, &file);
+        let (_, report) = evidence.analyse(&[]);
+        assert_eq!(common::input(&report, &name)["events"], 3, "{report}");
+        for (n, expected) in (1..).zip(&expected) {
+            let bytes = raw(&evidence, &format!("i0:{n}"));
+            assert!(memchr::memmem::find(&file, &bytes).is_some(), "{name}: not the file's own bytes");
+            let text = if name == "string-of-array.json" {
+                String::from_utf16(&bytes.as_chunks::<2>().0.iter().map(|unit| u16::from_le_bytes(*unit)).collect::<Vec<_>>()).unwrap()
+            } else {
+                String::from_utf8(bytes).unwrap()
+            };
+            assert_eq!(&unwrapped(&text), expected, "{name}");
+        }
+    }
+}
+
+#[test]
+fn tables_with_quotes_behind_backslashes_and_of_joined_parts_are_read_whole() {
+    let folder = common::root().join("testdata/csv");
+    for name in [
+        "backslash-quotes.csv",
+        "backslash-quotes-in-quotes.csv",
+        "string-cells.csv",
+        "bare-string-cells.csv",
+        "bare-string-cells.tsv",
+        "parts-of-three-delimiters.csv",
+    ] {
+        let evidence = Evidence::new();
+        let file = std::fs::read_to_string(folder.join(name)).unwrap();
+        evidence.put(name, &file);
+        let events = evidence.beside("events.jsonl");
+        let (_, report) = evidence.analyse(&["--events", text(&events)]);
+        let input = common::input(&report, name);
+        assert_eq!((&input["events"], input["rejected"].as_array().map_or(0, Vec::len)), (&3.into(), 0), "{report}");
+        let events = std::fs::read_to_string(events).unwrap();
+        assert!(events.contains("192.0.2.1") && events.lines().count() == 3, "the record itself was read: {events}");
+        let lines: Vec<&str> = file.lines().filter(|line| line.starts_with("2023")).collect();
+        for event in events.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()) {
+            let bytes = raw(&evidence, event["pointer"].as_str().unwrap());
+            assert!(lines.contains(&std::str::from_utf8(&bytes).unwrap()), "{name}: {}", String::from_utf8_lossy(&bytes));
+        }
+    }
+}

@@ -53,6 +53,7 @@ fn analyse(folder: &Path) -> Result<(Report, Vec<Row>), Box<dyn Error>> {
     let options = LoadOptions {
         limits: Limits::default(),
         threads: 1,
+        memory: None,
         times: TimeRules::default(),
         encoding: None,
         format: None,

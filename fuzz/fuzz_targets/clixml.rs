@@ -1,3 +1,4 @@
+//! See `drive.rs`.
 #![no_main]
 
 #[path = "../drive.rs"]

@@ -11,10 +11,10 @@ pub use actors::{Actor, Actors, Attributed};
 pub use lanes::{Lane, Lanes};
 
 use crate::config::Config;
-use crate::detections::{self, Case, EvidenceFamily, Finding, PlaceWords, SentMail, SharedSessions};
+use crate::detections::{self, ActiveDays, Case, Due, EvidenceFamily, Finding, Found, PlaceWords, SentMail, SharedSessions};
 use crate::enrich::{AddressBook, AgentBook};
 use crate::events::{AccountId, Action, Event, Ip, Store, Str, Time};
-use crate::habits::{Acts, ContextId, Contexts, Habits, Lesson, Tie};
+use crate::habits::{Acts, Changes, ContextId, Contexts, Habits, Lesson, Tie};
 use crate::scoring::{SUSPICIOUS_DB, Score, Term};
 use crate::stages::Stages;
 use excuses::OwnerSigns;
@@ -52,6 +52,8 @@ pub struct Ground<'a> {
     pub sent: &'a SentMail,
     /// Sessions that are used in more than one context.
     pub sessions: &'a SharedSessions,
+    /// Days on which each account is active.
+    pub active: &'a ActiveDays,
     /// Places of addresses in words.
     pub words: &'a PlaceWords,
     /// Recorded country of each address.
@@ -73,10 +75,12 @@ impl<'a> Ground<'a> {
             acts: self.acts,
             sent: self.sent,
             sessions: self.sessions,
+            active: self.active,
             words: self.words,
             habits,
             recorded: self.recorded,
             confirmed,
+            due: Due::Everything,
         }
     }
 }
@@ -149,7 +153,7 @@ type Confirmed = BTreeMap<Ip, BTreeSet<AccountId>>;
 /// What one round sees.
 struct Round {
     habits: Habits,
-    findings: Vec<Finding>,
+    found: Found,
     lanes: Lanes,
 }
 
@@ -158,15 +162,15 @@ pub fn attribute(ground: &Ground<'_>, stages: &Stages) -> Attribution {
     let size = ground.contexts.len();
     let (mut barred, mut acted, mut confirmed) = (vec![false; size], vec![false; size], vec![false; size]);
     let signs = stages.run("signs of owners", || OwnerSigns::of(ground));
-    let (mut rounds, mut learned, mut seen) = (0, Habits::default(), None);
+    let (mut rounds, mut learned, mut found, mut lanes) = (0, Habits::default(), Found::default(), None);
     let round = loop {
         rounds += 1;
         let round = stages.run(&format!("round {rounds}"), || {
             let lesson = Lesson { contexts: ground.contexts, book: ground.book, recorded: ground.recorded, barred: &barred, acted: &acted };
-            let (habits, changed) = stages.run("habits", || learned.learn_again(&lesson));
-            match seen.take().filter(|_| !changed) {
-                Some((findings, lanes)) => Round { habits, findings, lanes },
-                None => play(ground, habits, &signs, &confirmed, stages),
+            let (habits, changes) = stages.run("habits", || learned.learn_again(&lesson));
+            match lanes.take().filter(|_| changes.is_empty()) {
+                Some(lanes) => Round { habits, found, lanes },
+                None => play(ground, habits, &changes, found, &signs, &confirmed, stages),
             }
         });
         let (next_barred, next_acted, next_confirmed) = outcome(ground, &round, &acted);
@@ -174,13 +178,13 @@ pub fn attribute(ground: &Ground<'_>, stages: &Stages) -> Attribution {
         if rounds >= ROUNDS || same_intruders && next_barred == barred && next_acted == acted {
             break round;
         }
-        learned = round.habits;
+        (learned, found) = (round.habits, round.found);
         // The same habits and intruders would show the same once more.
-        seen = same_intruders.then_some((round.findings, round.lanes));
+        lanes = same_intruders.then_some(round.lanes);
         (barred, acted, confirmed) = (next_barred, next_acted, next_confirmed);
     };
     let (mut judgements, actors) = stages.run("judging", || conclude(&ground.case(&round.habits, &confirmed), &round, &signs));
-    let mut findings = round.findings;
+    let mut findings = round.found.findings;
     let lanes = round.lanes.values().flatten().map(|lane| lane.findings.as_slice());
     let composites = stages.run("composites", || detections::combine(&ground.case(&round.habits, &confirmed), &findings, lanes));
     for (composite, number) in composites.iter().zip(findings.len()..) {
@@ -203,22 +207,31 @@ fn conclude(case: &Case<'_>, round: &Round, signs: &OwnerSigns) -> (BTreeMap<Acc
         .iter()
         .filter(|(account, _)| case.is_judged(**account))
         .map(|(account, lanes)| {
-            let score = lanes.first().map(|best| lanes::whole_score(case, &round.findings, best, signs)).unwrap_or_default();
-            (*account, judge(case, *account, lanes, score, &round.findings, &elsewhere))
+            let score = lanes.first().map(|best| lanes::whole_score(case, &round.found.findings, best, signs)).unwrap_or_default();
+            (*account, judge(case, *account, lanes, score, &round.found.findings, &elsewhere))
         })
         .collect();
-    let actors = Actors::attribute(case, &judgements, &round.findings);
+    let actors = Actors::attribute(case, &judgements, &round.found.findings);
     (judgements, actors)
 }
 
-fn play(ground: &Ground<'_>, habits: Habits, signs: &OwnerSigns, confirmed: &[bool], stages: &Stages) -> Round {
-    let (findings, lanes) = {
+/// Runs the detections, anew for what changed, and draws the lanes.
+fn play(
+    ground: &Ground<'_>,
+    habits: Habits,
+    changes: &Changes,
+    before: Found,
+    signs: &OwnerSigns,
+    confirmed: &[bool],
+    stages: &Stages,
+) -> Round {
+    let (found, lanes) = {
         let case = ground.case(&habits, confirmed);
-        let findings = stages.run("detections", || detections::run(&case, stages));
-        let lanes = stages.run("lanes", || lanes::build(&case, &findings, signs));
-        (findings, lanes)
+        let found = stages.run("detections", || detections::run(&case, changes, before, stages));
+        let lanes = stages.run("lanes", || lanes::build(&case, &found.findings, signs));
+        (found, lanes)
     };
-    Round { habits, findings, lanes }
+    Round { habits, found, lanes }
 }
 
 /// From a round: contexts not to learn from, contexts with telling acts, contexts of confirmed intruders.
@@ -230,7 +243,7 @@ fn outcome(ground: &Ground<'_>, round: &Round, acted: &[bool]) -> (Vec<bool>, Ve
             *entry = true;
         }
     };
-    for finding in &round.findings {
+    for finding in &round.found.findings {
         let telling =
             finding.detection().is_some_and(|detection| !matches!(detection.family(), EvidenceFamily::Access | EvidenceFamily::Company));
         if telling && finding.db >= TELLING_ACT_DB && finding.context.is_some() {

@@ -2,11 +2,12 @@
 
 use super::exit::{Exit, Failure};
 use super::global::Global;
+use super::interrupt::Interrupt;
 use super::outputs::Outputs;
 use super::progress::Meter;
 use super::replay::Replay;
 use super::run::{self, Analysis, Request};
-use super::{interrupt, terminal};
+use super::terminal;
 use crate::report::events_file::EventWriter;
 use crate::report::model::{Report, Verdict};
 use crate::report::output::Output;
@@ -61,11 +62,11 @@ pub(super) struct Analyze {
 impl Analyze {
     pub(super) fn run(&self, global: &Global) -> Result<Exit, Failure> {
         let outputs = Outputs::plan(self.json.as_deref(), self.events.as_deref(), self.folder.as_deref(), self.force, &self.paths)?;
-        let cancel = interrupt::watch();
         let meter = Meter::start(global.quiet);
+        let interrupt = Interrupt::watch(&meter, Some(&outputs));
         let stages = global.stages();
         let request = Request { paths: &self.paths, global, reading: &self.reading, stages: &stages };
-        let exit = run::analyse(&request, &Replay::Incidents, &meter, &cancel, |analysis| {
+        let exit = run::analyse(&request, &Replay::Incidents, &meter, &interrupt, |analysis| {
             meter.phase("writing");
             self.write(&outputs, analysis)?;
             meter.finish();

@@ -2,10 +2,11 @@
 
 use super::exit::{Exit, Failure};
 use super::global::Global;
+use super::interrupt::Interrupt;
 use super::outputs::Outputs;
 use super::progress::Meter;
 use super::run::{self, Request};
-use super::{interrupt, terminal};
+use super::terminal;
 use clap::Args;
 use std::path::PathBuf;
 
@@ -26,12 +27,12 @@ pub(super) struct Events {
 
 impl Events {
     pub(super) fn run(&self, global: &Global) -> Result<Exit, Failure> {
-        let _checked = Outputs::plan(None, Some(&self.output), None, false, &self.paths)?;
-        let cancel = interrupt::watch();
+        let outputs = Outputs::plan(None, Some(&self.output), None, false, &self.paths)?;
         let meter = Meter::start(global.quiet);
+        let interrupt = Interrupt::watch(&meter, Some(&outputs));
         let stages = global.stages();
         let request = Request { paths: &self.paths, global, reading: &self.reading, stages: &stages };
-        run::normalise(&request, &self.output, &meter, &cancel)?;
+        run::normalise(&request, &self.output, &meter, &interrupt)?;
         drop(meter);
         terminal::costs(&stages);
         Ok(Exit::Success)

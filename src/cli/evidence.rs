@@ -2,7 +2,7 @@
 
 use super::exit::{Exit, Failure};
 use super::global::Global;
-use super::interrupt;
+use super::interrupt::Interrupt;
 use super::progress::Meter;
 use super::run::{self, Found, Request};
 use crate::evidence::Pointer;
@@ -40,11 +40,11 @@ pub(super) struct Evidence {
 
 impl Evidence {
     pub(super) fn run(&self, global: &Global) -> Result<Exit, Failure> {
-        let cancel = interrupt::watch();
         let meter = Meter::start(global.quiet);
+        let interrupt = Interrupt::watch(&meter, None);
         let stages = global.stages();
         let request = Request { paths: &self.paths, global, reading: &self.reading, stages: &stages };
-        let found = run::record(&request, self.pointer, &meter, &cancel)?;
+        let found = run::record(&request, self.pointer, &meter, &interrupt)?;
         drop(meter);
         let terminal = io::stdout().is_terminal();
         let mut out = Vec::new();

@@ -56,9 +56,10 @@ impl Failure {
         Failure { exit: Exit::NoEvidence, message: message.into(), hint: None }
     }
 
-    /// Stopped by the user: nothing to say.
-    pub fn interrupted() -> Failure {
-        Failure { exit: Exit::Interrupted, message: "interrupted; nothing was written".to_owned(), hint: None }
+    /// Stopped by the user, perhaps while results were written.
+    pub fn interrupted(writing: bool) -> Failure {
+        let left = if writing { "results that were complete by then are kept" } else { "nothing was written" };
+        Failure { exit: Exit::Interrupted, message: format!("interrupted; {left}"), hint: None }
     }
 
     /// A result could not be written. Where the reader of a pipe has gone, that is success.

@@ -79,7 +79,10 @@ pub struct Global {
     #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024), hide_short_help = true, help_heading = GENERAL)]
     pub threads: Option<u16>,
 
-    /// Memory to aim at, such as 4G; results never depend on it
+    /// Hold at most about a quarter of this in buffers while reading (512M); events come on top
+    ///
+    /// Blocks of evidence that are under way become smaller, then fewer; a single record may be larger. What
+    /// was read stays in memory whatever is said here. Results never depend on it.
     #[arg(long, global = true, value_name = "SIZE", value_parser = size, hide_short_help = true, help_heading = GENERAL)]
     pub memory: Option<u64>,
 

@@ -2,9 +2,10 @@
 
 use super::exit::{Exit, Failure};
 use super::global::Global;
+use super::interrupt::Interrupt;
 use super::progress::Meter;
 use super::run::{self, Request};
-use super::{interrupt, terminal};
+use super::terminal;
 use crate::report::screen;
 use clap::Args;
 use std::path::PathBuf;
@@ -22,11 +23,11 @@ pub(super) struct Inspect {
 
 impl Inspect {
     pub(super) fn run(&self, global: &Global) -> Result<Exit, Failure> {
-        let cancel = interrupt::watch();
         let meter = Meter::start(global.quiet);
+        let interrupt = Interrupt::watch(&meter, None);
         let stages = global.stages();
         let request = Request { paths: &self.paths, global, reading: &self.reading, stages: &stages };
-        let report = run::inspect(&request, &meter, &cancel)?;
+        let report = run::inspect(&request, &meter, &interrupt)?;
         drop(meter);
         terminal::print(&screen::inspect(&report, &terminal::look(global, &self.paths)))?;
         terminal::costs(&stages);

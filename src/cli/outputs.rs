@@ -58,6 +58,11 @@ impl Outputs {
         [&self.json, &self.events].into_iter().flatten().any(|path| path.as_os_str() == "-")
     }
 
+    /// The folder for everything, if it was made for this run.
+    pub(super) fn made(&self) -> Option<PathBuf> {
+        self.folder.clone().filter(|_| self.made)
+    }
+
     fn make_folder(&mut self, folder: &Path, force: bool) -> Result<(), Failure> {
         let wrong = |error: std::io::Error| Failure::usage(format!("cannot use {} for results: {error}", folder.display()));
         if folder.exists() {

@@ -38,6 +38,11 @@ impl Meter {
         Meter { bar, done: Some(done) }
     }
 
+    /// The bar itself, for whoever must take it away from elsewhere.
+    pub fn bar(&self) -> ProgressBar {
+        self.bar.clone()
+    }
+
     /// So many bytes lie ahead.
     pub fn total(&self, bytes: u64) {
         self.bar.set_length(bytes);

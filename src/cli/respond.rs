@@ -2,11 +2,12 @@
 
 use super::exit::{Exit, Failure};
 use super::global::{self, Global};
+use super::interrupt::Interrupt;
 use super::outputs::Outputs;
 use super::progress::Meter;
 use super::replay::Replay;
 use super::run::{self, Request};
-use super::{interrupt, terminal};
+use super::terminal;
 use crate::config::ResponseAction;
 use crate::events::Time;
 use crate::report::model::Report;
@@ -61,11 +62,11 @@ impl Respond {
     pub(super) fn run(&self, global: &Global) -> Result<Exit, Failure> {
         let outputs = Outputs::plan(self.json.as_deref(), None, None, false, &self.paths)?;
         let replay = self.replay(global)?;
-        let cancel = interrupt::watch();
         let meter = Meter::start(global.quiet);
+        let interrupt = Interrupt::watch(&meter, Some(&outputs));
         let stages = global.stages();
         let request = Request { paths: &self.paths, global, reading: &self.reading, stages: &stages };
-        run::analyse(&request, &replay, &meter, &cancel, |analysis| {
+        run::analyse(&request, &replay, &meter, &interrupt, |analysis| {
             meter.phase("writing");
             if let Some(path) = &outputs.json {
                 write_json(&analysis.report, path).map_err(|error| Failure::write(&path.display().to_string(), &error))?;

@@ -2,6 +2,7 @@
 
 use super::exit::Failure;
 use super::global::Global;
+use super::interrupt::Interrupt;
 use super::progress::Meter;
 use super::replay::Replay;
 use super::sources::Sources;
@@ -11,15 +12,15 @@ use crate::evidence::{Limits, Pointer, RawRecord, Refusal, encoding_named, raw_r
 use crate::formats::load::{self, LoadError, LoadOptions, Loaded};
 use crate::habits::Habits;
 use crate::report::build::{self, EventRows, Material};
-use crate::report::events_file::EventWriter;
+use crate::report::events_file::{EventRow, EventWriter};
 use crate::report::model::Report;
+use crate::report::scope::Scope;
 use crate::response::Scene;
 use crate::stages::Stages;
 use clap::Args;
 use encoding_rs::Encoding;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
 
 /// How inputs are to be read against what they look like.
 #[derive(Args, Clone, Debug, Default)]
@@ -75,13 +76,13 @@ pub(super) fn analyse<T>(
     request: &Request<'_>,
     replay: &Replay,
     meter: &Meter,
-    cancel: &AtomicBool,
+    interrupt: &Interrupt,
     then: impl FnOnce(&Analysis<'_>) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
     let stages = request.stages;
     let mut sources = Sources::open(request.global, request.reading)?;
     replay.adjust(&mut sources.config);
-    let loaded = stages.run("reading", || read(request, &sources, meter, cancel))?;
+    let loaded = stages.run("reading", || read(request, &sources, meter, interrupt))?;
     meter.phase("analysing");
     let networks = sources.networks();
     let basis = Basis::new(&loaded.store, &networks, stages);
@@ -103,31 +104,30 @@ pub(super) fn analyse<T>(
     let scope = replay.scope(request.global).resolved(&report);
     scope.narrow(&mut report);
     let rows = EventRows { loaded: &loaded, case: &case, attribution: Some(&outcome.attribution) };
-    let write_events = |writer: &mut EventWriter| rows.each(|row| if scope.has_row(row) { writer.write(row) } else { Ok(()) });
-    stop_if(cancel)?;
-    stages.run("writing", || then(&Analysis { report, write_events: &write_events }))
+    let write_events = |writer: &mut EventWriter| rows.each(|row| write_row(row, &scope, writer, interrupt));
+    interrupt.begin_writing();
+    let result = stages.run("writing", || then(&Analysis { report, write_events: &write_events }));
+    if interrupt.asked() { Err(Failure::interrupted(true)) } else { result }
 }
 
 /// Reads without analysing: a report with inputs, refused files and coverage, and no account.
 ///
 /// # Errors
 /// As of [`analyse`].
-pub(super) fn inspect(request: &Request<'_>, meter: &Meter, cancel: &AtomicBool) -> Result<Report, Failure> {
+pub(super) fn inspect(request: &Request<'_>, meter: &Meter, interrupt: &Interrupt) -> Result<Report, Failure> {
     let sources = Sources::open(request.global, request.reading)?;
-    let loaded = request.stages.run("reading", || read(request, &sources, meter, cancel))?;
+    let loaded = request.stages.run("reading", || read(request, &sources, meter, interrupt))?;
     meter.phase("counting");
-    let report = request.stages.run("counting", || build::inventory(&loaded, &sources.geo));
-    stop_if(cancel)?;
-    Ok(report)
+    Ok(request.stages.run("counting", || build::inventory(&loaded, &sources.geo)))
 }
 
 /// Reads without analysing and writes every event to a file.
 ///
 /// # Errors
 /// As of [`analyse`], and when the file cannot be written.
-pub(super) fn normalise(request: &Request<'_>, output: &Path, meter: &Meter, cancel: &AtomicBool) -> Result<(), Failure> {
+pub(super) fn normalise(request: &Request<'_>, output: &Path, meter: &Meter, interrupt: &Interrupt) -> Result<(), Failure> {
     let sources = Sources::open(request.global, request.reading)?;
-    let loaded = request.stages.run("reading", || read(request, &sources, meter, cancel))?;
+    let loaded = request.stages.run("reading", || read(request, &sources, meter, interrupt))?;
     meter.phase("writing");
     let networks = sources.networks();
     let basis = Basis::new(&loaded.store, &networks, request.stages);
@@ -137,10 +137,18 @@ pub(super) fn normalise(request: &Request<'_>, output: &Path, meter: &Meter, can
     let rows = EventRows { loaded: &loaded, case: &case, attribution: None };
     let scope = request.global.scope();
     let failed = |error: io::Error| Failure::write(&output.display().to_string(), &error);
+    interrupt.begin_writing();
     let mut writer = EventWriter::create(output).map_err(failed)?;
-    rows.each(|row| if scope.has_row(row) { writer.write(row) } else { Ok(()) }).map_err(failed)?;
-    stop_if(cancel)?;
-    writer.finish().map_err(failed)
+    let written = rows.each(|row| write_row(row, &scope, &mut writer, interrupt)).and_then(|()| writer.finish());
+    if interrupt.asked() { Err(Failure::interrupted(true)) } else { written.map_err(failed) }
+}
+
+/// Writes a row that is in the scope; an error once Ctrl-C was pressed.
+fn write_row(row: &EventRow<'_>, scope: &Scope, writer: &mut EventWriter, interrupt: &Interrupt) -> io::Result<()> {
+    if interrupt.asked() {
+        return Err(io::ErrorKind::Interrupted.into());
+    }
+    if scope.has_row(row) { writer.write(row) } else { Ok(()) }
 }
 
 /// A record of the evidence, with the path and archive member that it is in.
@@ -157,10 +165,10 @@ pub(super) struct Found {
 ///
 /// # Errors
 /// For a missing path, and where there is no such input or record.
-pub(super) fn record(request: &Request<'_>, pointer: Pointer, meter: &Meter, cancel: &AtomicBool) -> Result<Found, Failure> {
+pub(super) fn record(request: &Request<'_>, pointer: Pointer, meter: &Meter, interrupt: &Interrupt) -> Result<Found, Failure> {
     let sources = Sources::open(request.global, request.reading)?;
     check_paths(request.paths)?;
-    let options = options(request, &sources, meter, cancel);
+    let options = options(request, &sources, meter, interrupt);
     let (candidate, open) = load::locate(request.paths, &options, pointer.input).map_err(failure)?;
     let record = raw_record(&candidate, pointer.number, &options.limits, &open)
         .map_err(|error| Failure::no_evidence(error.to_string()).hint("give the same paths as to the analysis that printed the pointer"))?;
@@ -178,40 +186,36 @@ fn check_paths(paths: &[PathBuf]) -> Result<(), Failure> {
 }
 
 /// Reads all evidence.
-fn read(request: &Request<'_>, sources: &Sources, meter: &Meter, cancel: &AtomicBool) -> Result<Loaded, Failure> {
+fn read(request: &Request<'_>, sources: &Sources, meter: &Meter, interrupt: &Interrupt) -> Result<Loaded, Failure> {
     check_paths(request.paths)?;
-    let options = options(request, sources, meter, cancel);
+    let options = options(request, sources, meter, interrupt);
     let loaded = load::load(request.paths, &options).map_err(failure)?;
     if loaded.inputs.is_empty() { Err(nothing_usable(&loaded.refused)) } else { Ok(loaded) }
 }
 
-fn options<'a>(request: &Request<'_>, sources: &Sources, meter: &'a Meter, cancel: &'a AtomicBool) -> LoadOptions<'a> {
+fn options<'a>(request: &Request<'_>, sources: &Sources, meter: &'a Meter, interrupt: &'a Interrupt) -> LoadOptions<'a> {
     LoadOptions {
         limits: Limits::default(),
         threads: request.global.threads(),
+        memory: request.global.memory,
         times: TimeRules { zone: request.global.assume_tz, order: request.global.date_order.map_or_else(Default::default, Into::into) },
         encoding: request.reading.encoding,
         format: request.reading.format.clone(),
         own_domains: sources.config.own_domains.clone(),
         progress: meter,
-        cancel,
+        cancel: interrupt.flag(),
     }
 }
 
 fn failure(error: LoadError) -> Failure {
     match error {
-        LoadError::Cancelled => Failure::interrupted(),
+        LoadError::Cancelled => Failure::interrupted(false),
         LoadError::UnknownFormat(_) => Failure::usage(error.to_string()),
         LoadError::NoInput { .. } => {
             Failure::no_evidence(error.to_string()).hint("give the same paths as to the analysis that printed the pointer")
         }
         LoadError::Evidence(error) => Failure::no_evidence(error.to_string()).hint("give a folder with exports, or export files"),
     }
-}
-
-/// Ends the run if Ctrl-C was pressed.
-fn stop_if(cancel: &AtomicBool) -> Result<(), Failure> {
-    if cancel.load(Ordering::Relaxed) { Err(Failure::interrupted()) } else { Ok(()) }
 }
 
 /// Says why none of the files could be used.

@@ -1,7 +1,7 @@
 //! `anonymised-sign-in`: a sign-in through a network that hides where somebody is.
 
 use super::support::unusual_contexts;
-use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text};
+use super::{Case, Detection, EvidenceFamily, Findings, Scope, Severity, Text};
 
 /// See the text.
 pub struct AnonymisedSignIn;
@@ -37,6 +37,9 @@ impl Detection for AnonymisedSignIn {
     }
     fn is_of_place(&self) -> bool {
         true
+    }
+    fn scope(&self) -> Scope {
+        Scope::Context
     }
     fn find(&self, case: &Case<'_>, out: &mut Findings) {
         for (id, context) in unusual_contexts(case) {

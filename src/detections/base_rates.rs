@@ -10,8 +10,10 @@
 //! An intrusion must not discount itself: a share counts only where it is reached in every quarter of
 //! the time, so that a campaign, which has a beginning, does not count, and among *other* accounts.
 
+use super::case::is_judged;
 use super::{Case, EvidenceFamily, Finding};
-use crate::events::AccountId;
+use crate::events::{AccountId, Store};
+use crate::habits::Contexts;
 use std::collections::BTreeMap;
 
 /// Share of other accounts' days from which a finding counts less.
@@ -31,20 +33,20 @@ const LEVELS: [f64; 3] = [0.0, 6.0, 12.0];
 /// Days by quarter of the time.
 type Quarters = [u32; 4];
 
-/// Caps the worth of findings that are seen all the time, and drops those that are then worth nothing.
-pub(super) fn apply(case: &Case<'_>, findings: &mut Vec<Finding>) {
-    let active = Active::of(case);
+/// Caps the worth of findings that are seen all the time, and takes out those that are then worth nothing.
+pub(super) fn apply(case: &Case<'_>, findings: &mut Vec<Finding>) -> Vec<Finding> {
     for same in findings.chunk_by_mut(|a, b| a.detection == b.detection) {
         let Some(detection) = same.first().and_then(Finding::detection) else { continue };
         if detection.family() != EvidenceFamily::Company {
-            cap(case, &active, same, !detection.is_of_place());
+            cap(case, same, !detection.is_of_place());
         }
     }
-    findings.retain(|finding| !finding.events.is_empty());
+    findings.extract_if(.., |finding| finding.is_capped() && finding.db <= 0.0).collect()
 }
 
 /// Days on which each account is active, by quarter of the tenant's time and of its own.
-struct Active {
+#[derive(Default)]
+pub struct ActiveDays {
     accounts: BTreeMap<AccountId, (Quarters, Quarters, (i64, i64))>,
     total: Quarters,
     /// How many accounts are active in each quarter.
@@ -52,18 +54,19 @@ struct Active {
     span: (i64, i64),
 }
 
-impl Active {
-    fn of(case: &Case<'_>) -> Active {
+impl ActiveDays {
+    /// Of every account that is judged.
+    pub fn build(store: &Store, contexts: &Contexts) -> ActiveDays {
         let mut days: Vec<(AccountId, i64)> = Vec::new();
-        for (_, context) in case.contexts.iter() {
-            if context.succeeded() && context.app.is_none() && case.is_judged(context.account) {
+        for (_, context) in contexts.iter() {
+            if context.succeeded() && context.app.is_none() && is_judged(store, context.account) {
                 days.extend(context.days.iter().map(|day| (context.account, i64::from(*day))));
             }
         }
         days.sort_unstable();
         days.dedup();
         let span = (days.iter().map(|(_, day)| *day).min().unwrap_or(0), days.iter().map(|(_, day)| *day).max().unwrap_or(0));
-        let mut active = Active { accounts: BTreeMap::new(), total: [0; 4], people: [0; 4], span };
+        let mut active = ActiveDays { span, ..ActiveDays::default() };
         for own in days.chunk_by(|a, b| a.0 == b.0) {
             let (Some((account, first)), Some((_, last))) = (own.first(), own.last()) else { continue };
             let (mut of_tenant, mut of_account) = ([0; 4], [0; 4]);
@@ -120,7 +123,8 @@ struct Fired {
 }
 
 /// Caps the findings of one detection, by days and, where asked for, by accounts.
-fn cap(case: &Case<'_>, active: &Active, findings: &mut [Finding], by_accounts: bool) {
+fn cap(case: &Case<'_>, findings: &mut [Finding], by_accounts: bool) {
+    let active = case.active;
     let mut days: Vec<(AccountId, i64, usize)> = Vec::new();
     for finding in findings.iter().filter(|finding| finding.db > 0.0) {
         let times = finding.events.iter().filter_map(|index| case.event(*index)).map(|event| event.time).filter(|time| time.is_known());
@@ -181,12 +185,11 @@ fn cap(case: &Case<'_>, active: &Active, findings: &mut [Finding], by_accounts: 
         let most = -10.0 * common.log10();
         if common >= COMMON && most < finding.db {
             if most < NOTHING_DB {
-                // Without events it is no finding.
-                finding.events.clear();
+                finding.cap(0.0, "");
                 continue;
             }
-            finding.db = (most * 10.0).round() / 10.0;
-            finding.summary.push_str(&format!("; counts little, since {:.0} % of {whose} the like", common * 100.0));
+            let why = format!("; counts little, since {:.0} % of {whose} the like", common * 100.0);
+            finding.cap((most * 10.0).round() / 10.0, &why);
         }
     }
 }

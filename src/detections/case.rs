@@ -1,18 +1,31 @@
 //! The case as detections see it: events with their contexts, habits and enrichment.
 
+use super::base_rates::ActiveDays;
 use super::sent::SentMail;
 use super::sessions::SharedSessions;
 use crate::config::Config;
 use crate::enrich::{AddressBook, AddressFacts, Agent, AgentBook, ErrorClass, NetworkClass, error_class};
-use crate::events::{AccountId, Action, Event, Ip, Outcome, Store};
-use crate::habits::{Acts, Client, Context, ContextId, Contexts, Familiarity, Habits, Pace, Tie};
+use crate::events::{AccountId, Action, Event, Ip, Outcome, Party, Store};
+use crate::habits::{Acts, Changes, Client, Context, ContextId, Contexts, Familiarity, Habits, Pace, Tie};
 use rustc_hash::FxHashMap;
 use std::cell::RefCell;
 
 /// Places of addresses in words.
 pub type PlaceWords = RefCell<FxHashMap<Ip, String>>;
 
+/// What a run of a detection has to look at, by what its findings rest on (see [`super::Scope`]).
+#[derive(Clone, Copy)]
+pub enum Due<'a> {
+    /// Everything.
+    Everything,
+    /// Accounts whose habits changed.
+    Accounts(&'a Changes),
+    /// Contexts whose familiarity changed.
+    Contexts(&'a Changes),
+}
+
 /// Everything that a detection may look at. It holds no results of other detections.
+#[derive(Clone, Copy)]
 pub struct Case<'a> {
     /// Events, states, names.
     pub store: &'a Store,
@@ -30,6 +43,8 @@ pub struct Case<'a> {
     pub sent: &'a SentMail,
     /// Sessions that are used in more than one context.
     pub sessions: &'a SharedSessions,
+    /// Days on which each account is active.
+    pub active: &'a ActiveDays,
     /// Places of addresses in words, as far as they were asked for.
     pub words: &'a PlaceWords,
     /// How familiar each context is.
@@ -39,6 +54,8 @@ pub struct Case<'a> {
     /// Contexts of intruders on accounts that are compromised by their own evidence, from the round
     /// before. Detections of the company family start from these.
     pub confirmed: &'a [bool],
+    /// What is looked at anew: of everything else the findings are known.
+    pub due: Due<'a>,
 }
 
 impl<'a> Case<'a> {
@@ -57,10 +74,24 @@ impl<'a> Case<'a> {
         self.store.order().iter().filter_map(|index| self.store.event(*index).map(|event| (*index, event)))
     }
 
-    /// Events of these kinds in time order, with their indexes; undated ones last. Much cheaper than a walk
-    /// over all events.
+    /// True unless the findings of this context are known already.
+    pub fn is_due(&self, id: ContextId, account: AccountId) -> bool {
+        match self.due {
+            Due::Everything => true,
+            Due::Accounts(changes) => changes.has_account(account),
+            Due::Contexts(changes) => changes.has_context(id),
+        }
+    }
+
+    /// Events of these kinds, as far as they are due, in time order, with their indexes; undated ones last.
+    /// Much cheaper than a walk over all events.
     pub fn acts(&self, actions: &[Action]) -> impl Iterator<Item = (u32, &'a Event)> + use<'a> {
-        self.acts.of(self.store, actions)
+        let case = *self;
+        let is_due = move |index: u32| match case.due {
+            Due::Everything => true,
+            _ => case.is_due(case.context_of(index).0, case.contexts.account_of(index)),
+        };
+        self.acts.of(self.store, actions).filter(move |(index, _)| is_due(*index))
     }
 
     /// Events with more to say than a sign-in, a mail or items of a mailbox (rules, consents, rights,
@@ -184,8 +215,7 @@ impl<'a> Case<'a> {
 
     /// True if the account exists in the tenant as a person, guest or mailbox.
     pub fn is_judged(&self, account: AccountId) -> bool {
-        use crate::events::Party;
-        self.store.accounts().get(account).is_some_and(|account| matches!(account.party, Party::Person | Party::Guest))
+        is_judged(self.store, account)
     }
 
     /// "Nigeria, AS29465 MTN" or as much of it as is known.
@@ -195,6 +225,11 @@ impl<'a> Case<'a> {
         let words = || crate::enrich::place_words(country, facts);
         self.words.borrow_mut().entry(ip).or_insert_with(words).clone()
     }
+}
+
+/// True if the account exists in the tenant as a person, guest or mailbox.
+pub(super) fn is_judged(store: &Store, account: AccountId) -> bool {
+    store.accounts().get(account).is_some_and(|account| matches!(account.party, Party::Person | Party::Guest))
 }
 
 /// The classified user agent of an event; of a sign-in without one, from its device details.

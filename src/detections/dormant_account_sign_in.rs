@@ -1,9 +1,10 @@
 //! `dormant-account-sign-in`: a sign-in to an account that nobody used.
 
 use super::support::unusual_contexts;
-use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text, Threshold};
+use super::{Case, Detection, EvidenceFamily, Findings, Scope, Severity, Text, Threshold};
 use crate::events::AccountId;
-use std::collections::{BTreeMap, BTreeSet};
+use crate::habits::Context;
+use std::collections::BTreeMap;
 
 /// See the text.
 pub struct DormantAccountSignIn;
@@ -40,20 +41,31 @@ impl Detection for DormantAccountSignIn {
     fn thresholds(&self) -> &'static [Threshold] {
         &[Threshold { name: "days", default: 60.0, doc: "days without any success" }]
     }
+    fn scope(&self) -> Scope {
+        Scope::Context
+    }
     fn find(&self, case: &Case<'_>, out: &mut Findings) {
         let least = case.threshold(self, "days");
-        let (own, tenant) = active_days(case);
+        let mut own: BTreeMap<AccountId, Vec<i64>> = BTreeMap::new();
+        let mut tenant = None;
         for (id, context) in unusual_contexts(case).filter(|(id, _)| case.is_unfamiliar(*id)) {
             let Some((index, day)) = case.sign_ins(context).next().map(|(index, event)| (index, event.time.day())) else { continue };
-            let before = own.get(&context.account).and_then(|days| days.range(..day).next_back());
+            let own = own.entry(context.account).or_insert_with(|| {
+                let contexts = case.contexts.of_account(context.account).iter();
+                days_of(contexts.filter_map(|id| case.contexts.get(*id)))
+            });
             // With nothing before, the account may be new, or the exports begin here.
-            let Some(last) = before else { continue };
+            let Some(last) = between(own, i64::MIN, day).last() else { continue };
             #[expect(clippy::cast_precision_loss, reason = "days of a case")]
             let quiet = (day - last) as f64;
+            if quiet < least {
+                continue;
+            }
             // A hole in the exports is no leave: others must be seen in it on half of the days.
+            let tenant = tenant.get_or_insert_with(|| days_of(case.contexts.iter().map(|(_, context)| context)));
             #[expect(clippy::cast_precision_loss, reason = "days of a case")]
-            let covered = tenant.range(last + 1..day).count() as f64 * 2.0 + 1.0 >= quiet;
-            if quiet >= least && covered {
+            let covered = between(tenant, last + 1, day).len() as f64 * 2.0 + 1.0 >= quiet;
+            if covered {
                 let summary = format!("first success for {} days, from {}", day - last, case.place_words(context.ip));
                 out.add(case.store, context.account, id, vec![index], DB, summary);
             }
@@ -61,16 +73,18 @@ impl Detection for DormantAccountSignIn {
     }
 }
 
-/// Days on which each account, and anybody, did something.
-fn active_days(case: &Case<'_>) -> (BTreeMap<AccountId, BTreeSet<i64>>, BTreeSet<i64>) {
-    let mut own: BTreeMap<AccountId, BTreeSet<i64>> = BTreeMap::new();
-    let mut tenant = BTreeSet::new();
-    for (_, context) in case.contexts.iter() {
-        let days = || context.days.iter().map(|day| i64::from(*day));
-        own.entry(context.account).or_default().extend(days());
-        tenant.extend(days());
-    }
-    (own, tenant)
+/// Days on which something succeeded in some of these contexts, sorted.
+fn days_of<'c>(contexts: impl Iterator<Item = &'c Context>) -> Vec<i64> {
+    let mut days: Vec<i64> = contexts.flat_map(|context| context.days.iter().map(|day| i64::from(*day))).collect();
+    days.sort_unstable();
+    days.dedup();
+    days
+}
+
+/// The days from one on and before another.
+fn between(days: &[i64], from: i64, to: i64) -> &[i64] {
+    let upto = days.get(..days.partition_point(|day| *day < to)).unwrap_or_default();
+    upto.get(upto.partition_point(|day| *day < from)..).unwrap_or_default()
 }
 
 #[cfg(test)]

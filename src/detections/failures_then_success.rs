@@ -1,7 +1,7 @@
 //! `failures-then-success`: wrong passwords, then the right one.
 
 use super::support::{counted, unusual_contexts};
-use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text, Threshold};
+use super::{Case, Detection, EvidenceFamily, Findings, Scope, Severity, Text, Threshold};
 use crate::enrich::ErrorClass;
 use crate::events::{AccountId, Action, Time};
 use crate::habits::ContextId;
@@ -45,6 +45,9 @@ impl Detection for FailuresThenSuccess {
             Threshold { name: "same_address", default: 2.0, doc: "wrong passwords from the very address that then succeeds" },
             Threshold { name: "hours", default: 24.0, doc: "hours before the success that count" },
         ]
+    }
+    fn scope(&self) -> Scope {
+        Scope::Account
     }
     fn find(&self, case: &Case<'_>, out: &mut Findings) {
         #[expect(clippy::cast_possible_truncation, reason = "hours of a day")]

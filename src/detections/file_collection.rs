@@ -1,7 +1,7 @@
 //! `file-collection`: files were read.
 
 use super::support::{by_context, counted};
-use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text, Threshold};
+use super::{Case, Detection, EvidenceFamily, Findings, Scope, Severity, Text, Threshold};
 use crate::events::{Action, Flags};
 use crate::habits::{ContextId, Tie};
 use std::collections::BTreeSet;
@@ -9,8 +9,9 @@ use std::collections::BTreeSet;
 /// See the text.
 pub struct FileCollection;
 
-/// Worth of a finding.
+/// Worth of several files, and of many.
 const DB: f64 = 6.0;
+const MANY_DB: f64 = 10.0;
 
 impl Detection for FileCollection {
     fn id(&self) -> &'static str {
@@ -39,10 +40,16 @@ impl Detection for FileCollection {
         }
     }
     fn thresholds(&self) -> &'static [Threshold] {
-        &[Threshold { name: "files", default: 5.0, doc: "different files read in the context" }]
+        &[
+            Threshold { name: "files", default: 5.0, doc: "different files read in the context" },
+            Threshold { name: "many", default: 25.0, doc: "different files from which it counts more" },
+        ]
+    }
+    fn scope(&self) -> Scope {
+        Scope::Context
     }
     fn find(&self, case: &Case<'_>, out: &mut Findings) {
-        let least = case.threshold(self, "files");
+        let (least, many) = (case.threshold(self, "files"), case.threshold(self, "many"));
         let reads = case.acts(&[Action::FileRead]).filter(|(index, event)| {
             event.succeeded() && !event.flags.has_any(Flags::BACKGROUND | Flags::APP_ONLY) && case.context_of(*index).1 <= Tie::Session
         });
@@ -53,9 +60,11 @@ impl Detection for FileCollection {
         for ((account, id), events) in by_context(case, reads, unusual) {
             let files: BTreeSet<_> = events.iter().filter_map(|index| case.event(*index)).map(|event| event.object).collect();
             #[expect(clippy::cast_precision_loss, reason = "a count of files")]
-            if files.len() as f64 >= least {
+            let count = files.len() as f64;
+            if count >= least {
                 let summary = format!("read {}", counted(files.len(), "file", "files"));
-                out.add(case.store, account, id, events, DB * case.rarity(id), summary);
+                let db = if count >= many { MANY_DB } else { DB };
+                out.add(case.store, account, id, events, db * case.rarity(id), summary);
             }
         }
     }
@@ -79,6 +88,13 @@ mod tests {
     fn five_files_read_from_elsewhere_tell() {
         seen(5, 5, NIGERIA).fires(ID, "anna", 6.0);
         seen(4, 4, NIGERIA).quiet(ID, "anna");
+    }
+
+    #[test]
+    fn many_files_count_more() {
+        seen(24, 24, NIGERIA).fires(ID, "anna", 6.0);
+        seen(25, 25, NIGERIA).fires(ID, "anna", 10.0);
+        seen(26, 26, NIGERIA).fires(ID, "anna", 10.0);
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! Findings: what a detection saw, where, and what it is worth there.
 
+use super::Scope;
 use crate::events::{AccountId, Store, Time};
-use crate::habits::ContextId;
+use crate::habits::{Changes, ContextId};
 
 /// Events that a finding lists at most; the rest is counted.
 pub const LISTED_EVENTS: usize = 2_000;
@@ -29,6 +30,8 @@ pub struct Finding {
     pub summary: String,
     /// Owners' familiar ways lower it (negative evidence of its context). False for consents and company.
     pub excusable: bool,
+    /// What it was worth, and how long its summary was, before it was found to be common.
+    uncapped: Option<(f64, usize)>,
 }
 
 /// Collects findings while detections run.
@@ -55,7 +58,19 @@ impl Findings {
         events.truncate(LISTED_EVENTS);
         let family = super::DETECTIONS.get(self.current).map(|detection| detection.family());
         let excusable = !matches!(family, Some(super::EvidenceFamily::Apps | super::EvidenceFamily::Company));
-        self.list.push(Finding { detection: self.current, account, context, events, total, time, end, db, summary, excusable });
+        self.list.push(Finding {
+            detection: self.current,
+            account,
+            context,
+            events,
+            total,
+            time,
+            end,
+            db,
+            summary,
+            excusable,
+            uncapped: None,
+        });
     }
 
     /// Adds a composite, completed by `act` at `time`: worth nothing of its own.
@@ -68,12 +83,50 @@ impl Findings {
     }
 
     pub(super) fn finish(mut self) -> Vec<Finding> {
-        self.list.sort_by(|a, b| (a.detection, a.time, &a.events).cmp(&(b.detection, b.time, &b.events)));
+        sort(&mut self.list);
         self.list
     }
 }
 
+/// Puts findings in the order of the catalogue, then of time.
+pub(super) fn sort(findings: &mut [Finding]) {
+    fn key(finding: &Finding) -> (usize, Time, &[u32], AccountId, ContextId) {
+        (finding.detection, finding.time, &finding.events, finding.account, finding.context)
+    }
+    findings.sort_by(|a, b| key(a).cmp(&key(b)));
+}
+
 impl Finding {
+    /// Lowers what it is worth to `db`, with the reason behind its summary.
+    pub(super) fn cap(&mut self, db: f64, why: &str) {
+        self.uncapped = Some((self.db, self.summary.len()));
+        self.db = db;
+        self.summary.push_str(why);
+    }
+
+    /// True if it is worth less than the detection said.
+    pub(super) fn is_capped(&self) -> bool {
+        self.uncapped.is_some()
+    }
+
+    /// With what it was worth before it was found to be common.
+    pub(super) fn uncapped(mut self) -> Finding {
+        if let Some((db, length)) = self.uncapped.take() {
+            self.db = db;
+            self.summary.truncate(length);
+        }
+        self
+    }
+
+    /// True if it still holds after these changes.
+    pub(super) fn outlasts(&self, changes: &Changes) -> bool {
+        match self.detection().map(super::Detection::scope) {
+            Some(Scope::Context) => !changes.has_context(self.context),
+            Some(Scope::Account) => !changes.has_account(self.account),
+            Some(Scope::Tenant) | None => false,
+        }
+    }
+
     /// The detection that saw it.
     pub fn detection(&self) -> Option<&'static dyn super::Detection> {
         super::DETECTIONS.get(self.detection).copied()

@@ -1,7 +1,7 @@
 //! `folder-tampering`: mail was moved or changed.
 
 use super::support::{by_context, counted};
-use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text};
+use super::{Case, Detection, EvidenceFamily, Findings, Scope, Severity, Text};
 use crate::events::{Action, Event, Flags};
 use crate::habits::ContextId;
 
@@ -19,7 +19,7 @@ impl Detection for FolderTampering {
         "Mail changed or moved from an unfamiliar place"
     }
     fn family(&self) -> EvidenceFamily {
-        EvidenceFamily::Hiding
+        EvidenceFamily::Collection
     }
     fn severity(&self) -> Severity {
         Severity::Low
@@ -36,6 +36,9 @@ impl Detection for FolderTampering {
             references: &["https://attack.mitre.org/techniques/T1070/008/"],
             model: "Suspicious Internal Exchange Activity",
         }
+    }
+    fn scope(&self) -> Scope {
+        Scope::Context
     }
     fn find(&self, case: &Case<'_>, out: &mut Findings) {
         const ACTIONS: &[Action] = &[Action::MailMoved, Action::MailChanged, Action::MailDeleted];

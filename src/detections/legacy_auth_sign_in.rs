@@ -1,7 +1,7 @@
 //! `legacy-auth-sign-in`: a sign-in by a client that cannot do MFA.
 
 use super::support::unusual_contexts;
-use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text};
+use super::{Case, Detection, EvidenceFamily, Findings, Scope, Severity, Text};
 use crate::habits::Client;
 
 /// See the text.
@@ -37,6 +37,9 @@ impl Detection for LegacyAuthSignIn {
             references: &["https://attack.mitre.org/techniques/T1078/004/"],
             model: "Suspicious Login User-Agent",
         }
+    }
+    fn scope(&self) -> Scope {
+        Scope::Context
     }
     fn find(&self, case: &Case<'_>, out: &mut Findings) {
         for (id, context) in unusual_contexts(case) {

@@ -1,7 +1,7 @@
 //! `mail-collection`: mail was read.
 
 use super::support::{by_context, counted};
-use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text, Threshold};
+use super::{Case, Detection, EvidenceFamily, Findings, Scope, Severity, Text, Threshold};
 use crate::events::{Action, Flags};
 use crate::habits::{ContextId, Tie};
 
@@ -39,6 +39,9 @@ impl Detection for MailCollection {
     }
     fn thresholds(&self) -> &'static [Threshold] {
         &[Threshold { name: "items", default: 5.0, doc: "mails opened in the context" }]
+    }
+    fn scope(&self) -> Scope {
+        Scope::Context
     }
     fn find(&self, case: &Case<'_>, out: &mut Findings) {
         let least = case.threshold(self, "items");

@@ -2,7 +2,7 @@
 
 use super::support::unusual_contexts;
 use super::unfamiliar_sign_in::newness_db;
-use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text};
+use super::{Case, Detection, EvidenceFamily, Findings, Scope, Severity, Text};
 use crate::events::{Event, Family, Flags};
 
 /// See the text.
@@ -39,6 +39,9 @@ impl Detection for MailboxSignInUnfamiliar {
     }
     fn is_of_place(&self) -> bool {
         true
+    }
+    fn scope(&self) -> Scope {
+        Scope::Context
     }
     fn find(&self, case: &Case<'_>, out: &mut Findings) {
         for (id, context) in unusual_contexts(case).filter(|(id, _)| case.is_unfamiliar(*id)) {

@@ -70,13 +70,15 @@ mod unfamiliar_sign_in;
 mod unusual_login_and_mail_burst;
 mod unusual_login_and_new_rule;
 
-pub use case::{Case, PlaceWords, agent_of};
+pub use base_rates::ActiveDays;
+pub use case::{Case, Due, PlaceWords, agent_of};
 pub use finding::{Finding, Findings};
 pub use inbox_rule_hides_mail::hides;
 pub use same_rule_elsewhere::wording;
 pub use sent::{Sent, SentMail, recipients};
 pub use sessions::SharedSessions;
 
+use crate::habits::Changes;
 use crate::stages::Stages;
 
 /// What kind of evidence a detection gives. Evidence of one family is dependent and counts with
@@ -158,6 +160,17 @@ impl Severity {
     }
 }
 
+/// What the findings of a detection rest on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Scope {
+    /// The acts in the finding's context, and how familiar it is.
+    Context,
+    /// The acts of the finding's account, and how familiar its contexts are.
+    Account,
+    /// Anything in the tenant.
+    Tenant,
+}
+
 /// A number that the configuration can change.
 #[derive(Clone, Copy, Debug)]
 pub struct Threshold {
@@ -212,6 +225,10 @@ pub trait Detection: Sync {
     /// by days and not by accounts how common it is.
     fn is_of_place(&self) -> bool {
         false
+    }
+    /// What a finding of it rests on; it is not run again for what did not change.
+    fn scope(&self) -> Scope {
+        Scope::Tenant
     }
     /// Finds it in the case; nothing for a composite.
     fn find(&self, _case: &Case<'_>, _out: &mut Findings) {}
@@ -281,16 +298,41 @@ pub fn by_id(id: &str) -> Option<&'static dyn Detection> {
     DETECTIONS.iter().copied().find(|detection| detection.id() == id)
 }
 
-/// Runs every detection. Findings come out in the order of the catalogue, then of time.
-pub fn run(case: &Case<'_>, stages: &Stages) -> Vec<Finding> {
+/// What a run of the detections found.
+#[derive(Default)]
+pub struct Found {
+    /// Findings in the order of the catalogue, then of time.
+    pub findings: Vec<Finding>,
+    /// What is too common to be a finding.
+    common: Vec<Finding>,
+}
+
+impl Found {
+    /// Findings that still hold, whatever changed.
+    fn known(self, changes: &Changes) -> impl Iterator<Item = Finding> {
+        self.findings.into_iter().chain(self.common).filter(|finding| finding.outlasts(changes)).map(Finding::uncapped)
+    }
+}
+
+/// Runs every detection on what changed in the habits since the run `before`, whose other findings still
+/// hold.
+pub fn run(case: &Case<'_>, changes: &Changes, before: Found, stages: &Stages) -> Found {
     let mut findings = Findings::default();
     for (number, detection) in DETECTIONS.iter().enumerate() {
         findings.start(number);
-        stages.part(detection.id(), || detection.find(case, &mut findings));
+        let due = match detection.scope() {
+            Scope::Context => Due::Contexts(changes),
+            Scope::Account => Due::Accounts(changes),
+            Scope::Tenant => Due::Everything,
+        };
+        stages.part(detection.id(), || detection.find(&Case { due, ..*case }, &mut findings));
     }
     let mut findings = findings.finish();
-    stages.part("base rates", || base_rates::apply(case, &mut findings));
-    findings
+    findings.retain(|finding| !finding.outlasts(changes));
+    findings.extend(before.known(changes));
+    finding::sort(&mut findings);
+    let common = stages.part("base rates", || base_rates::apply(case, &mut findings));
+    Found { findings, common }
 }
 
 /// Runs every composite over the findings of each lane. They come out in the order of the catalogue, then

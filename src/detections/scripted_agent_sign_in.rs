@@ -1,7 +1,7 @@
 //! `scripted-agent-sign-in`: a sign-in by a program library or phishing kit.
 
 use super::support::unusual_contexts;
-use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text};
+use super::{Case, Detection, EvidenceFamily, Findings, Scope, Severity, Text};
 use crate::enrich::AgentFamily;
 use crate::events::{Flags, Protocol};
 
@@ -38,6 +38,9 @@ impl Detection for ScriptedAgentSignIn {
             references: &["https://attack.mitre.org/techniques/T1078/004/"],
             model: "Suspicious Login User-Agent",
         }
+    }
+    fn scope(&self) -> Scope {
+        Scope::Context
     }
     fn find(&self, case: &Case<'_>, out: &mut Findings) {
         for (id, context) in unusual_contexts(case) {

@@ -1,7 +1,7 @@
 //! `service-principal-added`: a service principal was added.
 
 use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text};
-use crate::events::{AccountId, Action, Detail, Event};
+use crate::events::{AccountId, Action, Detail, Event, Time};
 use crate::habits::ContextId;
 use std::collections::BTreeMap;
 
@@ -10,6 +10,8 @@ pub struct ServicePrincipalAdded;
 
 /// Worth of a finding.
 const DB: f64 = 7.0;
+/// Seconds around a consent within which it adds its service principal by itself.
+const CONSENT_SECONDS: i64 = 600;
 
 impl Detection for ServicePrincipalAdded {
     fn id(&self) -> &'static str {
@@ -45,12 +47,27 @@ impl Detection for ServicePrincipalAdded {
                 groups.entry((account, case.context_of(index).0)).or_default().push(index);
             }
         }
+        let consents = consents(case);
         for ((account, id), events) in groups.into_iter().filter(|((_, id), _)| case.rarity(*id) > 0.0) {
             let Some(first) = events.first().and_then(|index| case.event(*index)) else { continue };
-            let summary = format!("added the service principal {}", case.store.text(first.object));
-            out.add(case.store, account, id, events, DB * case.rarity(id), summary);
+            let of_consent = |event: &Event| {
+                consents.get(&account).is_some_and(|times| times.iter().any(|time| time.since(event.time).abs() <= CONSENT_SECONDS))
+            };
+            let all_of_consents = events.iter().filter_map(|index| case.event(*index)).all(of_consent);
+            let (db, how) = if all_of_consents { (0.0, ", as part of a consent") } else { (DB * case.rarity(id), "") };
+            let summary = format!("added the service principal {}{how}", case.store.text(first.object));
+            out.add(case.store, account, id, events, db, summary);
         }
     }
+}
+
+/// When each account consented to something.
+fn consents(case: &Case<'_>) -> BTreeMap<AccountId, Vec<Time>> {
+    let mut consents: BTreeMap<AccountId, Vec<Time>> = BTreeMap::new();
+    for (index, event) in case.acts(&[Action::Consent]).filter(|(_, event)| event.succeeded() && event.time.is_known()) {
+        consents.entry(case.contexts.account_of(index)).or_default().push(event.time);
+    }
+    consents
 }
 
 fn is_one(case: &Case<'_>, event: &Event) -> bool {
@@ -72,6 +89,20 @@ mod tests {
 
     fn act() -> Act {
         change("anna", at(20, "03:00"), Action::App, "service-principal").about("Exporter")
+    }
+
+    #[test]
+    fn what_a_consent_adds_is_told_with_the_consent() {
+        let seen = |clock: &str| {
+            let mut scene = Scene::office();
+            let app = "11111111-2222-4333-8444-555555555555";
+            scene.add(consent("anna", at(20, "03:00"), app, "Exporter").from(NIGERIA, FIREFOX));
+            scene.add(change("anna", at(20, clock), Action::App, "service-principal").about("Exporter").from(NIGERIA, FIREFOX));
+            scene.look()
+        };
+        seen("02:50").fires(ID, "anna", 0.0);
+        seen("03:10").fires(ID, "anna", 0.0);
+        seen("03:11").fires(ID, "anna", 7.0);
     }
 
     #[test]

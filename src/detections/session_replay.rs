@@ -1,7 +1,7 @@
 //! `session-replay`: one session used from two networks.
 
 use super::sessions::SessionUse;
-use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text};
+use super::{Case, Detection, EvidenceFamily, Findings, Scope, Severity, Text};
 use crate::enrich::{Agent, Os, first_party};
 use crate::events::Str;
 use crate::habits::{Context, ContextId};
@@ -41,8 +41,11 @@ impl Detection for SessionReplay {
             model: "",
         }
     }
+    fn scope(&self) -> Scope {
+        Scope::Account
+    }
     fn find(&self, case: &Case<'_>, out: &mut Findings) {
-        for (account, uses) in &case.sessions.uses {
+        for (account, uses) in case.sessions.uses.iter().filter(|(account, _)| case.is_due(ContextId::NONE, *account)) {
             let mut uses = uses.iter();
             let Some(origin) = uses.next().map(Origin::new) else { continue };
             for one in uses.filter(|one| goes_elsewhere(case, origin.one.id, one.id) && !is_consented_app(case, one)) {

@@ -4,6 +4,7 @@ use super::support::unusual_contexts;
 use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text};
 use crate::enrich::NetworkClass;
 use crate::events::{AccountId, Ip};
+use crate::habits::{Context, ContextId};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// See the text.
@@ -12,6 +13,9 @@ pub struct SharedAttackerAddress;
 /// Worth of an address that few share, and of an exit that many share.
 const DB: f64 = 30.0;
 const SHARED_DB: f64 = 12.0;
+/// What it adds that such an exit is used within a day of the intruder with the intruder's client.
+const SAME_HAND_DB: f64 = 4.0;
+const SAME_HAND_SECONDS: i64 = 24 * 3600;
 /// Unfamiliar addresses without which it is not measured how often two accounts meet at one.
 const MEASURED: usize = 200;
 /// Share of them at several accounts from which meeting at one says less.
@@ -44,9 +48,9 @@ impl Detection for SharedAttackerAddress {
         }
     }
     fn find(&self, case: &Case<'_>, out: &mut Findings) {
-        let mut theirs: BTreeMap<Ip, BTreeSet<AccountId>> = BTreeMap::new();
+        let mut theirs: Theirs<'_> = BTreeMap::new();
         for (_, context) in case.contexts.iter().filter(|(id, _)| case.is_confirmed(*id)) {
-            theirs.entry(context.ip).or_default().insert(context.account);
+            theirs.entry(context.ip).or_default().push(context);
         }
         let honest: BTreeSet<Ip> =
             case.contexts.iter().filter(|(id, _)| case.familiarity(*id).address).map(|(_, context)| context.ip).collect();
@@ -56,16 +60,20 @@ impl Detection for SharedAttackerAddress {
         let meeting = meeting_share(case, &theirs);
         for (id, context) in unusual_contexts(case).filter(|(id, _)| case.is_unfamiliar(*id)) {
             let Some(others) = theirs.get(&context.ip) else { continue };
-            let Some(other) = others.iter().find(|other| **other != context.account) else { continue };
+            let Some(other) = others.iter().map(|other| other.account).filter(|other| *other != context.account).min() else { continue };
             if honest.contains(&context.ip) {
                 continue;
             }
             let facts = case.facts(context.ip);
             let shared = facts.hides_place() || matches!(facts.class, NetworkClass::Mobile | NetworkClass::SecureWebGateway);
-            let db = if shared { SHARED_DB } else { DB * case.rarity(id) };
+            let db = match (shared, is_same_hand(case, id, context, others)) {
+                (false, _) => DB * case.rarity(id),
+                (true, false) => SHARED_DB,
+                (true, true) => SHARED_DB + SAME_HAND_DB,
+            };
             let most = if meeting >= COMMON { -10.0 * meeting.log10() } else { DB };
             let events: Vec<u32> = case.events_of(context).filter(|(_, event)| event.succeeded()).map(|(index, _)| index).collect();
-            let mut summary = format!("{} is the address of the intruder on {}", case.store.ip(context.ip), case.name(*other));
+            let mut summary = format!("{} is the address of the intruder on {}", case.store.ip(context.ip), case.name(other));
             if most < db {
                 summary.push_str(&format!(
                     "; counts little, since {:.0} % of unfamiliar addresses here are on several accounts",
@@ -77,10 +85,23 @@ impl Detection for SharedAttackerAddress {
     }
 }
 
+/// An intruder's contexts by address.
+type Theirs<'c> = BTreeMap<Ip, Vec<&'c Context>>;
+
+/// True if an exit is used within a day of an intruder's use of it on another account, with the same client,
+/// which is not the account's own.
+fn is_same_hand(case: &Case<'_>, id: ContextId, context: &Context, theirs: &[&Context]) -> bool {
+    let is_near =
+        |other: &Context| context.first.since(other.last) <= SAME_HAND_SECONDS && other.first.since(context.last) <= SAME_HAND_SECONDS;
+    let has_client = |other: &Context| context.clients.iter().any(|client| !client.is_unknown() && other.clients.contains(client));
+    let mut others = theirs.iter().filter(|other| other.account != context.account);
+    !case.familiarity(id).client && others.any(|other| is_near(other) && has_client(other))
+}
+
 /// Share of the unfamiliar addresses of this tenant, an intruder's left out, at which several accounts
 /// succeeded: how often two accounts meet by chance, behind rotating gateways or in exports whose
 /// addresses were replaced by a few. 0 where there are too few to tell.
-fn meeting_share(case: &Case<'_>, theirs: &BTreeMap<Ip, BTreeSet<AccountId>>) -> f64 {
+fn meeting_share(case: &Case<'_>, theirs: &Theirs<'_>) -> f64 {
     let contexts = unusual_contexts(case).filter(|(id, context)| case.is_unfamiliar(*id) && !theirs.contains_key(&context.ip));
     let mut pairs: Vec<(Ip, AccountId)> = contexts.map(|(_, context)| (context.ip, context.account)).collect();
     pairs.sort_unstable();
@@ -121,9 +142,21 @@ mod tests {
     fn exits_and_carriers_that_many_share_count_little() {
         for ip in [VPN, NIGERIA] {
             let mut scene = taken(ip);
-            scene.add(sign_in("c1", at(21, "03:00")).from(ip, FIREFOX));
+            scene.add(sign_in("c1", at(21, "03:00")).from(ip, CHROME));
             scene.judge().fires(ID, "c1", 12.0);
         }
+    }
+
+    #[test]
+    fn the_intruders_client_within_a_day_at_a_shared_exit_counts_more() {
+        let seen = |clock: &str| {
+            let mut scene = taken(VPN);
+            scene.add(sign_in("c1", at(21, clock)).from(VPN, FIREFOX));
+            scene.judge()
+        };
+        seen("03:29").fires(ID, "c1", 16.0);
+        seen("03:30").fires(ID, "c1", 16.0);
+        seen("03:31").fires(ID, "c1", 12.0);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::ops::Range;
 
 /// Contexts in which something succeeded, a person (or kit) acts, and the address is not habitual.
 pub fn unusual_contexts<'c>(case: &'c Case<'c>) -> impl Iterator<Item = (ContextId, &'c Context)> {
-    case.contexts.iter().filter(|(id, context)| is_unusual(case, *id, context))
+    case.contexts.iter().filter(|(id, context)| case.is_due(*id, context.account) && is_unusual(case, *id, context))
 }
 
 /// True for a context as of [`unusual_contexts`].

@@ -4,9 +4,9 @@
 //! Addresses are real public ones, because the built-in tables must know their networks: documentation
 //! addresses have no autonomous system and no country.
 
-use super::Finding;
-use crate::analysis::{Basis, Outcome, analyse};
-use crate::attribution::{Actor, Judgement, Verdict};
+use super::{Finding, Found};
+use crate::analysis::{Basis, Outcome, analyse, final_case};
+use crate::attribution::{Actor, Ground, Judgement, Verdict};
 use crate::config::Config;
 use crate::enrich::{Geo, Networks, TorExits};
 use crate::events::{
@@ -354,15 +354,15 @@ impl Scene {
         let basis = Basis::new(&store, &Networks::new(geo(), &self.config, &tor), &Stages::default());
         let ground = basis.ground(&store, &self.config);
         let nothing = vec![false; ground.contexts.len()];
-        let habits = Habits::learn(&Lesson {
+        let (habits, everybody) = Habits::default().learn_again(&Lesson {
             contexts: ground.contexts,
             book: ground.book,
             recorded: ground.recorded,
             barred: &nothing,
             acted: &nothing,
         });
-        let findings = super::run(&ground.case(&habits, &nothing), &Stages::default());
-        Seen { findings, store, outcome: None }
+        let found = super::run(&ground.case(&habits, &nothing), &everybody, Found::default(), &Stages::default());
+        Seen { findings: found.findings, store, outcome: None }
     }
 
     /// Analyses the whole and asks the response simulator.
@@ -381,9 +381,27 @@ impl Scene {
         let store = self.store();
         let tor = TorExits::default();
         let basis = Basis::new(&store, &Networks::new(geo(), &self.config, &tor), &Stages::default());
-        let outcome = analyse(&basis.ground(&store, &self.config), &Stages::default());
+        let ground = basis.ground(&store, &self.config);
+        let outcome = analyse(&ground, &Stages::default());
+        finds_the_same_from_nothing(&ground, &outcome);
         Seen { findings: outcome.attribution.findings.clone(), store, outcome: Some(outcome) }
     }
+}
+
+/// Detections that look only at accounts whose habits changed, round after round, must have found what they
+/// find when they look at everybody once.
+fn finds_the_same_from_nothing(ground: &Ground<'_>, outcome: &Outcome) {
+    let (_, everybody) = Habits::default().learn_again(&Lesson {
+        contexts: ground.contexts,
+        book: ground.book,
+        recorded: ground.recorded,
+        barred: &[],
+        acted: &[],
+    });
+    let fresh = super::run(&final_case(ground, &outcome.attribution), &everybody, Found::default(), &Stages::default());
+    let shown = |finding: &Finding| format!("{finding:?}");
+    let attributed: Vec<String> = outcome.attribution.findings.iter().take(fresh.findings.len()).map(shown).collect();
+    assert_eq!(attributed, fresh.findings.iter().map(shown).collect::<Vec<_>>());
 }
 
 /// The built-in databases, read once for all tests.

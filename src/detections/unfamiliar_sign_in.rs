@@ -1,7 +1,7 @@
 //! `unfamiliar-sign-in`: a sign-in from where the account never was.
 
 use super::support::unusual_contexts;
-use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text};
+use super::{Case, Detection, EvidenceFamily, Findings, Scope, Severity, Text};
 use crate::habits::{COLLEAGUES, ContextId, Familiarity};
 
 /// See the text.
@@ -75,6 +75,9 @@ impl Detection for UnfamiliarSignIn {
     }
     fn is_of_place(&self) -> bool {
         true
+    }
+    fn scope(&self) -> Scope {
+        Scope::Context
     }
     fn find(&self, case: &Case<'_>, out: &mut Findings) {
         for (id, context) in unusual_contexts(case) {

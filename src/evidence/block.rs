@@ -1,6 +1,6 @@
 //! A run of whole records, ready for a worker.
 
-use super::csv::row;
+use super::csv::{Dialect, row};
 use super::doc::{Doc, DocError, Value};
 use super::json::repair;
 use super::record::{Cells, Fields, Header, Record, RecordAt};
@@ -36,7 +36,7 @@ pub struct Block {
     pub(super) text: String,
     pub(super) entries: Vec<Entry>,
     pub(super) header: Option<Arc<Header>>,
-    pub(super) delimiter: u8,
+    pub(super) dialect: Dialect,
     pub(super) cell: usize,
 }
 
@@ -92,6 +92,10 @@ impl Block {
                     Err(reason) => f(reject(reason)),
                 },
                 Kind::Json(fallback) => json(text, at, entry.damaged, fallback, scratch, f),
+                Kind::Escaped(fallback) => match unescaped(text, &mut scratch.spare) {
+                    Some(text) => json(&text, at, entry.damaged, fallback, scratch, f),
+                    None => f(reject(fallback)),
+                },
                 Kind::JsonRow => match scratch.spare.parse(text) {
                     Ok(()) => {
                         object_of(header, scratch.spare.root(), &mut scratch.doc);
@@ -108,7 +112,7 @@ impl Block {
 
     /// Reads a row; true if it is damaged, an error with its code if it is no row.
     fn row(&self, text: &str, kind: Kind, header: &Header, cells: &mut Cells) -> Result<bool, &'static str> {
-        let quoting = row::read(text, self.delimiter, cells);
+        let quoting = row::read(text, self.dialect, cells);
         let (have, want) = (cells.len(), header.names().len());
         if let Kind::CutRow(reason) = kind {
             return if have >= 2 && have <= want { Ok(true) } else { Err(reason) };
@@ -124,6 +128,12 @@ impl Block {
             _ => Ok(have < want || quoting.broken || quoting.open),
         }
     }
+}
+
+/// The text that part of a string literal stands for.
+fn unescaped(part: &str, doc: &mut Doc) -> Option<String> {
+    doc.parse(&format!("\"{part}\"")).ok()?;
+    doc.root().str().map(str::to_owned)
 }
 
 /// Parses a JSON value, repairing it where there is one way to.

@@ -2,7 +2,7 @@
 
 use super::block::{Block, Entry};
 use super::clixml::XmlSplitter;
-use super::csv::{self, CsvSplitter};
+use super::csv::{self, CsvSplitter, Dialect};
 use super::decode::Decoder;
 use super::discover::{Candidate, Refusal};
 use super::json::JsonSplitter;
@@ -146,7 +146,7 @@ impl Blocks {
             raw,
             held: filled - taken,
             chunk: options.chunk.max(256),
-            want: 0,
+            want: options.chunk.max(256),
             cell: limits.cell,
             read_all: whole,
             done: false,
@@ -191,13 +191,16 @@ impl Blocks {
     pub fn next_block(&mut self) -> Option<Block> {
         while !self.done {
             self.fill();
-            let length = self.text.as_str().len();
+            let text = self.text.as_str();
+            // The start of a file is there in one piece, however small the blocks are to be.
+            let text = text.get(..text.ceil_char_boundary(self.want)).unwrap_or(text);
+            let (length, last) = (text.len(), self.read_all && text.len() == self.text.as_str().len());
             let progress = match &mut self.splitter {
-                Splitter::Csv(csv) => csv.split(self.text.as_str(), self.read_all, &mut self.notices),
-                Splitter::Json(json) => json.split(self.text.as_str(), self.read_all, &mut self.notices),
-                Splitter::Xml(xml) => xml.split(self.text.as_str(), self.read_all, &mut self.notices),
+                Splitter::Csv(csv) => csv.split(text, last, &mut self.notices),
+                Splitter::Json(json) => json.split(text, last, &mut self.notices),
+                Splitter::Xml(xml) => xml.split(text, last, &mut self.notices),
             };
-            let end = self.read_all && !progress.ended && progress.consumed >= length;
+            let end = last && !progress.ended && progress.consumed >= length;
             // Long records are waited for in doubling steps, so that their text is not gone over too often.
             self.want = match progress.consumed {
                 0 => (2 * length).max(length + self.chunk),
@@ -217,7 +220,7 @@ impl Blocks {
 
     /// Moves the text that is done with into a block, with the places of its records.
     fn block(&mut self, progress: Progress) -> Block {
-        let delimiter = if let Splitter::Csv(csv) = &self.splitter { csv.delimiter() } else { b',' };
+        let dialect = progress.dialect;
         let mut entries = Vec::with_capacity(progress.spans.len());
         let mut map = self.text.map();
         for span in &progress.spans {
@@ -229,7 +232,10 @@ impl Blocks {
                     let damaged = map.damaged(span.start, span.end);
                     let row = self.text.as_str().get(span.start..span.end).unwrap_or_default();
                     let columns = progress.header.as_ref().map_or(0, |header| header.names().len());
-                    if kind == Kind::CutRow(code::TRUNCATED_RECORD) || kind == Kind::LastRow && looks_cut(row, delimiter, columns) {
+                    let cut = matches!(kind, Kind::CutRow(code::TRUNCATED_RECORD) | Kind::Rejected(code::TRUNCATED_RECORD));
+                    // Where reading ended early, that is said instead.
+                    let whole = self.source.stop().is_none();
+                    if whole && (cut || kind == Kind::LastRow && looks_cut(row, dialect, columns)) {
                         self.cut = true;
                         self.notices.add("cut-off", || "it ends inside a record: the rest of the export is not there".to_owned());
                     }
@@ -246,7 +252,7 @@ impl Blocks {
         };
         let first = self.number.saturating_add(1);
         self.number = self.number.saturating_add(u32::try_from(entries.len()).unwrap_or(u32::MAX));
-        Block { input: self.input, first, text, entries, header: progress.header, delimiter, cell: self.cell }
+        Block { input: self.input, first, text, entries, header: progress.header, dialect, cell: self.cell }
     }
 
     /// Where reading ended early, the entry that says so: the cut record, or one without length.
@@ -322,9 +328,9 @@ fn close(open: &mut Option<(u64, &'static str)>, offset: u64) -> Option<Entry> {
 
 /// Whether a last row without a line end misses columns, or the end of the JSON in its last cell: a cut
 /// between the two halves of a doubled quote leaves no open cell behind.
-fn looks_cut(row: &str, delimiter: u8, columns: usize) -> bool {
+fn looks_cut(row: &str, dialect: Dialect, columns: usize) -> bool {
     let mut cells = Cells::default();
-    csv::row::read(row, delimiter, &mut cells);
+    csv::row::read(row, dialect, &mut cells);
     let last = cells.get(cells.len().saturating_sub(1)).trim();
     cells.len() < columns || (last.starts_with('{') && !last.ends_with('}'))
 }
@@ -343,8 +349,8 @@ fn splitter(
     notices: &mut Notices,
 ) -> Result<Splitter, Refusal> {
     match sniff::shape(head) {
-        Shape::Empty if whole => Err(refusal(candidate, "an empty file: nothing was exported", false)),
-        Shape::Empty => Err(refusal(candidate, "blanks without any text, no log", false)),
+        Shape::Empty if whole && !head.contains('\0') => Err(refusal(candidate, "an empty file: nothing was exported", false)),
+        Shape::Empty => Err(refusal(candidate, "nothing but blanks or zero bytes: there is no text in it", false)),
         Shape::Other(what) => Err(refusal(candidate, what, false)),
         Shape::Json => Ok(Splitter::Json(Box::new(JsonSplitter::new(limits)))),
         Shape::CliXml if head.to_ascii_uppercase().contains("<!DOCTYPE") || head.to_ascii_uppercase().contains("<!ENTITY") => {
@@ -357,6 +363,9 @@ fn splitter(
             };
             if found.header.names().len() > limits.columns {
                 return Err(refusal(candidate, format!("a table with more than {} columns", limits.columns), true));
+            }
+            if found.dialect.backslashes {
+                notices.add("backslash-quotes", || "quotes inside cells stand behind backslashes, not twice: read so".to_owned());
             }
             if found.titles > 0 {
                 notices.add("title-lines", || format!("{} lines above the header were passed over", found.titles));

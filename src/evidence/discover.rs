@@ -108,10 +108,13 @@ fn walk(root: &Path, found: &mut Vec<Found>) {
             Err(error) => (error.path().unwrap_or(root), None),
         };
         let refused = match &entry {
-            Err(error) => Some((format!("cannot be read: {error}"), true)),
+            Err(error) => {
+                let reason = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
+                Some((format!("cannot be read: {reason}"), true))
+            }
             Ok(_) => refused.map(|(reason, damaged)| (reason.to_owned(), damaged)),
         };
-        let short = shown(file.strip_prefix(root).unwrap_or(file));
+        let short = shown(file.strip_prefix(root).ok().filter(|inside| *inside != Path::new("")).unwrap_or(file));
         let long = format!("{prefix}/{short}");
         found.push(Found { file: file.to_owned(), short, long, refused });
     }

@@ -22,8 +22,6 @@ pub struct Limits {
     pub columns: usize,
     /// Bytes of one CSV record or line of JSON.
     pub line: usize,
-    /// Notices of a kind kept for one file; the rest are counted.
-    pub errors: usize,
 }
 
 /// Bytes that any compressed input may unpack to, whatever its ratio.
@@ -41,7 +39,6 @@ impl Default for Limits {
             cell: 16 << 20,
             columns: 4096,
             line: 64 << 20,
-            errors: 10_000,
         }
     }
 }

@@ -1,5 +1,7 @@
 //! What kind of content a file has, by its first bytes and its first text.
 
+use super::json::holds_json;
+
 /// Names a format that is no log, from its first bytes (magic numbers as in the `file` utility's database).
 pub(super) fn magic(head: &[u8]) -> Option<&'static str> {
     const MAGIC: [(&[u8], &str); 25] = [
@@ -57,7 +59,7 @@ pub(super) fn shape(head: &str) -> Shape {
         None => Shape::Empty,
         Some('{') if matches!(after(text), Some('"' | '}') | None) => Shape::Json,
         Some('[') if matches!(after(text), Some('{' | '[' | ']' | '"') | None) => Shape::Json,
-        Some('"') if json_string(text) => Shape::Json,
+        Some('"') if holds_json(text.as_bytes()) => Shape::Json,
         Some('<') => markup(text),
         Some('#') if text.starts_with("#< CLIXML") => Shape::CliXml,
         Some(_) if control_share(text) => Shape::Other("binary data, no log"),
@@ -66,12 +68,6 @@ pub(super) fn shape(head: &str) -> Shape {
         ),
         Some(_) => Shape::Text,
     }
-}
-
-/// A first line that is one JSON text holding JSON.
-fn json_string(text: &str) -> bool {
-    let rest = text.get(1..).unwrap_or_default().trim_start();
-    rest.starts_with("{\\\"") || rest.starts_with("[{\\\"") || rest.starts_with("{\\n") || rest.starts_with("{\\r")
 }
 
 fn markup(text: &str) -> Shape {

@@ -1,5 +1,6 @@
 //! What a splitter says of the text it was given.
 
+use super::csv::Dialect;
 use super::record::Header;
 use std::sync::Arc;
 
@@ -42,6 +43,8 @@ pub(super) enum Kind {
     CutRow(&'static str),
     /// A JSON value; the code is for when it cannot be parsed.
     Json(&'static str),
+    /// A JSON value in the text of a string, its quotes escaped; the code is for when it cannot be parsed.
+    Escaped(&'static str),
     /// The cells of one row of a table in JSON, under the columns of the block.
     JsonRow,
     /// No record: counted with this code.
@@ -72,6 +75,8 @@ pub(super) struct Progress {
     pub ended: bool,
     /// The columns of the spans.
     pub header: Option<Arc<Header>>,
+    /// How rows among the spans are written.
+    pub dialect: Dialect,
 }
 
 impl Progress {

@@ -3,6 +3,7 @@
 //! One thread reads and splits a file; workers parse its blocks into batches; batches are merged in
 //! the order of their blocks. Results are the same for any number of threads.
 
+use super::recognise::{best_claim, best_table, own_result, recognise, usual_claim};
 use super::{FORMATS, Format, carrier};
 use crate::events::{Batch, Family, Ledger, Reason, Store, TimeRules};
 use crate::evidence::{Block, Blocks, Candidate, EvidenceError, Header, Limits, OpenOptions, Opened, Record, Refusal, Scratch, discover};
@@ -29,6 +30,8 @@ pub struct LoadOptions<'a> {
     pub limits: Limits,
     /// Number of threads; at least 1.
     pub threads: usize,
+    /// Bytes that the user wants to spend, of which [`Buffers`] take their share.
+    pub memory: Option<u64>,
     /// Zone and date order given by the user.
     pub times: TimeRules,
     /// Encoding given by the user (see [`encoding_named`](crate::evidence::encoding_named)).
@@ -41,6 +44,32 @@ pub struct LoadOptions<'a> {
     pub progress: &'a dyn Progress,
     /// Set from outside to stop early.
     pub cancel: &'a AtomicBool,
+}
+
+/// What may be held of a file while it is read: blocks that are not merged yet. Changes nothing but speed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Buffers {
+    /// Encoded bytes of a block.
+    block: usize,
+    /// Blocks under way at a time.
+    blocks: usize,
+}
+
+impl Buffers {
+    const LARGEST: usize = 1 << 20;
+    const SMALLEST: usize = 1 << 16;
+    /// Part of the memory that buffers may take: most of it is for what was read.
+    const SHARE: u64 = 4;
+    /// Bytes in memory for a byte of a block: its text, the places of its records, what is read of them.
+    const COST: usize = 4;
+
+    /// As many blocks as keep every thread busy, smaller ones and then fewer where memory is short.
+    fn of(memory: Option<u64>, threads: usize) -> Buffers {
+        let most = threads.saturating_mul(4);
+        let budget = memory.map_or(usize::MAX, |bytes| usize::try_from(bytes / Buffers::SHARE).unwrap_or(usize::MAX)) / Buffers::COST;
+        let block = (budget / most.max(1)).clamp(Buffers::SMALLEST, Buffers::LARGEST);
+        Buffers { block, blocks: (budget / block).clamp(2, most.max(2)) }
+    }
 }
 
 /// One input that was read.
@@ -178,36 +207,41 @@ fn forced_format(options: &LoadOptions<'_>) -> Result<Option<u8>, LoadError> {
 }
 
 fn open_options(forced: Option<u8>, options: &LoadOptions<'_>, spent: u64) -> OpenOptions {
-    let knows = Arc::new(move |header: &Header| forced.is_some() || best_table(header).is_some());
-    OpenOptions { encoding: options.encoding, knows, spent, ..OpenOptions::default() }
+    let knows = Arc::new(move |header: &Header| forced.is_some() || best_table(header).is_some() || own_result(header.folded()).is_some());
+    let chunk = Buffers::of(options.memory, options.threads).block;
+    OpenOptions { encoding: options.encoding, knows, spent, chunk }
 }
 
-/// Opens a candidate and reads its first block; refuses what no format claims.
+/// A candidate that some format claims.
+struct Claimed {
+    blocks: Blocks,
+    /// Blocks that were read to tell what it is.
+    first: Vec<Block>,
+    /// The formats of its first records, or the one that the user named.
+    formats: Vec<u8>,
+}
+
+/// Opens a candidate and looks at its beginning; refuses what no format claims.
 fn open_input(
     candidate: &Candidate,
     number: u32,
     forced: Option<u8>,
     options: &LoadOptions<'_>,
     open: &OpenOptions,
-) -> Result<(Blocks, Option<Block>, Option<u8>), Refusal> {
+) -> Result<Claimed, Refusal> {
     let refuse = |reason: String, damaged| Refusal { path: candidate.path.clone(), member: candidate.member.clone(), reason, damaged };
     let mut blocks = match Blocks::open(candidate, &options.limits, open)? {
         Opened::Blocks(blocks) => *blocks,
         Opened::Parquet(_) => {
-            return Err(refuse(
-                "a Parquet file, such as bectrace writes of its events: give the exports that it was made from".to_owned(),
-                false,
-            ));
+            return Err(refuse("a Parquet file, such as a bectrace events file: give the exports that it was made from".to_owned(), false));
         }
     };
     blocks.input = number;
-    let first = blocks.next_block();
-    let claimed = match forced {
-        Some(_) => forced,
-        None if first.is_none() && blocks.header().and_then(best_table).is_some() => blocks.header().and_then(best_table),
-        None => recognise(first.as_ref()).map_err(|reason| refuse(reason, false))?,
+    let (first, formats) = match forced {
+        Some(format) => (Vec::new(), vec![format]),
+        None => recognise(&mut blocks).map(|found| (found.blocks, found.formats)).map_err(|(reason, damaged)| refuse(reason, damaged))?,
     };
-    Ok((blocks, first, claimed))
+    Ok(Claimed { blocks, first, formats })
 }
 
 /// Reads one candidate to its end. `Ok(None)` when stopped from outside.
@@ -219,12 +253,14 @@ fn read_input(
     spent: &mut u64,
     store: &mut Store,
 ) -> Result<Option<Input>, Refusal> {
-    let (mut blocks, first, claimed) = open_input(candidate, number, forced, options, &open_options(forced, options, *spent))?;
+    let Claimed { mut blocks, first, formats } = open_input(candidate, number, forced, options, &open_options(forced, options, *spent))?;
     let mut ledger = Ledger::default();
+    let mut turns = Turns { first: first.into_iter(), blocks: &mut blocks, seen: 0, options };
+    let reader = || Reader { forced, usual: &formats, scratch: Scratch::default() };
     let done = if options.threads > 1 {
-        read_parallel(&mut blocks, first, forced, options, store, &mut ledger)
+        read_parallel(&mut turns, &reader, options, store, &mut ledger)
     } else {
-        read_inline(&mut blocks, first, forced, options, store, &mut ledger)
+        read_inline(&mut turns, reader(), options, store, &mut ledger)
     };
     if !done {
         return Ok(None);
@@ -246,54 +282,67 @@ fn read_input(
         encoding: facts.encoding,
         compression: facts.compression,
         ledger,
-        claimed,
+        claimed: formats.first().copied(),
         damaged: facts.damaged || facts.changed_while_read,
     }))
 }
 
-fn read_inline(
-    blocks: &mut Blocks,
-    first: Option<Block>,
-    forced: Option<u8>,
-    options: &LoadOptions<'_>,
-    store: &mut Store,
-    ledger: &mut Ledger,
-) -> bool {
-    let mut batch = Batch::new(options.times);
-    let mut reader = Reader::new(forced);
-    let mut next = first;
-    let mut seen = 0;
-    while let Some(block) = next {
-        reader.read(&block, &mut batch);
-        store.merge(&mut batch, ledger);
-        options.progress.advance(blocks.bytes_read() - seen);
-        seen = blocks.bytes_read();
-        if options.cancel.load(Ordering::Relaxed) {
-            return false;
-        }
-        next = blocks.next_block();
-    }
-    true
+/// The blocks of an input, one after the other.
+struct Turns<'a> {
+    first: std::vec::IntoIter<Block>,
+    blocks: &'a mut Blocks,
+    /// Bytes that progress was told of.
+    seen: u64,
+    options: &'a LoadOptions<'a>,
 }
 
-/// One reader, `threads - 1` parsers, and the calling thread that merges in order.
-fn read_parallel(
-    blocks: &mut Blocks,
-    first: Option<Block>,
-    forced: Option<u8>,
+impl Iterator for Turns<'_> {
+    type Item = Block;
+
+    /// The next block; `None` at the end, and when stopped from outside.
+    fn next(&mut self) -> Option<Block> {
+        if self.options.cancel.load(Ordering::Relaxed) {
+            return None;
+        }
+        let block = self.first.next().or_else(|| self.blocks.next_block());
+        let read = self.blocks.bytes_read();
+        self.options.progress.advance(read - self.seen);
+        self.seen = read;
+        block
+    }
+}
+
+/// Reads on the calling thread. False when stopped from outside.
+fn read_inline(turns: &mut Turns<'_>, mut reader: Reader<'_>, options: &LoadOptions<'_>, store: &mut Store, ledger: &mut Ledger) -> bool {
+    let mut batch = Batch::new(options.times);
+    for block in turns {
+        reader.read(&block, &mut batch);
+        store.merge(&mut batch, ledger);
+    }
+    !options.cancel.load(Ordering::Relaxed)
+}
+
+/// One reader, `threads - 1` parsers, and the calling thread that merges in order. False when stopped from
+/// outside.
+fn read_parallel<'a>(
+    turns: &mut Turns<'_>,
+    reader: &(impl Fn() -> Reader<'a> + Sync),
     options: &LoadOptions<'_>,
     store: &mut Store,
     ledger: &mut Ledger,
 ) -> bool {
-    let workers = options.threads - 1;
-    let (to_workers, jobs) = crossbeam_channel::bounded::<(u64, Block)>(workers * 2);
-    let (to_merge, batches) = crossbeam_channel::bounded::<(u64, Batch)>(workers * 2);
+    let most = Buffers::of(options.memory, options.threads).blocks;
+    let (to_workers, jobs) = crossbeam_channel::unbounded::<(u64, Block)>();
+    let (to_merge, batches) = crossbeam_channel::unbounded::<(u64, Batch)>();
     let (give_back, spare) = crossbeam_channel::unbounded::<Batch>();
+    // A block is read once one of those before it is merged: a slow one holds the others back.
+    let (merged, leave) = crossbeam_channel::bounded::<()>(most);
+    while merged.try_send(()).is_ok() {}
     std::thread::scope(|scope| {
-        for _ in 0..workers {
+        for _ in 1..options.threads {
             let (jobs, to_merge, spare, times) = (jobs.clone(), to_merge.clone(), spare.clone(), options.times);
             scope.spawn(move || {
-                let mut reader = Reader::new(forced);
+                let mut reader = reader();
                 for (turn, block) in jobs {
                     let mut batch = spare.try_recv().unwrap_or_else(|_| Batch::new(times));
                     reader.read(&block, &mut batch);
@@ -305,16 +354,12 @@ fn read_parallel(
         }
         drop((jobs, to_merge));
         scope.spawn(move || {
-            let mut next = first;
-            let (mut turn, mut seen) = (0, 0);
-            while let Some(block) = next {
-                options.progress.advance(blocks.bytes_read() - seen);
-                seen = blocks.bytes_read();
-                if options.cancel.load(Ordering::Relaxed) || to_workers.send((turn, block)).is_err() {
-                    break;
-                }
+            let mut turn = 0;
+            while leave.recv().is_ok()
+                && let Some(block) = turns.next()
+                && to_workers.send((turn, block)).is_ok()
+            {
                 turn += 1;
-                next = blocks.next_block();
             }
         });
         let mut waiting: BTreeMap<u64, Batch> = BTreeMap::new();
@@ -323,8 +368,8 @@ fn read_parallel(
             waiting.insert(at, batch);
             while let Some(mut batch) = waiting.remove(&turn) {
                 store.merge(&mut batch, ledger);
-                // A full channel only means that nobody needs it again.
-                let _ = give_back.send(batch);
+                // That nobody takes it only means that all is read.
+                let _ = (give_back.send(batch), merged.try_send(()));
                 turn += 1;
             }
         }
@@ -332,30 +377,25 @@ fn read_parallel(
     !options.cancel.load(Ordering::Relaxed)
 }
 
-/// Parses blocks, remembering which format read the record before.
-struct Reader {
+/// Parses blocks. What it makes of a record depends on the record and on the formats of the file alone,
+/// never on the records that it read before: those are others for another number of threads.
+struct Reader<'a> {
     forced: Option<u8>,
-    last: Option<u8>,
+    /// The formats of the file's first records.
+    usual: &'a [u8],
     scratch: Scratch,
 }
 
-impl Reader {
-    fn new(forced: Option<u8>) -> Reader {
-        Reader { forced, last: None, scratch: Scratch::default() }
-    }
-
+impl Reader<'_> {
     fn read(&mut self, block: &Block, batch: &mut Batch) {
-        let table = block.header().and_then(|header| best_table(header));
-        let (forced, mut last) = (self.forced, self.last);
-        block.each(&mut self.scratch, &mut |record| match record {
-            Err(skipped) if skipped.ignored => batch.ignore(skipped.at, Reason(skipped.reason)),
-            Err(skipped) => batch.reject(skipped.at, Reason(skipped.reason)),
-            Ok(record) => match forced.or(table) {
-                Some(format) => read_as(format, &record, batch),
-                None => last = read_object(last, &record, batch),
-            },
+        let format = self.forced.or_else(|| block.header().and_then(|header| best_table(header)));
+        let usual = self.usual;
+        block.each(&mut self.scratch, &mut |record| match (record, format) {
+            (Err(skipped), _) if skipped.ignored => batch.ignore(skipped.at, Reason(skipped.reason)),
+            (Err(skipped), _) => batch.reject(skipped.at, Reason(skipped.reason)),
+            (Ok(record), Some(format)) => read_as(format, &record, batch),
+            (Ok(record), None) => read_object(usual, &record, batch),
         });
-        self.last = last;
     }
 }
 
@@ -367,85 +407,19 @@ fn read_as(format: u8, record: &Record<'_>, batch: &mut Batch) {
     }
 }
 
-/// Reads an object by the format of the one before if that claims it, else by the best claim, else by
-/// the record that a carrier wraps. Returns the format for next time.
-fn read_object(last: Option<u8>, record: &Record<'_>, batch: &mut Batch) -> Option<u8> {
-    let still = last.filter(|at| FORMATS.get(*at as usize).is_some_and(|format| format.claim(record) > 0));
-    if let Some(format) = still.or_else(|| best_claim(record)) {
-        read_as(format, record, batch);
-        return Some(format);
+/// Reads an object by the best claim of the file's usual formats, else by the best of all, else by the
+/// record that a carrier wraps.
+fn read_object(usual: &[u8], record: &Record<'_>, batch: &mut Batch) {
+    if let Some(format) = usual_claim(record, usual).or_else(|| best_claim(record)) {
+        return read_as(format, record, batch);
     }
     if let Some(doc) = record.object().and_then(carrier::unwrap) {
         let inner = Record { fields: crate::evidence::Fields::Object(doc.root()), ..*record };
         if let Some(format) = best_claim(&inner) {
-            read_as(format, &inner, batch);
-            return last;
+            return read_as(format, &inner, batch);
         }
     }
     batch.reject(record.at, Reason("unrecognised-record"));
-    last
-}
-
-/// The strongest claim on a record; of equal ones the first in the registry.
-fn best_claim(record: &Record<'_>) -> Option<u8> {
-    let claims = FORMATS.iter().enumerate().map(|(at, format)| (format.claim(record), std::cmp::Reverse(at)));
-    let (strength, std::cmp::Reverse(at)) = claims.max()?;
-    (strength > 0).then(|| u8::try_from(at).ok()).flatten()
-}
-
-/// The format of a table.
-fn best_table(header: &Header) -> Option<u8> {
-    let cells = crate::evidence::Cells::default();
-    let record = Record { at: crate::evidence::RecordAt::default(), fields: crate::evidence::Fields::Row(header, &cells), damaged: false };
-    best_claim(&record)
-}
-
-/// Whether a file is an export, and of which format: its first block must hold at least one record that
-/// a format claims.
-fn recognise(first: Option<&Block>) -> Result<Option<u8>, String> {
-    let Some(block) = first else { return Err(NO_RECORDS.to_owned()) };
-    if let Some(header) = block.header() {
-        return best_table(header).map(Some).ok_or_else(|| nearest(header.folded()));
-    }
-    let mut scratch = Scratch::default();
-    let (mut known, mut seen, mut keys, mut empty) = (None, 0, None, true);
-    block.each(&mut scratch, &mut |record| {
-        empty &= record.as_ref().is_err_and(|skipped| skipped.ignored);
-        let Ok(record) = record else { return };
-        if known.is_some() || seen > 200 {
-            return;
-        }
-        seen += 1;
-        let Some(object) = record.object() else { return };
-        known = best_claim(&record).or_else(|| {
-            let doc = carrier::unwrap(object)?;
-            best_claim(&Record { fields: crate::evidence::Fields::Object(doc.root()), ..record })
-        });
-        keys.get_or_insert_with(|| object.entries().map(|(key, _)| key.to_lowercase()).collect::<Vec<_>>());
-    });
-    match (known, keys) {
-        (Some(format), _) => Ok(Some(format)),
-        (None, Some(keys)) => Err(nearest(&keys)),
-        (None, None) if empty => Err(NO_RECORDS.to_owned()),
-        (None, None) => Err("neither a table nor JSON records that bectrace knows".to_owned()),
-    }
-}
-
-/// Why a file without any record is no export: it may be one, but nothing shows of what.
-const NO_RECORDS: &str = "no records in it: nothing was found, or nothing was exported";
-
-/// Says which format is nearest, and what it lacks.
-fn nearest(names: &[String]) -> String {
-    let scored = FORMATS.iter().map(|format| {
-        let missing: Vec<&str> = format.required().iter().copied().filter(|needed| !names.iter().any(|name| name == needed)).collect();
-        (format.required().len() - missing.len(), missing, format.title())
-    });
-    match scored.filter(|(hits, ..)| *hits >= 2).max_by_key(|(hits, missing, _)| (*hits, std::cmp::Reverse(missing.len()))) {
-        Some((_, missing, title)) if !missing.is_empty() => {
-            format!("no export that bectrace reads; nearest is \"{title}\", but without: {}", missing.join(", "))
-        }
-        _ => "no export that bectrace reads".to_owned(),
-    }
 }
 
 /// Row counts at which exporters cut: a file with exactly so many is probably incomplete.
@@ -466,5 +440,23 @@ fn note_inputs(inputs: &mut [Input]) {
             input.ledger.notice("same-content", &text);
         }
         seen.entry(input.sha256).or_insert(at);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Buffers;
+
+    #[test]
+    fn blocks_become_smaller_and_then_fewer_with_less_memory() {
+        let of = |memory: Option<u64>, threads| (Buffers::of(memory, threads).block, Buffers::of(memory, threads).blocks);
+        assert_eq!(of(None, 2), (1 << 20, 8));
+        assert_eq!(of(Some(u64::MAX), 2), (1 << 20, 8));
+        assert_eq!(of(Some(128 << 20), 2), (1 << 20, 8));
+        assert_eq!(of(Some((128 << 20) - 128), 2), ((1 << 20) - 1, 8), "smaller");
+        assert_eq!(of(Some(8 << 20), 2), (1 << 16, 8));
+        assert_eq!(of(Some((8 << 20) - 1), 2), (1 << 16, 7), "fewer");
+        assert_eq!(of(Some(1), 2), (1 << 16, 2), "at least what one file takes");
+        assert_eq!(of(Some(1), 1024), (1 << 16, 2));
     }
 }

@@ -32,6 +32,7 @@ pub mod load;
 mod mailboxes;
 mod office_activity;
 mod permissions;
+mod recognise;
 mod risk;
 mod rules_exchange;
 mod rules_graph;

@@ -16,7 +16,7 @@ pub use contexts::{Context, ContextId, Contexts, Ground, Pace, Tie};
 use crate::enrich::AddressBook;
 use crate::events::{AccountId, Action, Ip, Store};
 use profile::{Profile, Tally, is_early, is_much};
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 /// Days on which something must have been seen to be a habit. Source: the scoring text, "three
 /// different days".
@@ -44,9 +44,9 @@ pub struct Familiarity {
     pub client: bool,
     /// A registered device of the account, known from its usual contexts, is used.
     pub device: bool,
-    /// Colleagues who use this very address habitually.
+    /// Colleagues who use this very address habitually, up to [`COLLEAGUES`].
     pub address_colleagues: usize,
-    /// Colleagues who use this autonomous system habitually.
+    /// Colleagues who use this autonomous system habitually, up to [`COLLEAGUES`].
     pub asn_colleagues: usize,
     /// Too little history to call anything new.
     pub thin: bool,
@@ -66,6 +66,52 @@ pub struct Habits {
     profiles: FxHashMap<AccountId, Profile>,
     /// Which contexts the profiles were learned from.
     taught: Vec<bool>,
+}
+
+/// Whose habits, and how familiar which contexts are, came out otherwise than from the lesson before.
+#[derive(Clone, Default)]
+pub struct Changes {
+    accounts: Vec<bool>,
+    contexts: Vec<bool>,
+}
+
+impl Changes {
+    fn of(lesson: &Lesson<'_>) -> Changes {
+        let accounts = lesson.contexts.iter().map(|(_, context)| context.account.index() + 1).max().unwrap_or(0);
+        Changes { accounts: vec![false; accounts], contexts: vec![false; lesson.contexts.len()] }
+    }
+
+    fn add_account(&mut self, account: AccountId) {
+        if let Some(changed) = self.accounts.get_mut(account.index()) {
+            *changed = true;
+        }
+    }
+
+    fn add_context(&mut self, id: ContextId) {
+        if let Some(changed) = self.contexts.get_mut(id.index()) {
+            *changed = true;
+        }
+    }
+
+    /// True if anything of the account's habits changed.
+    pub fn has_account(&self, account: AccountId) -> bool {
+        self.accounts.get(account.index()).copied().unwrap_or(false)
+    }
+
+    /// True if a context is familiar otherwise than before, or its account was learned anew.
+    pub fn has_context(&self, id: ContextId) -> bool {
+        self.contexts.get(id.index()).copied().unwrap_or(false)
+    }
+
+    /// True if nothing changed.
+    pub fn is_empty(&self) -> bool {
+        !self.accounts.contains(&true)
+    }
+
+    /// The accounts, in their order.
+    fn accounts(&self) -> impl Iterator<Item = AccountId> {
+        (0..).zip(&self.accounts).filter(|(_, changed)| **changed).map(|(number, _)| AccountId(number))
+    }
 }
 
 /// What the sign-in rows of the case recorded as the country of each address (the most frequent).
@@ -124,40 +170,38 @@ impl Lesson<'_> {
 }
 
 impl Habits {
-    /// Learns the habits of all accounts and judges every context by them.
-    pub fn learn(lesson: &Lesson<'_>) -> Habits {
-        Habits::default().learn_again(lesson).0
-    }
-
     /// Learns from another lesson of the same case: only accounts that it teaches from other contexts than
-    /// the last one are learned anew. Says whether anything came out otherwise.
+    /// the last one are learned anew. Says for whom anything came out otherwise.
     #[must_use]
-    pub fn learn_again(mut self, lesson: &Lesson<'_>) -> (Habits, bool) {
+    pub fn learn_again(mut self, lesson: &Lesson<'_>) -> (Habits, Changes) {
         self.taught.resize(lesson.contexts.len(), false);
-        let mut changed: FxHashSet<AccountId> = FxHashSet::default();
+        let mut changes = Changes::of(lesson);
         for ((id, context), taught) in lesson.contexts.iter().zip(self.taught.iter_mut().skip(1)) {
             let teaches = lesson.teaches(id, context);
             if *taught != teaches {
                 *taught = teaches;
-                changed.insert(context.account);
+                changes.add_account(context.account);
             }
         }
-        let taught_otherwise = !changed.is_empty();
-        #[expect(clippy::iter_over_hash_type, reason = "each account for itself: the order does not matter")]
-        for account in changed {
+        for account in changes.accounts() {
             self.profiles.insert(account, Profile::learn(account, lesson));
         }
+        let learned_anew = changes.clone();
         let tenant = Tenant::of(&self, lesson);
         let mut familiarity = Vec::with_capacity(lesson.contexts.len());
         familiarity.push(Familiarity::default());
         let empty = Profile::default();
         for ((id, context), added) in lesson.contexts.iter().zip(self.taught.iter().skip(1)) {
             let profile = self.profiles.get(&context.account).unwrap_or(&empty);
-            familiarity.push(judge(id, context, *added, profile, &tenant, lesson));
+            let now = judge(id, context, *added, profile, &tenant, lesson);
+            if learned_anew.has_account(context.account) || self.familiarity.get(id.index()) != Some(&now) {
+                changes.add_account(context.account);
+                changes.add_context(id);
+            }
+            familiarity.push(now);
         }
-        let changed = taught_otherwise || familiarity != self.familiarity;
         self.familiarity = familiarity;
-        (self, changed)
+        (self, changes)
     }
 
     /// How familiar a context is.
@@ -250,9 +294,9 @@ fn count<K: Ord + Copy + std::hash::Hash>(tally: &Tally<K>, least: usize, users:
     }
 }
 
-/// Accounts with a habit, without the one that asks.
+/// Accounts with a habit, without the one that asks; how many more than [`COLLEAGUES`] there are says nothing.
 fn others<K: std::hash::Hash + Eq>(users: &FxHashMap<K, usize>, value: &K, own: bool) -> usize {
-    users.get(value).map_or(0, |count| count.saturating_sub(usize::from(own)))
+    users.get(value).map_or(0, |count| count.saturating_sub(usize::from(own)).min(COLLEAGUES))
 }
 
 fn judge(id: ContextId, context: &Context, added: bool, profile: &Profile, tenant: &Tenant, lesson: &Lesson<'_>) -> Familiarity {

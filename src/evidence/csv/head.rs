@@ -4,6 +4,7 @@
 //! `#Software`, `#Version`, `#Log-Type`, `#Date`, `#Fields` is Exchange's.
 
 use super::super::record::{Cells, Header};
+use super::dialect::Dialect;
 use super::row::{self, End};
 use std::sync::Arc;
 
@@ -11,13 +12,13 @@ use std::sync::Arc;
 const TITLE_LINES: usize = 20;
 /// Rows whose cell counts decide on the delimiter where no header is known.
 const SAMPLE_ROWS: usize = 50;
-const DELIMITERS: [u8; 4] = *b",;\t|";
+pub(super) const DELIMITERS: [u8; 4] = *b",;\t|";
 
 /// How a table is laid out.
 #[derive(Clone, Debug)]
 pub(crate) struct Head {
     pub header: Arc<Header>,
-    pub delimiter: u8,
+    pub dialect: Dialect,
     /// Where the rows start.
     pub body: usize,
     /// The header came from an Exchange `#Fields` line.
@@ -79,17 +80,17 @@ fn line_end(text: &str, at: usize) -> (usize, usize) {
 }
 
 /// The row at `at`: its end and the start of the next; `None` where the text does not hold all of it.
-fn row_end(text: &str, at: usize, delimiter: u8, eof: bool) -> Option<(usize, usize)> {
-    match row::walk(text.as_bytes(), at, delimiter, usize::MAX) {
+pub(super) fn row_end(text: &str, at: usize, dialect: Dialect, eof: bool) -> Option<(usize, usize)> {
+    match row::walk(text.as_bytes(), at, dialect, usize::MAX) {
         End::Row { end, next, .. } => Some((end, next)),
         End::Unfinished if eof && at < text.len() => Some((text.len(), text.len())),
         _ => None,
     }
 }
 
-pub(super) fn header_of(row: &str, delimiter: u8) -> Header {
+pub(super) fn header_of(row: &str, dialect: Dialect) -> Header {
     let mut cells = Cells::default();
-    row::read(row.trim_start_matches('\u{feff}'), delimiter, &mut cells);
+    row::read(row.trim_start_matches('\u{feff}'), dialect, &mut cells);
     let names: Vec<&str> = (0..cells.len()).map(|at| cells.get(at)).collect();
     Header::new(&names)
 }
@@ -107,9 +108,9 @@ pub(crate) fn find(text: &str, eof: bool, knows: &dyn Fn(&Header) -> bool) -> Op
             Some(Mark::Sep(delimiter)) => delimiters = vec![delimiter],
             Some(Mark::Type(name)) => type_name = Some(name.to_owned()),
             Some(Mark::Fields(fields)) => {
-                let delimiter = if fields.contains(',') { b',' } else { b' ' };
-                let header = Arc::new(header_of(fields, delimiter));
-                return Some(Head { header, delimiter, body: next, exchange: true, titles: 0, raw: fields.to_owned() });
+                let dialect = Dialect::plain(if fields.contains(',') { b',' } else { b' ' });
+                let header = Arc::new(header_of(fields, dialect));
+                return Some(Head { header, dialect, body: next, exchange: true, titles: 0, raw: fields.to_owned() });
             }
             None if !line.trim_matches(|c: char| c == '\u{feff}' || c.is_whitespace()).is_empty() => break,
             Some(Mark::Exchange) | None => {}
@@ -122,6 +123,7 @@ pub(crate) fn find(text: &str, eof: bool, knows: &dyn Fn(&Header) -> bool) -> Op
     let head = known(text, at, eof, &delimiters, knows).or_else(|| constant(text, at, eof, &delimiters));
     head.map(|mut head| {
         Arc::make_mut(&mut head.header).type_name = type_name;
+        head.dialect = head.dialect.of_rows(text, head.body, head.header.names().len(), eof);
         head
     })
 }
@@ -129,13 +131,13 @@ pub(crate) fn find(text: &str, eof: bool, knows: &dyn Fn(&Header) -> bool) -> Op
 /// The first line whose cells are a known header.
 fn known(text: &str, mut at: usize, eof: bool, delimiters: &[u8], knows: &dyn Fn(&Header) -> bool) -> Option<Head> {
     for titles in 0..TITLE_LINES {
-        for delimiter in delimiters {
-            let Some((end, next)) = row_end(text, at, *delimiter, eof) else { continue };
+        for dialect in delimiters.iter().copied().map(Dialect::plain) {
+            let Some((end, next)) = row_end(text, at, dialect, eof) else { continue };
             let raw = text.get(at..end).unwrap_or_default();
-            let header = header_of(raw, *delimiter);
+            let header = header_of(raw, dialect);
             if header.names().len() > 1 && knows(&header) {
                 let header = Arc::new(header);
-                return Some(Head { header, delimiter: *delimiter, body: next, exchange: false, titles, raw: raw.to_owned() });
+                return Some(Head { header, dialect, body: next, exchange: false, titles, raw: raw.to_owned() });
             }
         }
         let next = line_end(text, at).1;
@@ -150,27 +152,27 @@ fn known(text: &str, mut at: usize, eof: bool, delimiters: &[u8], knows: &dyn Fn
 /// The delimiter that gives all, or nearly all, of the first rows as many cells as the first one.
 fn constant(text: &str, start: usize, eof: bool, delimiters: &[u8]) -> Option<Head> {
     let mut best: Option<((bool, usize), Head)> = None;
-    for delimiter in delimiters {
-        let Some((end, body)) = row_end(text, start, *delimiter, eof) else { continue };
+    for dialect in delimiters.iter().copied().map(Dialect::plain) {
+        let Some((end, body)) = row_end(text, start, dialect, eof) else { continue };
         let raw = text.get(start..end).unwrap_or_default();
-        let header = header_of(raw, *delimiter);
+        let header = header_of(raw, dialect);
         let columns = header.names().len();
         let (mut rows, mut equal, mut at) = (0, 0, body);
         let mut cells = Cells::default();
         while rows < SAMPLE_ROWS {
-            let Some((end, next)) = row_end(text, at, *delimiter, eof) else { break };
+            let Some((end, next)) = row_end(text, at, dialect, eof) else { break };
             let row = text.get(at..end).unwrap_or_default();
             at = next;
             if row.trim().is_empty() {
                 continue;
             }
-            row::read(row, *delimiter, &mut cells);
+            row::read(row, dialect, &mut cells);
             rows += 1;
             equal += usize::from(cells.len() == columns);
         }
         let rank = (equal == rows, columns);
         if columns > 1 && rows > 0 && equal * 5 >= rows * 4 && best.as_ref().is_none_or(|(other, _)| rank > *other) {
-            let head = Head { header: Arc::new(header), delimiter: *delimiter, body, exchange: false, titles: 0, raw: raw.to_owned() };
+            let head = Head { header: Arc::new(header), dialect, body, exchange: false, titles: 0, raw: raw.to_owned() };
             best = Some((rank, head));
         }
     }
@@ -183,7 +185,7 @@ mod tests {
 
     fn names(text: &str) -> Option<(Vec<String>, char)> {
         let knows = |header: &Header| header.column("creationdate").is_some() && header.column("auditdata").is_some();
-        find(text, true, &knows).map(|head| (head.header.folded().to_vec(), char::from(head.delimiter)))
+        find(text, true, &knows).map(|head| (head.header.folded().to_vec(), char::from(head.dialect.delimiter)))
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use super::super::mask::{blocks, equals, prefix_xor};
 use super::super::record::Cells;
+use super::dialect::Dialect;
 
 /// How the quoting of a row turned out.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -14,20 +15,20 @@ pub(crate) struct Quoting {
 
 /// Splits and unquotes one row (without its line end) into `cells`. Where quoting is not sound it reads
 /// as the csv crate does: a quote inside an unquoted cell is text, and so is what follows a closing one.
-pub(crate) fn read(row: &str, delimiter: u8, cells: &mut Cells) -> Quoting {
+pub(crate) fn read(row: &str, dialect: Dialect, cells: &mut Cells) -> Quoting {
     cells.clear();
     let bytes = row.as_bytes();
     let mut quoting = Quoting::default();
     let mut at = 0;
     loop {
         if bytes.get(at) == Some(&b'"') {
-            at = quoted(row, at + 1, delimiter, cells, &mut quoting);
+            at = quoted(row, at + 1, dialect, cells, &mut quoting);
             if quoting.open {
                 break;
             }
         }
         let rest = bytes.get(at..).unwrap_or_default();
-        let Some(len) = memchr::memchr(delimiter, rest) else {
+        let Some(len) = memchr::memchr(dialect.delimiter, rest) else {
             quoting.broken |= part(row, at, bytes.len(), cells);
             break;
         };
@@ -78,13 +79,26 @@ fn held(row: &str, at: usize, delimiter: u8, cells: &mut Cells) -> Option<usize>
 }
 
 /// Adds the text of a quoted cell that starts at `at`; returns the place after its closing quote.
-fn quoted(row: &str, mut at: usize, delimiter: u8, cells: &mut Cells, quoting: &mut Quoting) -> usize {
-    if let Some(after) = held(row, at, delimiter, cells) {
+fn quoted(row: &str, mut at: usize, dialect: Dialect, cells: &mut Cells, quoting: &mut Quoting) -> usize {
+    if !dialect.backslashes
+        && let Some(after) = held(row, at, dialect.delimiter, cells)
+    {
         return after;
     }
     let bytes = row.as_bytes();
     loop {
         let rest = bytes.get(at..).unwrap_or_default();
+        if dialect.backslashes
+            && let Some(slash) = memchr::memchr2(b'"', b'\\', rest).filter(|slash| rest.get(*slash) == Some(&b'\\'))
+        {
+            // A backslash escapes a quote and itself; before anything else it stands for itself.
+            let escapes = matches!(rest.get(slash + 1), Some(b'"' | b'\\'));
+            cells.push_part(row.get(at..at + slash).unwrap_or_default());
+            let kept = at + slash + usize::from(escapes);
+            cells.push_part(row.get(kept..=kept).unwrap_or_default());
+            at = kept + 1;
+            continue;
+        }
         let Some(len) = memchr::memchr(b'"', rest) else {
             cells.push_part(row.get(at..).unwrap_or_default());
             quoting.open = true;
@@ -117,7 +131,8 @@ pub(super) enum End {
 }
 
 /// Walks from the row's start `from` to its end. `most` bounds a quoted cell.
-pub(super) fn walk(bytes: &[u8], from: usize, delimiter: u8, most: usize) -> End {
+pub(super) fn walk(bytes: &[u8], from: usize, dialect: Dialect, most: usize) -> End {
+    let delimiter = dialect.delimiter;
     let mut at = from;
     let mut broken = false;
     loop {
@@ -126,7 +141,7 @@ pub(super) fn walk(bytes: &[u8], from: usize, delimiter: u8, most: usize) -> End
             let cell = at;
             at += 1;
             loop {
-                let Some(len) = memchr::memchr(b'"', bytes.get(at..).unwrap_or_default()) else {
+                let Some(len) = dialect.quote(bytes.get(at..).unwrap_or_default()) else {
                     return if bytes.len() - cell > most { End::Long { cell } } else { End::Open };
                 };
                 at += len + 1;
@@ -176,7 +191,7 @@ fn torn(bytes: &[u8], from: usize, cell: usize, quote: usize, delimiter: u8) -> 
 }
 
 /// True if `line` is by itself a whole row of `count` cells with sound quoting.
-pub(super) fn stands_alone(line: &str, delimiter: u8, count: usize, cells: &mut Cells) -> bool {
-    let quoting = read(line, delimiter, cells);
+pub(super) fn stands_alone(line: &str, dialect: Dialect, count: usize, cells: &mut Cells) -> bool {
+    let quoting = read(line, dialect, cells);
     count > 1 && cells.len() == count && !quoting.open && !quoting.broken
 }

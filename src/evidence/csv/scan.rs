@@ -5,11 +5,16 @@
 //! that, and stops at the first place where it does not; the careful reader goes on from there.
 
 use super::super::mask::{blocks, equals, prefix_xor};
+use super::dialect::Dialect;
 
 /// Collects the offsets of the line ends that end rows of `bytes`, which starts at a row. Returns the
 /// offset of the first byte at which quoting is not sound (the ends before it stand), if there is one.
-pub(super) fn row_ends(bytes: &[u8], delimiter: u8, ends: &mut Vec<usize>) -> Option<usize> {
+pub(super) fn row_ends(bytes: &[u8], dialect: Dialect, ends: &mut Vec<usize>) -> Option<usize> {
     ends.clear();
+    if dialect.backslashes {
+        return Some(0);
+    }
+    let delimiter = dialect.delimiter;
     // What the byte before the block was: a delimiter or line end; a closing quote; a bare CR.
     let (mut inside, mut after_mark, mut after_close, mut after_cr) = (0u64, 1u64, 0u64, 0u64);
     let mut unsound = None;

@@ -3,13 +3,16 @@
 use super::super::limits::Limits;
 use super::super::record::{Cells, Header};
 use super::super::span::{Kind, Knows, Notices, Progress, code};
-use super::head::{self, Head, Mark};
+use super::dialect::Dialect;
+use super::head::{self, DELIMITERS, Head, Mark};
 use super::row::{self, End};
 use super::scan;
 use std::sync::Arc;
 
 /// A quoted cell longer than this is searched for rows that it may have swallowed.
 const SUSPECT: usize = 1 << 20;
+
+const JOINED: (&str, &str) = ("joined-files", "the header occurs again between the rows: several exports were joined");
 
 /// Cheap: only lines that start so are looked at closely.
 fn may_be_mark(row: &[u8]) -> bool {
@@ -20,7 +23,7 @@ fn may_be_mark(row: &[u8]) -> bool {
 pub(crate) struct CsvSplitter {
     header: Arc<Header>,
     raw_header: String,
-    delimiter: u8,
+    dialect: Dialect,
     exchange: bool,
     knows: Knows,
     cell: usize,
@@ -40,7 +43,7 @@ impl CsvSplitter {
         CsvSplitter {
             header: Arc::clone(&head.header),
             raw_header: head.raw.clone(),
-            delimiter: head.delimiter,
+            dialect: head.dialect,
             exchange: head.exchange,
             knows,
             cell: limits.cell,
@@ -58,13 +61,9 @@ impl CsvSplitter {
         &self.header
     }
 
-    pub fn delimiter(&self) -> u8 {
-        self.delimiter
-    }
-
     /// Splits as much of `text` as is certain; with `eof` all of it.
     pub fn split(&mut self, text: &str, eof: bool, notices: &mut Notices) -> Progress {
-        let mut out = Progress { header: Some(Arc::clone(&self.header)), ..Progress::default() };
+        let mut out = Progress { header: Some(Arc::clone(&self.header)), dialect: self.dialect, ..Progress::default() };
         while !out.ended && out.consumed < text.len() {
             if self.skipping.is_some() {
                 self.skip(text, eof, &mut out);
@@ -76,7 +75,7 @@ impl CsvSplitter {
             let from = out.consumed;
             let bytes = text.as_bytes().get(from..).unwrap_or_default();
             let mut ends = std::mem::take(&mut self.ends);
-            let unsound = scan::row_ends(bytes, self.delimiter, &mut ends);
+            let unsound = scan::row_ends(bytes, self.dialect, &mut ends);
             for end in &ends {
                 let next = from + end + 1;
                 let end = from + end - usize::from(*end > 0 && bytes.get(end - 1) == Some(&b'\r'));
@@ -102,16 +101,17 @@ impl CsvSplitter {
     fn careful(&mut self, text: &str, eof: bool, out: &mut Progress, notices: &mut Notices) -> bool {
         let from = out.consumed;
         let bytes = text.as_bytes();
-        match row::walk(bytes, from, self.delimiter, self.cell) {
+        match row::walk(bytes, from, self.dialect, self.cell) {
             // A CR at the very end may be half of a line end.
             End::Row { next, .. } if next == bytes.len() && bytes.last() == Some(&b'\r') && !eof => return false,
             End::Row { end, next, broken } => {
-                if broken {
+                self.row(text, from, end, Kind::Row, out, notices);
+                out.consumed = next;
+                // The header of a part with another delimiter seems broken, too.
+                if broken && !out.ended {
                     notices
                         .add("broken-quoting", || "quotes inside quoted cells are not doubled: such rows are marked as damaged".to_owned());
                 }
-                self.row(text, from, end, Kind::Row, out, notices);
-                out.consumed = next;
             }
             End::Torn { next } => {
                 let next = self.swallowed(text, from, next).unwrap_or(next);
@@ -175,7 +175,7 @@ impl CsvSplitter {
     fn alone(&mut self, line: &str) -> bool {
         // A line without its end may go on.
         let Some(line) = line.strip_suffix('\n') else { return false };
-        row::stands_alone(line.strip_suffix('\r').unwrap_or(line), self.delimiter, self.header.names().len(), &mut self.cells)
+        row::stands_alone(line.strip_suffix('\r').unwrap_or(line), self.dialect, self.header.names().len(), &mut self.cells)
     }
 
     fn start_skipping(&mut self, from: usize, out: &mut Progress) {
@@ -225,7 +225,7 @@ impl CsvSplitter {
             _ => {}
         }
         if self.pending_type.is_some() || bare == self.raw_header || self.looks_like_header(bare) {
-            let mut header = head::header_of(bare, self.delimiter);
+            let mut header = head::header_of(bare, self.dialect);
             let same = header.folded() == self.header.folded();
             if same || self.pending_type.is_some() || (self.knows)(&header) {
                 out.add(start, end, Kind::Ignored(code::REPEATED_HEADER));
@@ -235,22 +235,42 @@ impl CsvSplitter {
                     bare.clone_into(&mut self.raw_header);
                     out.ended = true;
                 }
-                notices.add("joined-files", || "the header occurs again between the rows: several exports were joined".to_owned());
+                notices.add(JOINED.0, || JOINED.1.to_owned());
                 return;
             }
         }
+        if let Some((header, dialect)) = self.other_delimiter(bare) {
+            out.add(start, end, Kind::Ignored(code::REPEATED_HEADER));
+            self.header = Arc::new(header);
+            self.dialect = dialect;
+            bare.clone_into(&mut self.raw_header);
+            out.ended = true;
+            notices.add(JOINED.0, || JOINED.1.to_owned());
+            return;
+        }
         out.add(start, end, kind);
+    }
+
+    /// The header of a part whose cells are separated otherwise than those of the rows so far. Cheap: hardly
+    /// a row is without any delimiter.
+    fn other_delimiter(&self, row: &str) -> Option<(Header, Dialect)> {
+        if memchr::memchr(self.dialect.delimiter, row.as_bytes()).is_some() {
+            return None;
+        }
+        let others = DELIMITERS.iter().filter(|delimiter| **delimiter != self.dialect.delimiter);
+        let mut found = others.map(|delimiter| Dialect::plain(*delimiter)).map(|dialect| (head::header_of(row, dialect), dialect));
+        found.find(|(header, _)| header.names().len() > 1 && (self.knows)(header))
     }
 
     /// Lines between rows that set something.
     fn mark(&mut self, line: &str, out: &mut Progress) -> bool {
         match head::mark(line) {
             Some(Mark::Type(name)) => self.pending_type = Some(name.to_owned()),
-            Some(Mark::Sep(delimiter)) if delimiter == self.delimiter => {}
+            Some(Mark::Sep(_)) => {}
             Some(Mark::Exchange) if self.exchange => {}
             Some(Mark::Fields(fields)) if self.exchange => {
                 if fields != self.raw_header {
-                    self.header = Arc::new(head::header_of(fields, self.delimiter));
+                    self.header = Arc::new(head::header_of(fields, self.dialect));
                     fields.clone_into(&mut self.raw_header);
                     out.ended = true;
                 }
@@ -267,7 +287,7 @@ impl CsvSplitter {
             if byte.is_ascii_digit() {
                 return false;
             }
-            if byte == self.delimiter {
+            if byte == self.dialect.delimiter {
                 cells += 1;
                 if cells == 3 {
                     return true;

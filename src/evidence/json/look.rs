@@ -3,6 +3,7 @@
 //! An envelope is taken as such only if every key before its array is known to describe a page: a record
 //! that happens to hold an array under `data` stays a record.
 
+use super::inner;
 use super::scan::{self, Close};
 
 /// What an object is.
@@ -37,7 +38,7 @@ pub(super) struct Continued {
     pub warnings: bool,
 }
 
-const ARRAYS: [&str; 6] = ["value", "results", "records", "data", "hits", "d"];
+const ARRAYS: [&str; 7] = ["value", "results", "records", "data", "hits", "d", "auditdata"];
 const INSIDE: [&str; 4] = ["d", "data", "hits", "result"];
 const BESIDE: [&str; 19] = [
     "schema",
@@ -179,12 +180,15 @@ fn look_inside(text: &str, start: usize, level: usize, more: &mut Continued) -> 
     }
 }
 
-/// An array under a name that pages use: one of objects, or an empty one.
+/// An array under a name that pages use: one of objects, or of strings that hold them, or an empty one.
 fn page(bytes: &[u8], array: usize, level: usize, more: Continued) -> Look {
-    match bytes.get(blanks(bytes, array + 1)) {
-        Some(b'{' | b']') => Look::Page { array, rest: level, kind: Page::Records, more },
-        Some(_) => Look::Record,
-        None => Look::More,
+    let first = bytes.get(blanks(bytes, array + 1)..).unwrap_or_default();
+    match first {
+        [b'{' | b']', ..] => Look::Page { array, rest: level, kind: Page::Records, more },
+        [] => Look::More,
+        [b'"', ..] if first.len() < inner::START && scan::string_end(first).is_none() => Look::More,
+        _ if inner::holds_json(first) => Look::Page { array, rest: level, kind: Page::Records, more },
+        _ => Look::Record,
     }
 }
 

@@ -2,7 +2,8 @@
 
 use super::super::limits::Limits;
 use super::super::record::Header;
-use super::super::span::{Kind, Notices, Progress, code};
+use super::super::span::{Kind, Notices, Progress, Span, code};
+use super::inner;
 use super::look::{self, Continued, Key, Look, Page};
 use super::scan::{self, Close};
 use memchr::memmem::{self, Finder};
@@ -61,6 +62,8 @@ pub(crate) struct JsonSplitter {
     limit: usize,
     skipping: bool,
     searched: usize,
+    /// The text is that of a string of another JSON text.
+    inside: bool,
 }
 
 impl JsonSplitter {
@@ -73,7 +76,13 @@ impl JsonSplitter {
             limit: limits.element,
             skipping: false,
             searched: 0,
+            inside: false,
         }
+    }
+
+    /// For the text of a string of another JSON text; strings in it are not looked into again.
+    pub(super) fn inside(element: usize) -> JsonSplitter {
+        JsonSplitter { inside: true, ..JsonSplitter::new(&Limits { element, ..Limits::default() }) }
     }
 
     /// Splits as much of `text` as is certain; with `eof` all of it.
@@ -91,7 +100,7 @@ impl JsonSplitter {
                     out.consumed = at;
                     break;
                 }
-                self.value(text, at, eof, &mut out)
+                self.value(text, at, eof, &mut out, notices)
             };
             match step {
                 Step::To(at) => out.consumed = at,
@@ -118,13 +127,13 @@ impl JsonSplitter {
     }
 
     /// A value, or the start or end of an envelope, at `at`.
-    fn value(&mut self, text: &str, at: usize, eof: bool, out: &mut Progress) -> Step {
+    fn value(&mut self, text: &str, at: usize, eof: bool, out: &mut Progress, notices: &mut Notices) -> Step {
         let bytes = text.as_bytes();
         match bytes.get(at) {
             Some(b']') => self.end_array(at, out),
             Some(b'[') => self.array(text, at, eof, out),
             Some(b'{') => self.object(text, at, eof, out),
-            Some(b'"') => self.string(text, at, eof, out),
+            Some(b'"') => self.string(text, at, eof, out, notices),
             Some(b'}') => Step::To(at + 1),
             _ => self.bare(text, at, eof, out),
         }
@@ -270,6 +279,16 @@ impl JsonSplitter {
                     return self.recover(text, at, at + end, eof, out);
                 }
                 self.learn(text, at);
+                let element = text.get(at..at + end).unwrap_or_default();
+                if !deep
+                    && end <= self.limit
+                    && let Some(list) = inner::in_column(element)
+                {
+                    for (start, end) in list {
+                        out.add(at + start, at + end, Kind::Json(code::NOT_JSON));
+                    }
+                    return Step::To(at + end);
+                }
                 let kind = match deep {
                     _ if end > self.limit => Kind::Rejected(code::RECORD_TOO_LONG),
                     true => Kind::Rejected(code::NESTING_TOO_DEEP),
@@ -409,11 +428,21 @@ impl JsonSplitter {
         }
     }
 
-    fn string(&mut self, text: &str, at: usize, eof: bool, out: &mut Progress) -> Step {
+    fn string(&mut self, text: &str, at: usize, eof: bool, out: &mut Progress, notices: &mut Notices) -> Step {
         let bytes = text.as_bytes().get(at..).unwrap_or_default();
         let line = memchr::memchr(b'\n', bytes);
         match scan::string_end(bytes) {
-            Some(end) if line.is_none_or(|line| end <= line) => self.finish(at, at + end, Kind::Json(code::NOT_JSON), out),
+            Some(end) if line.is_none_or(|line| end <= line) => {
+                let literal = text.get(at..at + end).unwrap_or_default();
+                let spans = if self.inside { None } else { inner::in_string(literal, self.limit, notices) };
+                match spans {
+                    Some(spans) => {
+                        out.spans.extend(spans.iter().map(|span| Span { start: at + span.start, end: at + span.end, ..*span }));
+                        Step::To(at + end)
+                    }
+                    None => self.finish(at, at + end, Kind::Json(code::NOT_JSON), out),
+                }
+            }
             _ => match line {
                 Some(line) => self.finish(at, trimmed(text, at, at + line), Kind::Json(code::NOT_JSON), out),
                 None if eof => self.finish(at, trimmed(text, at, text.len()), Kind::Rejected(code::TRUNCATED_RECORD), out),

@@ -68,6 +68,24 @@ fn another_known_header_between_rows_starts_another_table() {
 }
 
 #[test]
+fn a_part_with_another_delimiter_is_read_with_it() {
+    for (delimiter, mark) in [(';', ""), ('\t', "sep=\t\r\n"), ('|', "\u{feff}")] {
+        for quote in ["", "\""] {
+            let rows = |delimiter: &str, rows: [[&str; 3]; 3]| {
+                rows.map(|row| row.map(|cell| format!("{quote}{cell}{quote}")).join(delimiter) + "\r\n").concat()
+            };
+            let first = rows(",", [["Id", "Name", "Data"], ["1", "a", "x"], ["2", "b", "y"]]);
+            let second = rows(&delimiter.to_string(), [["Id", "Name", "Data"], ["3", "c", "u, v"], ["4", "d", "w"]]);
+            let read = read_any(format!("{first}{mark}{second}{first}"));
+            assert_eq!(read.field("Id"), ["1", "2", "!repeated-header", "3", "4", "!repeated-header", "1", "2"], "{second}");
+            assert_eq!(read.field("Data")[3], "u, v");
+            assert!(read.notice("joined-files") && !read.notice("broken-quoting"));
+            assert!(read.seen.iter().all(|seen| !seen.damaged));
+        }
+    }
+}
+
+#[test]
 fn blank_lines_and_all_line_ends_are_no_records() {
     assert_eq!(ok("Id,Name\r1,a\r\r2,b\r"), ["1", "2"]);
     assert_eq!(ok("Id,Name\r\r\n1,a\r\r\n2,b\r\r\n"), ["1", "2"]);

@@ -6,6 +6,8 @@ use super::*;
 fn records_are_the_same_in_every_envelope() {
     let records = [r#"{"Id":"1","v":[{"a":"}{"}]}"#, r#"{"Id":"2","v":"\\\"],["}"#, r#"{"Id":"3","v":{}}"#];
     let [one, two, three] = records;
+    let string = |text: &str| serde_json::to_string(text).unwrap();
+    let strings = records.map(string).join(", ");
     for text in [
         format!("[{one},{two},{three}]"),
         format!("[\n  {one},\n  {two},\n  {three}\n]\n"),
@@ -23,13 +25,25 @@ fn records_are_the_same_in_every_envelope() {
         format!(
             r#"{{"took":1,"hits":{{"total":3,"hits":[{{"_index":"x","_source":{one}}},{{"_index":"x","_source":{two}}},{{"_index":"x","_source":{three}}}]}}}}"#
         ),
-        records.iter().map(|text| serde_json::to_string(text).unwrap() + "\n").collect::<String>(),
+        records.iter().map(|text| string(text) + "\n").collect::<String>(),
+        format!("[{strings}]"),
+        format!("[\r\n    {strings}\r\n]\r\n"),
+        format!(r#"{{"value":[{strings}],"Count":3}}"#),
+        format!(r#"{{"AuditData":[{strings}]}}"#),
+        format!(r#"[{{"RecordType":2,"AuditData":[{}],"x":0}},{{"AuditData" : [ {two}, {} ]}}]"#, string(one), string(three)),
+        string(&format!("[{one},{two},{three}]")),
+        string(&format!("\u{feff}[\r\n  {one},\r\n  {two},\r\n  {three}\r\n]")),
+        string(&format!(r#"{{"@odata.context":"x","value":[{one},{two},{three}]}}"#)),
+        string(&format!("{one}\r\n{two}\r\n{three}\r\n")),
+        format!("{}\n{}", string(&format!("[{one}]")), string(&format!("[{two},{three}]"))),
+        format!("[{},{}]", string(&format!("[{one},{two}]")), string(&format!("[{three}]"))),
+        string(&format!("[{strings}]")),
     ] {
         let read = read_any(&text);
         assert_eq!(read.field("Id"), ["1", "2", "3"], "{text}");
         for seen in &read.seen {
             let bytes = text.get(seen.at.offset as usize..).unwrap().get(..seen.at.length as usize).unwrap();
-            assert!(bytes.starts_with(['{', '"']) && bytes.ends_with(['}', '"']), "{bytes}");
+            assert!(bytes.starts_with(['{', '"', '\\']) && bytes.ends_with(['}', '"']), "{bytes}");
         }
     }
 }

@@ -136,6 +136,47 @@ proptest! {
     }
 
     #[test]
+    fn records_inside_strings_read_as_by_themselves(
+        values in proptest::collection::vec("[a-z{}\\[\\]\"\\\\,é😀\n]{0,9}", 1..20), pretty: bool, way in 0usize..6, chunk in 256usize..700,
+    ) {
+        let records: Vec<_> = values.iter().enumerate().map(|(id, value)| serde_json::json!({ "Id": id, "v": value, "w": [value] })).collect();
+        let array = if pretty { serde_json::to_string_pretty(&records).unwrap() } else { serde_json::to_string(&records).unwrap() };
+        let strings: Vec<String> = records.iter().map(|record| serde_json::to_string(&record.to_string()).unwrap()).collect();
+        let text = match way {
+            0 => format!("[{}]", strings.join(",\n")),
+            1 => strings.join("\n"),
+            2 => format!("{{\"value\":[{}],\"Count\":1}}", strings.join(",")),
+            3 => format!("{{\"n\":1,\"AuditData\":[{}]}}", strings.join(",")),
+            4 => serde_json::to_string(&array).unwrap(),
+            _ => format!("[{}]", serde_json::to_string(&array).unwrap()),
+        };
+        let read = read_with(text.as_bytes(), &Limits::default(), &OpenOptions { chunk, ..options() }).unwrap();
+        prop_assert_eq!(read.field("Id"), (0..values.len()).map(|id| id.to_string()).collect::<Vec<_>>());
+        for (seen, record) in read.seen.iter().zip(&records) {
+            let raw = text.get(seen.at.offset as usize..).unwrap().get(..seen.at.length as usize).unwrap();
+            let literal = if raw.starts_with('"') { raw.to_owned() } else { format!("\"{raw}\"") };
+            let inner: String = serde_json::from_str(&literal).unwrap();
+            prop_assert_eq!(&serde_json::from_str::<serde_json::Value>(&inner).unwrap(), record);
+        }
+    }
+
+    #[test]
+    fn quotes_behind_backslashes_read_as_doubled_ones((cells, _) in table(), chunk in 256usize..700) {
+        let escaped = |cell: &str| format!("\"{}\"", cell.replace('\\', "\\\\").replace('"', "\\\""));
+        let first = ["0".to_owned(), String::new(), "{\"k\":\"a \\\"b\\\", c\",\"w\":2}".to_owned()];
+        let cells: Vec<[String; 3]> = std::iter::once(first).chain(cells).collect();
+        let rows: Vec<String> = cells.iter().map(|row| row.each_ref().map(|cell| escaped(cell)).join(",") + "\r\n").collect();
+        let text = format!("Id,Name,Data\r\n{}", rows.concat());
+        let read = read_with(text.as_bytes(), &Limits::default(), &OpenOptions { chunk, ..options() }).unwrap();
+        prop_assert!(read.notice("backslash-quotes"));
+        prop_assert_eq!(cells_of(&read), cells);
+        for (seen, row) in read.seen.iter().zip(&rows) {
+            let raw = text.get(seen.at.offset as usize..).unwrap().get(..seen.at.length as usize).unwrap();
+            prop_assert_eq!(raw, row.trim_end_matches("\r\n"));
+        }
+    }
+
+    #[test]
     fn any_bytes_are_read_or_refused_the_same_way_in_any_chunks(bytes in proptest::collection::vec(prop_oneof![any::<u8>(), Just(0u8), Just(b'"'), Just(b'\n'), Just(b','), 0x20u8..0x7f], 0..900), head in 0usize..5) {
         let heads: [&[u8]; 5] = [b"", b"Id,Name,Data\n", b"[{\"Id\":1},", b"\xff\xfeI\0d\0,\0N\0\n\0", b"<Objs Version=\"1.1.0.1\"><Obj RefId=\"0\">"];
         let bytes = [heads[head].to_vec(), bytes].concat();

@@ -18,18 +18,21 @@ pub enum Reading {
 }
 
 /// Reads the text of a record into `doc`: as it is; out of a JSON string; with doubled or curled quotes
-/// mended; else as much of it as is sound.
+/// mended, or with backslashes before them; else as much of it as is sound.
 pub fn parse(text: &str, doc: &mut Doc) -> Reading {
     let text = text.trim().trim_start_matches('\u{feff}');
     let first = doc.parse(text);
     if first.is_ok() {
         return open(doc);
     }
+    // A JSON string whose inner quotes lost their backslashes.
+    let text = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).filter(|inner| inner.starts_with('{')).unwrap_or(text);
     if first == Err(DocError::TooDeep) || !text.starts_with('{') {
         return Reading::Nothing;
     }
-    for mended in [text.replace("\"\"", "\""), text.replace(['\u{201c}', '\u{201d}', '\u{201e}'], "\"")] {
-        if mended != text && doc.parse(&mended).is_ok() && doc.root().is_object() {
+    let mended = [escaped(text), Some(text.replace("\"\"", "\"")), Some(text.replace(['\u{201c}', '\u{201d}', '\u{201e}'], "\""))];
+    for mended in std::iter::once(text).chain(mended.iter().flatten().map(String::as_str)) {
+        if doc.parse(mended).is_ok() && doc.root().is_object() {
             return Reading::Whole;
         }
     }
@@ -43,6 +46,11 @@ pub fn parse(text: &str, doc: &mut Doc) -> Reading {
     }
     doc.clear();
     Reading::Nothing
+}
+
+/// The text of a JSON string that lost its outer quotes: `{\"Id\":\"x\"}`.
+fn escaped(text: &str) -> Option<String> {
+    if text.starts_with("{\\\"") { serde_json::from_str(&format!("\"{text}\"")).ok() } else { None }
 }
 
 /// Sees through a JSON string that holds the record.
@@ -107,6 +115,8 @@ mod tests {
         for text in [
             r#"{"Id":"x","N":1}"#,
             r#""{\"Id\":\"x\",\"N\":1}""#,
+            r#"{\"Id\":\"x\",\"N\":1}"#,
+            r#""{"Id":"x","N":1}""#,
             r#"{""Id"":""x"",""N"":1}"#,
             "{\u{201c}Id\u{201d}:\u{201c}x\u{201d},\"N\":1}",
         ] {

@@ -1,6 +1,0 @@
-#![no_main]
-
-#[path = "../drive.rs"]
-mod drive;
-
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| drive::run("zip", bytes));
