@@ -1,11 +1,15 @@
 //! A plain table: a heading, a rule below it, and columns that share the width of the view.
 
 use super::Look;
-use super::paint::Page;
+use super::paint::{Line, Page, Tone};
 use crate::report::sanitize;
-use comfy_table::{Attribute, Cell, ColumnConstraint, ContentArrangement, LineStyle, Table, TableStyle};
+use comfy_table::{Attribute, Cell, ColumnConstraint, ContentArrangement, LineStyle, Table, TableStyle, Width};
+use unicode_width::UnicodeWidthStr;
 
-/// Rows under headings; the first column is never narrower than its words.
+/// Columns of the view that each column needs at least; with less, there is no table but a list.
+const LEAST: usize = 12;
+
+/// Rows under headings. The first column is as wide as its words, up to a third of the view.
 pub(super) struct Columns {
     titles: Vec<String>,
     rows: Vec<Vec<String>>,
@@ -23,6 +27,9 @@ impl Columns {
     pub(super) fn draw(&self, page: &mut Page<'_>, look: &Look) {
         if self.rows.is_empty() {
             return;
+        }
+        if look.width < LEAST * self.titles.len() {
+            return self.list(page);
         }
         let mut table = Table::new();
         let line = if look.unicode { '─' } else { '-' };
@@ -44,11 +51,35 @@ impl Columns {
         for (at, column) in table.column_iter_mut().enumerate() {
             column.set_padding((0, 1));
             if at == 0 {
-                column.set_constraint(ColumnConstraint::ContentWidth);
+                column.set_constraint(self.first_column(look.width / 3));
             }
         }
         for line in table.lines() {
             page.raw(&format!(" {}", line.trim_end()));
+        }
+    }
+}
+
+impl Columns {
+    fn first_column(&self, most: usize) -> ColumnConstraint {
+        let widest = self.rows.iter().filter_map(|row| row.first()).map(|text| shown(text).width()).max().unwrap_or(0);
+        if widest < most {
+            ColumnConstraint::ContentWidth
+        } else {
+            ColumnConstraint::UpperBoundary(Width::Fixed(u16::try_from(most).unwrap_or(u16::MAX)))
+        }
+    }
+
+    /// Rows one below the other, for terminals too narrow for a table.
+    fn list(&self, page: &mut Page<'_>) {
+        for row in &self.rows {
+            let mut cells = row.iter().zip(&self.titles);
+            if let Some((first, _)) = cells.next() {
+                page.wrap("", "  ", &Line::new().add(Tone::Strong, first.trim_start()));
+            }
+            for (text, title) in cells.filter(|(text, _)| !text.is_empty()) {
+                page.wrap("  ", "    ", &Line::new().add(Tone::Dim, format!("{title}: ")).plain(text));
+            }
         }
     }
 }
