@@ -172,12 +172,6 @@ impl Replay<'_> {
         attribution.findings.iter().filter_map(|finding| seen(finding, |event| cut.whole(event))).collect()
     }
 
-    /// The trigger of a day as it is at a moment.
-    fn of_day(&mut self, moment: Time, day: i64, wanted: &Seen) -> Option<Option<Seen>> {
-        let there = self.at(moment)?;
-        Some(firsts(there, day).remove(&(wanted.account, wanted.trigger)))
-    }
-
     /// The first record of the account on that day at which the trigger is there, and the records that it
     /// then rests on; none where no effort is left.
     fn first(&mut self, day: &Day, wanted: &Seen) -> Option<(Time, Vec<u32>)> {
@@ -189,7 +183,8 @@ impl Replay<'_> {
         let mut found = (day.last, wanted.events.clone());
         while low < high {
             let moment = *moments.get(probe)?;
-            match self.of_day(moment, day.number, wanted)? {
+            let there = firsts(self.at(moment)?, day.number).remove(&(wanted.account, wanted.trigger));
+            match there {
                 Some(seen) => {
                     found = (moment, seen.events);
                     high = probe;

@@ -346,13 +346,12 @@ fn spare(
     }
     let weakest = weakest.filter(|result| result.outcome >= Some(Outcome::PreventedIf))?;
     let (share, condition) = match (weakest.outcome, weakest.why) {
-        (Some(Outcome::Prevented), _) => (1.0, None),
+        (Some(Outcome::Prevented), _) | (_, Why::Nothing) => (1.0, None),
         (_, Why::Spared { probability, .. }) => {
             let above = spared.iter().find(|one| one.account == edge.from);
             (probability, above.and_then(|one| one.condition))
         }
         (_, Why::Text(condition)) => (1.0, Some(condition)),
-        (_, Why::Nothing) => (1.0, None),
     };
     Some(Spared { account: edge.to, from: edge.from, probability: edge.confidence * share, condition })
 }

@@ -54,11 +54,6 @@ impl Replay<'_> {
         if self.look.verbose { len } else { SHOWN }
     }
 
-    fn heading(&self, page: &mut Page<'_>, text: impl AsRef<str>) {
-        page.blank();
-        page.wrap("", "  ", &Line::new().add(Tone::Strong, text));
-    }
-
     fn rest(&self, page: &mut Page<'_>, len: usize) {
         if len > self.limit(len) {
             page.wrap("  ", "  ", &Line::new().add(Tone::Dim, format!("… {} more: -v shows them", len - self.limit(len))));
@@ -70,10 +65,10 @@ impl Replay<'_> {
         let acts = count(first.totals.acts.all(), "act", "acts");
         let accounts = count(first.totals.accounts, "account", "accounts");
         if first.totals.acts.all() == 0 {
-            self.heading(page, "No account is called compromised: there is no act of an intruder that a response would have changed");
+            heading(page, "No account is called compromised: there is no act of an intruder that a response would have changed");
             return;
         }
-        self.heading(page, format!("What a response would have changed: {acts} of the intruder on {accounts}"));
+        heading(page, format!("What a response would have changed: {acts} of the intruder on {accounts}"));
         let words = "Nothing of this was done. It is what the recorded acts say of what would have been; what they cannot say stands as a condition. \
              An intruder who is stopped may come another way: that is not simulated.";
         page.wrap("", "", &Line::new().add(Tone::Dim, words));
@@ -85,7 +80,7 @@ impl Replay<'_> {
             return;
         }
         let replayed = response.triggers.iter().all(|one| one.basis == "replayed");
-        self.heading(
+        heading(
             page,
             match response.triggers.len() {
                 0 => "No trigger fired",
@@ -116,7 +111,7 @@ impl Replay<'_> {
         if kinds.is_empty() {
             return;
         }
-        self.heading(page, "What would have become of the intruder's acts");
+        heading(page, "What would have become of the intruder's acts");
         let mut titles = vec![""];
         titles.extend(scenarios.iter().map(|one| mode_words(&one.mode)));
         let mut table = Columns::new(&titles);
@@ -176,7 +171,7 @@ impl Replay<'_> {
         if of.is_empty() {
             return;
         }
-        self.heading(page, "Accounts that would probably not have fallen");
+        heading(page, "Accounts that would probably not have fallen");
         for one in of {
             let mut by_condition: BTreeMap<&str, Vec<String>> = BTreeMap::new();
             for spared in one.spared.iter().take(self.limit(one.spared.len())) {
@@ -206,7 +201,7 @@ impl Replay<'_> {
         if all.is_empty() {
             return;
         }
-        self.heading(page, "Left in place, although the account is acted on");
+        heading(page, "Left in place, although the account is acted on");
         for (item, modes) in all.iter().take(self.limit(all.len())) {
             let mut line = Line::new().plain(format!("{}  {} ", self.clock.moment(&item.time), self.names.of(&item.account)));
             line.push(Tone::Plain, &item.summary);
@@ -223,7 +218,7 @@ impl Replay<'_> {
         if of.is_empty() {
             return;
         }
-        self.heading(page, "Accounts not called compromised that would have been acted on");
+        heading(page, "Accounts not called compromised that would have been acted on");
         for one in of {
             for innocent in one.innocents.iter().take(self.limit(one.innocents.len())) {
                 let verb = if one.mode == "human-confirmation" { "put to a person" } else { "acted on" };
@@ -247,7 +242,7 @@ impl Replay<'_> {
         if curve.iter().all(|point| point.mails_prevented + point.mails_prevented_if == 0 && point.accounts_spared <= 0.0) {
             return;
         }
-        self.heading(page, "By delay of the response");
+        heading(page, "By delay of the response");
         let mut table = Columns::new(&["Delay", "Mails spared", "if", "Accounts spared"]);
         let same = |a: &ResponsePoint, b: &ResponsePoint| ResponsePoint { delay_minutes: b.delay_minutes, ..*a } == *b;
         for (at, point) in curve.iter().enumerate() {
@@ -274,7 +269,7 @@ impl Replay<'_> {
         if all.is_empty() {
             return;
         }
-        self.heading(page, "The latest useful moments");
+        heading(page, "The latest useful moments");
         for one in all.iter().take(self.limit(all.len())) {
             let spares = match (&one.spares, one.probability) {
                 (Some(account), Some(p)) => format!("would probably have spared {} ({})", self.names.of(account), percent(p)),
@@ -299,11 +294,16 @@ impl Replay<'_> {
         if by_action.is_empty() {
             return;
         }
-        self.heading(page, "What these actions do not stop");
+        heading(page, "What these actions do not stop");
         for (action, what) in by_action {
             page.wrap("  ", "    ", &Line::new().add(Tone::Strong, action).plain(format!(": {}", what.join("; "))));
         }
     }
+}
+
+fn heading(page: &mut Page<'_>, text: impl AsRef<str>) {
+    page.blank();
+    page.wrap("", "  ", &Line::new().add(Tone::Strong, text));
 }
 
 /// Accounts and kinds of act, in the order in which they come first.
