@@ -76,7 +76,16 @@ impl Replay<'_> {
 
     fn triggers(&self, page: &mut Page<'_>) {
         let (response, watch) = (self.response, &self.response.watch);
-        if response.scenarios.iter().any(|one| one.mode == "by-hand") {
+        if let Some(asked) = response.scenarios.iter().find(|one| one.mode == "by-hand") {
+            for one in &asked.interventions {
+                let line = Line::new().plain("asked: ").add(Tone::Strong, &one.action).plain(format!(
+                    " on {} at {} {}",
+                    self.names.of(&one.account),
+                    self.clock.moment(&one.at),
+                    self.clock.zone()
+                ));
+                page.wrap("", "  ", &line);
+            }
             return;
         }
         let replayed = response.triggers.iter().all(|one| one.basis == "replayed");
