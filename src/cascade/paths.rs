@@ -2,7 +2,7 @@
 
 use super::Fallen;
 use crate::attribution::Attribution;
-use crate::detections::{Case, recipients};
+use crate::detections::{Case, Click, clicks, recipients};
 use crate::events::{AccountId, Action, Detail, Event, Flags, Str, Time};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeMap;
@@ -74,6 +74,10 @@ const IN_BURST_DB: f64 = 4.0;
 const LINK_DB: f64 = 2.0;
 const READ_DB: f64 = 3.0;
 const CLICK_DB: f64 = 10.0;
+/// Worth of a click after a mail where the record does not say in which mail the link was.
+const SOME_CLICK_DB: f64 = 4.0;
+/// Seconds before the fall within which a click led to it.
+const CLICK_SECONDS: i64 = 86_400;
 const TEAMS_DB: f64 = 8.0;
 const FILE_DB: f64 = 10.0;
 const DELEGATE_DB: f64 = 25.0;
@@ -151,7 +155,8 @@ fn target(case: &Case<'_>, event: &Event) -> std::collections::BTreeSet<AccountI
 struct Seen {
     /// When the child last read a mail (by its Message-ID).
     read: FxHashMap<(AccountId, u64), Time>,
-    clicked: FxHashSet<AccountId>,
+    /// Links that the child went on to in the last day, in time order.
+    clicks: FxHashMap<AccountId, Vec<Click>>,
 }
 
 impl Seen {
@@ -168,13 +173,21 @@ impl Seen {
                 }
             }
         }
-        for (_, event) in case.described() {
-            let Some(child) = child_of(event) else { continue };
-            if matches!(case.store.detail(event), Some(Detail::Click { .. })) && child.at.since(event.time) <= 86_400 {
-                seen.clicked.insert(child.account);
+        for click in clicks(case).into_iter().filter(|click| click.through) {
+            let child = children.get(&click.account);
+            if child.is_some_and(|child| (0..=CLICK_SECONDS).contains(&child.at.since(click.time))) {
+                seen.clicks.entry(click.account).or_default().push(click);
             }
         }
         seen
+    }
+
+    /// The child's last click on a link of a mail; else the last one after the mail of which nobody knows
+    /// in which mail the link was. Whether it is certain, and when.
+    fn click(&self, child: AccountId, mail: &Event) -> Option<(bool, Time)> {
+        let after = || self.clicks.get(&child).into_iter().flatten().filter(|click| click.time >= mail.time);
+        let last = |is: Option<bool>| after().filter(|click| click.is_of(mail) == is).map(|click| click.time).max();
+        last(Some(true)).map(|time| (true, time)).or_else(|| last(None).map(|time| (false, time)))
     }
 }
 
@@ -214,9 +227,11 @@ fn one(case: &Case<'_>, path: Path, index: u32, child: &Fallen<'_>, subjects: &S
                 waited = read;
             }
         }
-        if seen.clicked.contains(&child.account) {
-            db += CLICK_DB;
-            why.push("a link was clicked".to_owned());
+        if let Some((certain, clicked)) = seen.click(child.account, event) {
+            let waited = ago(child.at.since(clicked));
+            db += if certain { CLICK_DB } else { SOME_CLICK_DB };
+            let which = if certain { "its link was clicked" } else { "a link was clicked, in this mail or another," };
+            why.push(format!("{which} {waited} before"));
         }
     } else {
         why.push(match path {
@@ -271,5 +286,50 @@ fn shared_files(case: &Case<'_>, attribution: &Attribution, by_account: &FxHashM
                 list.push(PathEvidence { path: Path::SharedFile, db: FILE_DB, time: given.time, events: vec![*share, index], why });
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::detections::testkit::*;
+    use crate::events::{Time, message_link};
+
+    /// Anna's intruder writes to c1 on day 20, who clicks a link; c1 falls at eight on day 21. How sure the edge
+    /// is, and why.
+    fn edge(mail: &str, click: Option<Act>) -> (f64, String) {
+        let mut scene = Scene::taken(OTHER_HOSTING);
+        scene.add(send("anna", at(20, mail), &["c1"], "Invoice").linked(message_link("<m@x>")).from(OTHER_HOSTING, FIREFOX));
+        scene.add_all(click);
+        scene.add(sign_in("c1", at(21, "08:00")).from(HOSTING, LEGACY));
+        scene.add(forwarding("c1", at(21, "08:20"), "drop@example.net").from(HOSTING, FIREFOX));
+        scene.add(hiding_rule("c1", at(21, "08:30")).from(HOSTING, FIREFOX));
+        let seen = scene.judge();
+        let edge = seen.outcome().incidents.iter().flat_map(|incident| &incident.edges).next().unwrap();
+        (edge.confidence, edge.why.clone())
+    }
+
+    fn clicked(time: Time) -> Act {
+        click("c1", time, "https://a.example/")
+    }
+
+    #[test]
+    fn a_click_counts_for_the_mail_that_the_link_was_in_and_less_where_that_is_unknown() {
+        let (none, _) = edge("04:00", None);
+        let (known, why) = edge("04:00", Some(clicked(at(21, "07:30")).linked(message_link("<m@x>"))));
+        assert!(why.contains("its link was clicked 30 min before"), "{why}");
+        let (unknown, why) = edge("04:00", Some(clicked(at(21, "07:30"))));
+        assert!(why.contains("a link was clicked, in this mail or another, 30 min before"), "{why}");
+        let (other, why) = edge("04:00", Some(clicked(at(21, "07:30")).linked(message_link("<other@x>"))));
+        assert!(!why.contains("clicked"), "{why}");
+        assert!(none < unknown && unknown < known, "{none} {unknown} {known}");
+        assert!((none - other).abs() < 1e-9, "{none} {other}");
+    }
+
+    #[test]
+    fn a_click_counts_after_the_mail_and_within_a_day_before_the_fall() {
+        let known = |mail: &str, time| edge(mail, Some(clicked(time).linked(message_link("<m@x>")))).1.contains("clicked");
+        assert!(known("04:00", at(20, "08:00:01")) && known("04:00", at(20, "08:00")));
+        assert!(!known("04:00", at(20, "07:59:59")) && !known("04:00", at(21, "08:00:01")));
+        assert!(known("12:00", at(20, "12:00")) && !known("12:00", at(20, "11:59:59")));
     }
 }

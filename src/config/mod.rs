@@ -7,11 +7,13 @@ mod cidr;
 mod read;
 mod render;
 mod response;
+mod spelling;
 
 pub use cidr::{Cidr, address_bits};
 pub use read::ConfigError;
 pub use render::ThresholdDoc;
 pub use response::{OfficeHours, ResponseAction, ResponseConfig};
+pub use spelling::letter_changes;
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;

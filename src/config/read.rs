@@ -1,7 +1,7 @@
 //! Reads the configuration file.
 
 use super::render::ThresholdDoc;
-use super::{Cidr, Config, Exception, Given};
+use super::{Cidr, Config, Exception, Given, letter_changes};
 use std::path::Path;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -231,28 +231,8 @@ impl Reader<'_> {
 
 /// The known key that takes the fewest changes of a letter, if that is few enough to be a slip.
 fn nearest(key: &str, known: &[String]) -> Option<String> {
-    let distance = |name: &&String| changes(key, name);
+    let distance = |name: &&String| letter_changes(key, name);
     known.iter().min_by_key(distance).filter(|name| distance(name) <= 2 + key.chars().count() / 3).cloned()
-}
-
-/// Letters to insert, drop or replace to make one word of the other.
-fn changes(from: &str, to: &str) -> usize {
-    let to: Vec<char> = to.chars().collect();
-    let mut row: Vec<usize> = (0..=to.len()).collect();
-    for (line, letter) in from.chars().enumerate() {
-        let mut corner = line;
-        let mut left = line + 1;
-        for (cell, other) in row.iter_mut().skip(1).zip(&to) {
-            let here = (corner + usize::from(letter != *other)).min(left + 1).min(*cell + 1);
-            corner = *cell;
-            *cell = here;
-            left = here;
-        }
-        if let Some(first) = row.first_mut() {
-            *first = line + 1;
-        }
-    }
-    row.last().copied().unwrap_or(0)
 }
 
 #[cfg(test)]

@@ -1,10 +1,8 @@
 //! `audit-disabled`: auditing was switched off.
 
-use super::support::{is_given, parameters};
+use super::support::{is_given, parameters, unusual_acts};
 use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text};
-use crate::events::{AccountId, Event};
-use crate::habits::ContextId;
-use std::collections::BTreeMap;
+use crate::events::Event;
 
 /// See the text.
 pub struct AuditDisabled;
@@ -39,15 +37,8 @@ impl Detection for AuditDisabled {
         }
     }
     fn find(&self, case: &Case<'_>, out: &mut Findings) {
-        let mut groups: BTreeMap<(AccountId, ContextId), Vec<u32>> = BTreeMap::new();
-        for (index, _) in case.described().filter(|(_, event)| event.succeeded() && is_one(case, event)) {
-            let account = case.contexts.account_of(index);
-            if case.is_judged(account) {
-                groups.entry((account, case.context_of(index).0)).or_default().push(index);
-            }
-        }
-        for ((account, id), events) in groups.into_iter().filter(|((_, id), _)| case.rarity(*id) > 0.0) {
-            let Some(first) = events.first().and_then(|index| case.event(*index)) else { continue };
+        let made = case.described().filter(|(_, event)| event.succeeded() && is_one(case, event));
+        for (account, id, first, events) in unusual_acts(case, made) {
             let summary = format!("switched auditing off ({})", case.store.text(first.operation));
             out.add(case.store, account, id, events, DB, summary);
         }

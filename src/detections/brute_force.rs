@@ -76,6 +76,7 @@ mod tests {
     #[test]
     fn thirty_wrong_passwords_in_an_hour_are_guessing_that_counts_nothing_alone() {
         seen(30, 120).fires("brute-force", "anna", 0.0);
+        seen(31, 120).fires("brute-force", "anna", 0.0);
         seen(29, 120).quiet("brute-force", "anna");
     }
 

@@ -97,3 +97,49 @@ pub fn follow(case: &Case<'_>, lane: &[&Finding], (firsts, acts): (&[&str], &[&s
         reported = Some(act.time);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::detections::testkit::*;
+
+    const RULE: &str = "unusual-login-and-new-rule";
+    const BURST: &str = "unusual-login-and-mail-burst";
+
+    #[test]
+    fn what_follows_within_a_day_of_a_report_is_part_of_it() {
+        let rules = |clock: &str| {
+            let mut scene = Scene::entered(NIGERIA, [hiding_rule("anna", at(20, "12:00"))]);
+            scene.add(sign_in("anna", at(21, "11:00")).from(NIGERIA, FIREFOX));
+            scene.add(hiding_rule("anna", at(21, clock)).from(NIGERIA, FIREFOX));
+            scene.judge().when(RULE, "anna")
+        };
+        assert_eq!(rules("11:59:59"), [at(20, "12:00")]);
+        assert_eq!(rules("12:00"), [at(20, "12:00")]);
+        assert_eq!(rules("12:00:01"), [at(20, "12:00"), at(21, "12:00:01")]);
+    }
+
+    #[test]
+    fn the_act_comes_after_the_sign_in() {
+        let seen = |clock: &str| Scene::entered(NIGERIA, [hiding_rule("anna", at(20, clock))]).judge();
+        seen("03:00").fires(RULE, "anna", 0.0);
+        seen("02:59:59").quiet(RULE, "anna");
+    }
+
+    #[test]
+    fn of_a_long_act_twenty_records_are_listed_and_the_sign_in() {
+        let seen = |mails| Scene::entered(NIGERIA, like_mails("anna", at(20, "12:00"), mails)).judge().total(BURST, "anna");
+        assert_eq!((seen(50), seen(60)), (21, 21));
+        assert_eq!(Scene::entered(NIGERIA, [hiding_rule("anna", at(20, "12:00"))]).judge().total(RULE, "anna"), 2);
+    }
+
+    #[test]
+    fn the_hours_are_of_the_configuration() {
+        let seen = |hours: &str| {
+            let scene = Scene::entered(NIGERIA, [hiding_rule("anna", at(20, "05:00"))]);
+            scene.configured(&format!("[thresholds.unusual-login-and-new-rule]\nhours = {hours}")).judge()
+        };
+        seen("2.1").fires(RULE, "anna", 0.0);
+        seen("2").fires(RULE, "anna", 0.0);
+        seen("1.9").quiet(RULE, "anna");
+    }
+}

@@ -103,20 +103,23 @@ mod tests {
 
     #[test]
     fn five_failures_from_anywhere_and_then_a_success_tell() {
-        seen(5, HOSTING, "22:00", NIGERIA).fires(ID, "anna", 8.0);
         seen(4, HOSTING, "22:00", NIGERIA).quiet(ID, "anna");
+        seen(5, HOSTING, "22:00", NIGERIA).fires(ID, "anna", 8.0);
+        seen(6, HOSTING, "22:00", NIGERIA).fires(ID, "anna", 8.0);
     }
 
     #[test]
     fn two_failures_from_the_very_address_tell() {
-        seen(2, NIGERIA, "22:00", NIGERIA).fires(ID, "anna", 8.0);
         seen(1, NIGERIA, "22:00", NIGERIA).quiet(ID, "anna");
+        seen(2, NIGERIA, "22:00", NIGERIA).fires(ID, "anna", 8.0);
+        seen(3, NIGERIA, "22:00", NIGERIA).fires(ID, "anna", 8.0);
     }
 
     #[test]
     fn failures_of_the_day_before_yesterday_are_another_story() {
+        seen(5, HOSTING, "12:00:01", NIGERIA).fires(ID, "anna", 8.0);
         seen(5, HOSTING, "12:00", NIGERIA).fires(ID, "anna", 8.0);
-        seen(5, HOSTING, "11:50", NIGERIA).quiet(ID, "anna");
+        seen(5, HOSTING, "11:59:59", NIGERIA).quiet(ID, "anna");
     }
 
     #[test]

@@ -86,8 +86,9 @@ mod tests {
 
     #[test]
     fn five_files_read_from_elsewhere_tell() {
-        seen(5, 5, NIGERIA).fires(ID, "anna", 6.0);
         seen(4, 4, NIGERIA).quiet(ID, "anna");
+        seen(5, 5, NIGERIA).fires(ID, "anna", 6.0);
+        seen(6, 6, NIGERIA).fires(ID, "anna", 6.0);
     }
 
     #[test]

@@ -84,6 +84,7 @@ mod tests {
     #[test]
     fn like_mails_to_eight_colleagues_from_elsewhere_tell() {
         seen(8, NIGERIA, |_| "Invoice".to_owned()).fires(ID, "anna", 6.0);
+        seen(9, NIGERIA, |_| "Invoice".to_owned()).fires(ID, "anna", 6.0);
         seen(7, NIGERIA, |_| "Invoice".to_owned()).quiet(ID, "anna");
     }
 

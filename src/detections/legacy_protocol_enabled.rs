@@ -1,6 +1,6 @@
 //! `legacy-protocol-enabled`: a legacy protocol was switched on.
 
-use super::support::{by_context, is_given, parameters};
+use super::support::{is_given, parameters, unusual_acts};
 use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text};
 use crate::events::{Action, Event};
 
@@ -39,8 +39,7 @@ impl Detection for LegacyProtocolEnabled {
     fn find(&self, case: &Case<'_>, out: &mut Findings) {
         let acts = case.acts(&[Action::PolicyChange, Action::AccountChange, Action::TransportRule, Action::Other]);
         let made = acts.filter(|(_, event)| event.succeeded() && switches_on(case, event));
-        for ((account, id), events) in by_context(case, made, |id| case.rarity(id) > 0.0) {
-            let Some(first) = events.first().and_then(|index| case.event(*index)).filter(|_| case.is_judged(account)) else { continue };
+        for (account, id, first, events) in unusual_acts(case, made) {
             let summary = format!("switched a legacy mail protocol on ({})", case.store.text(first.operation));
             out.add(case.store, account, id, events, DB, summary);
         }

@@ -125,13 +125,16 @@ mod tests {
     #[test]
     fn fifty_recipients_in_a_quarter_of_an_hour_make_a_burst() {
         seen(50, 18).fires(ID, "anna", 12.0);
+        seen(51, 18).fires(ID, "anna", 12.1);
         seen(49, 18).quiet(ID, "anna");
         seen(50, 19).quiet(ID, "anna");
     }
 
     #[test]
     fn five_hundred_count_in_full() {
+        seen(499, 1).fires(ID, "anna", 22.0);
         seen(500, 1).fires(ID, "anna", 25.0);
+        seen(501, 1).fires(ID, "anna", 25.0);
         seen(158, 1).fires(ID, "anna", 17.0);
         assert_eq!(seen(500, 1).total(ID, "anna"), 500);
     }
@@ -146,7 +149,7 @@ mod tests {
 
     #[test]
     fn it_is_five_times_what_the_account_does_anyway() {
-        for (usual, fires) in [(10, true), (11, false)] {
+        for (usual, fires) in [(9, true), (10, true), (11, false)] {
             let mut scene = Scene::office();
             burst(&mut scene, 5, usual, 1);
             burst(&mut scene, 20, 50, 1);

@@ -83,6 +83,7 @@ mod tests {
     #[test]
     fn five_mails_opened_from_elsewhere_tell() {
         seen(5, NIGERIA, FIREFOX, Flags::default()).fires(ID, "anna", 6.0);
+        seen(6, NIGERIA, FIREFOX, Flags::default()).fires(ID, "anna", 6.0);
         seen(4, NIGERIA, FIREFOX, Flags::default()).quiet(ID, "anna");
     }
 

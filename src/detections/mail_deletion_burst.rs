@@ -75,8 +75,9 @@ mod tests {
 
     #[test]
     fn twenty_deletions_in_ten_minutes_tell() {
-        seen(20, 30, NIGERIA).fires(ID, "anna", 8.0);
         seen(19, 30, NIGERIA).quiet(ID, "anna");
+        seen(20, 30, NIGERIA).fires(ID, "anna", 8.0);
+        seen(21, 30, NIGERIA).fires(ID, "anna", 8.0);
         seen(20, 32, NIGERIA).quiet(ID, "anna");
     }
 

@@ -1,9 +1,8 @@
 //! `mailbox-permission-granted`: a right on a mailbox was given.
 
+use super::support::unusual_acts;
 use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text};
-use crate::events::{AccountId, Action, Event, Flags};
-use crate::habits::ContextId;
-use std::collections::BTreeMap;
+use crate::events::{Action, Event, Flags};
 
 /// See the text.
 pub struct MailboxPermissionGranted;
@@ -38,15 +37,8 @@ impl Detection for MailboxPermissionGranted {
         }
     }
     fn find(&self, case: &Case<'_>, out: &mut Findings) {
-        let mut groups: BTreeMap<(AccountId, ContextId), Vec<u32>> = BTreeMap::new();
-        for (index, _) in case.acts(&[Action::Permission]).filter(|(_, event)| event.succeeded() && is_one(case, event)) {
-            let account = case.contexts.account_of(index);
-            if case.is_judged(account) {
-                groups.entry((account, case.context_of(index).0)).or_default().push(index);
-            }
-        }
-        for ((account, id), events) in groups.into_iter().filter(|((_, id), _)| case.rarity(*id) > 0.0) {
-            let Some(first) = events.first().and_then(|index| case.event(*index)) else { continue };
+        let made = case.acts(&[Action::Permission]).filter(|(_, event)| event.succeeded() && is_one(case, event));
+        for (account, id, first, events) in unusual_acts(case, made) {
             let summary = format!("gave rights on the mailbox {}", case.store.name(first.target));
             out.add(case.store, account, id, events, DB * case.rarity(id), summary);
         }

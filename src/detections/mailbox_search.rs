@@ -1,10 +1,9 @@
 //! `mailbox-search`: telling searches.
 
+use super::support::unusual_acts;
 use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text};
 use crate::enrich::telling_word;
-use crate::events::{AccountId, Action, Event};
-use crate::habits::ContextId;
-use std::collections::BTreeMap;
+use crate::events::{Action, Event};
 
 /// See the text.
 pub struct MailboxSearch;
@@ -39,15 +38,8 @@ impl Detection for MailboxSearch {
         }
     }
     fn find(&self, case: &Case<'_>, out: &mut Findings) {
-        let mut groups: BTreeMap<(AccountId, ContextId), Vec<u32>> = BTreeMap::new();
-        for (index, _) in case.acts(&[Action::Search]).filter(|(_, event)| event.succeeded() && is_one(case, event)) {
-            let account = case.contexts.account_of(index);
-            if case.is_judged(account) {
-                groups.entry((account, case.context_of(index).0)).or_default().push(index);
-            }
-        }
-        for ((account, id), events) in groups.into_iter().filter(|((_, id), _)| case.rarity(*id) > 0.0) {
-            let Some(first) = events.first().and_then(|index| case.event(*index)) else { continue };
+        let made = case.acts(&[Action::Search]).filter(|(_, event)| event.succeeded() && is_one(case, event));
+        for (account, id, first, events) in unusual_acts(case, made) {
             let summary = format!("searched for \"{}\"", case.store.text(first.object));
             out.add(case.store, account, id, events, DB * case.rarity(id), summary);
         }

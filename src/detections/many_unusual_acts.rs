@@ -78,13 +78,13 @@ mod tests {
     use crate::detections::testkit::*;
 
     const ID: &str = "many-unusual-acts";
+    const SPIKE: &str = "946c777c-bc85-489e-b034-392389ae23d6";
 
     fn seen(consent_at: Option<crate::events::Time>) -> Seen {
         let mut scene = Scene::office();
         scene.add(sign_in("anna", at(20, "04:00")).from(NIGERIA, FIREFOX));
         scene.add(hiding_rule("anna", at(20, "14:00")).from(NIGERIA, FIREFOX));
-        let spike = "946c777c-bc85-489e-b034-392389ae23d6";
-        scene.add_all(consent_at.map(|time| consent("anna", time, spike, "Spike").from(NIGERIA, FIREFOX)));
+        scene.add_all(consent_at.map(|time| consent("anna", time, SPIKE, "Spike").from(NIGERIA, FIREFOX)));
         scene.judge()
     }
 
@@ -97,7 +97,22 @@ mod tests {
     }
 
     #[test]
+    fn how_many_kinds_it_takes_is_of_the_configuration() {
+        // Access, hiding, apps and spreading.
+        let seen = |kinds: u32| {
+            let acts = [hiding_rule("anna", at(20, "12:00")), consent("anna", at(20, "13:00"), SPIKE, "Spike")];
+            let scene = Scene::entered(NIGERIA, acts.into_iter().chain(like_mails("anna", at(20, "14:00"), 50)));
+            scene.configured(&format!("[thresholds.many-unusual-acts]\nkinds = {kinds}")).judge()
+        };
+        assert_eq!(seen(2).when(ID, "anna"), [at(20, "12:00")]);
+        assert_eq!(seen(3).when(ID, "anna"), [at(20, "13:00")]);
+        assert_eq!(seen(4).when(ID, "anna"), [at(20, "14:00:49")]);
+        seen(5).quiet(ID, "anna");
+    }
+
+    #[test]
     fn acts_of_another_day_do_not_count() {
+        seen(Some(at(21, "03:59:59"))).fires(ID, "anna", 0.0);
         seen(Some(at(21, "04:00"))).fires(ID, "anna", 0.0);
         seen(Some(at(21, "04:00:01"))).quiet(ID, "anna");
     }

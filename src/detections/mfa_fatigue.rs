@@ -147,6 +147,7 @@ mod tests {
     fn two_refused_prompts_and_an_accepted_one_tell() {
         let yes = || accepted(20, "10:30", NIGERIA, Mfa::Completed);
         seen(&["10:00", "10:05"], NIGERIA, yes()).fires(ID, "anna", 16.0);
+        seen(&["10:00", "10:05", "10:10"], NIGERIA, yes()).fires(ID, "anna", 16.0);
         seen(&["10:00"], NIGERIA, yes()).quiet(ID, "anna");
         assert_eq!(seen(&["10:00", "10:05"], NIGERIA, yes()).total(ID, "anna"), 3);
     }
@@ -155,8 +156,9 @@ mod tests {
     fn the_refused_ones_come_within_an_hour_and_the_accepted_one_within_a_day() {
         seen(&["08:00", "09:00"], NIGERIA, accepted(20, "10:30", NIGERIA, Mfa::Completed)).fires(ID, "anna", 16.0);
         seen(&["08:00", "09:01"], NIGERIA, accepted(20, "10:30", NIGERIA, Mfa::Completed)).quiet(ID, "anna");
+        seen(&["10:00", "10:05"], NIGERIA, accepted(21, "09:59:59", NIGERIA, Mfa::Completed)).fires(ID, "anna", 16.0);
         seen(&["10:00", "10:05"], NIGERIA, accepted(21, "10:00", NIGERIA, Mfa::Completed)).fires(ID, "anna", 16.0);
-        seen(&["10:00", "10:05"], NIGERIA, accepted(21, "10:01", NIGERIA, Mfa::Completed)).quiet(ID, "anna");
+        seen(&["10:00", "10:05"], NIGERIA, accepted(21, "10:00:01", NIGERIA, Mfa::Completed)).quiet(ID, "anna");
     }
 
     #[test]

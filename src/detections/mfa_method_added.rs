@@ -1,9 +1,9 @@
 //! `mfa-method-added`: an MFA method was added.
 
+use super::support::unusual_acts;
 use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text};
-use crate::events::{AccountId, Detail, Event, Flags};
+use crate::events::{Detail, Event, Flags};
 use crate::habits::{COLLEAGUES, ContextId};
-use std::collections::BTreeMap;
 
 /// See the text.
 pub struct MfaMethodAdded;
@@ -38,15 +38,8 @@ impl Detection for MfaMethodAdded {
         }
     }
     fn find(&self, case: &Case<'_>, out: &mut Findings) {
-        let mut groups: BTreeMap<(AccountId, ContextId), Vec<u32>> = BTreeMap::new();
-        for (index, _) in case.described().filter(|(_, event)| event.succeeded() && is_one(case, event)) {
-            let account = case.contexts.account_of(index);
-            if case.is_judged(account) {
-                groups.entry((account, case.context_of(index).0)).or_default().push(index);
-            }
-        }
-        for ((account, id), events) in groups.into_iter().filter(|((_, id), _)| case.rarity(*id) > 0.0 && !is_newcomer(case, *id)) {
-            let Some(first) = events.first().and_then(|index| case.event(*index)) else { continue };
+        let made = case.described().filter(|(_, event)| event.succeeded() && is_one(case, event));
+        for (account, id, first, events) in unusual_acts(case, made).into_iter().filter(|(_, id, ..)| !is_newcomer(case, *id)) {
             let summary = format!("registered an MFA method ({})", case.store.text(first.operation));
             out.add(case.store, account, id, events, DB * case.rarity(id), summary);
         }

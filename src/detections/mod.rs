@@ -16,6 +16,8 @@ mod apps;
 mod audit_disabled;
 mod base_rates;
 mod brute_force;
+mod clicked_phish;
+mod clicks;
 mod composites;
 mod delegate_mailbox_access;
 mod device_code_sign_in;
@@ -25,6 +27,7 @@ mod external_forwarding;
 mod failures_then_success;
 mod file_collection;
 mod folder_tampering;
+mod impossible_travel;
 mod inbox_rule_created;
 mod inbox_rule_forwards;
 mod inbox_rule_hides_mail;
@@ -47,6 +50,7 @@ mod oauth_consent;
 mod password_changed_unfamiliar;
 mod password_known;
 mod password_spray;
+mod reply_chain_hijack;
 mod risk_flagged;
 mod role_granted;
 mod rule_burst;
@@ -72,6 +76,7 @@ mod unusual_login_and_new_rule;
 
 pub use base_rates::ActiveDays;
 pub use case::{Case, Due, PlaceWords, agent_of};
+pub use clicks::{Click, clicks};
 pub use finding::{Finding, Findings};
 pub use inbox_rule_hides_mail::hides;
 pub use same_rule_elsewhere::wording;
@@ -242,6 +247,7 @@ pub static DETECTIONS: &[&dyn Detection] = &[
     &scripted_agent_sign_in::ScriptedAgentSignIn,
     &unfamiliar_sign_in::UnfamiliarSignIn,
     &anonymised_sign_in::AnonymisedSignIn,
+    &impossible_travel::ImpossibleTravel,
     &session_replay::SessionReplay,
     &device_code_sign_in::DeviceCodeSignIn,
     &failures_then_success::FailuresThenSuccess,
@@ -277,7 +283,9 @@ pub static DETECTIONS: &[&dyn Detection] = &[
     &mail_burst::MailBurst,
     &internal_phish::InternalPhish,
     &send_failures::SendFailures,
+    &reply_chain_hijack::ReplyChainHijack,
     &malicious_share::MaliciousShare,
+    &clicked_phish::ClickedPhish,
     &mail_collection::MailCollection,
     &mailbox_search::MailboxSearch,
     &delegate_mailbox_access::DelegateMailboxAccess,

@@ -125,6 +125,7 @@ mod tests {
         seen.fires(ID, "anna", 0.0);
         seen.fires(ID, "c9", 0.0);
         seen.quiet(ID, "c10");
+        office(11, 1, NIGERIA).look().fires(ID, "c10", 0.0);
         office(9, 1, NIGERIA).look().quiet(ID, "anna");
     }
 
@@ -139,6 +140,7 @@ mod tests {
 
     #[test]
     fn many_tries_each_are_no_spray() {
+        office(10, 7, NIGERIA).look().fires(ID, "anna", 0.0);
         office(10, 8, NIGERIA).look().fires(ID, "anna", 0.0);
         office(10, 9, NIGERIA).look().quiet(ID, "anna");
     }

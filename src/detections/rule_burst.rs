@@ -98,6 +98,7 @@ mod tests {
     #[test]
     fn five_changes_in_ten_minutes_tell() {
         seen(&[RuleChange::New; 5], 150, NIGERIA, false).fires(ID, "anna", 5.0);
+        seen(&[RuleChange::New; 6], 150, NIGERIA, false).fires(ID, "anna", 5.0);
         seen(&[RuleChange::New; 4], 150, NIGERIA, false).quiet(ID, "anna");
         seen(&[RuleChange::New; 5], 151, NIGERIA, false).quiet(ID, "anna");
     }

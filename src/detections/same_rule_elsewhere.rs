@@ -85,18 +85,9 @@ mod tests {
 
     const ID: &str = "same-rule-elsewhere";
 
-    /// Anna is taken over from an address: a legacy client, then a rule that hides mail.
-    fn taken(ip: &str) -> Scene {
-        let mut scene = Scene::office();
-        scene.add(sign_in("anna", at(20, "03:00")).from(ip, LEGACY));
-        scene.add(forwarding("anna", at(20, "03:20"), "drop@example.net").from(ip, FIREFOX));
-        scene.add(hiding_rule("anna", at(20, "03:30")).from(ip, FIREFOX));
-        scene
-    }
-
     #[test]
     fn the_intruders_rule_on_another_account_tells() {
-        let mut scene = taken(OTHER_HOSTING);
+        let mut scene = Scene::taken(OTHER_HOSTING);
         scene.add(hiding_rule("c1", at(21, "03:00")).from(HOSTING, FIREFOX));
         let seen = scene.judge();
         seen.fires(ID, "c1", 10.0);
@@ -113,7 +104,7 @@ mod tests {
 
     #[test]
     fn another_rule_and_one_made_in_the_usual_place_are_quiet() {
-        let mut scene = taken(OTHER_HOSTING);
+        let mut scene = Scene::taken(OTHER_HOSTING);
         scene.add(rule("c1", at(21, "03:00"), "Newsletters", |rule| rule.move_to = Some("News".to_owned())).from(HOSTING, FIREFOX));
         scene.add(hiding_rule("c2", at(21, "03:00")).from("79.240.2.10", CHROME));
         let seen = scene.judge();

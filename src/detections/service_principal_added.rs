@@ -1,8 +1,8 @@
 //! `service-principal-added`: a service principal was added.
 
+use super::support::unusual_acts;
 use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text};
 use crate::events::{AccountId, Action, Detail, Event, Time};
-use crate::habits::ContextId;
 use std::collections::BTreeMap;
 
 /// See the text.
@@ -40,16 +40,9 @@ impl Detection for ServicePrincipalAdded {
         }
     }
     fn find(&self, case: &Case<'_>, out: &mut Findings) {
-        let mut groups: BTreeMap<(AccountId, ContextId), Vec<u32>> = BTreeMap::new();
-        for (index, _) in case.acts(&[Action::App]).filter(|(_, event)| event.succeeded() && is_one(case, event)) {
-            let account = case.contexts.account_of(index);
-            if case.is_judged(account) {
-                groups.entry((account, case.context_of(index).0)).or_default().push(index);
-            }
-        }
+        let made = case.acts(&[Action::App]).filter(|(_, event)| event.succeeded() && is_one(case, event));
         let consents = consents(case);
-        for ((account, id), events) in groups.into_iter().filter(|((_, id), _)| case.rarity(*id) > 0.0) {
-            let Some(first) = events.first().and_then(|index| case.event(*index)) else { continue };
+        for (account, id, first, events) in unusual_acts(case, made) {
             let of_consent = |event: &Event| {
                 consents.get(&account).is_some_and(|times| times.iter().any(|time| time.since(event.time).abs() <= CONSENT_SECONDS))
             };

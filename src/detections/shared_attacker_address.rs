@@ -120,18 +120,9 @@ mod tests {
 
     const ID: &str = "shared-attacker-address";
 
-    /// Anna is taken over from an address: a legacy client, then a rule that hides mail.
-    fn taken(ip: &str) -> Scene {
-        let mut scene = Scene::office();
-        scene.add(sign_in("anna", at(20, "03:00")).from(ip, LEGACY));
-        scene.add(forwarding("anna", at(20, "03:20"), "drop@example.net").from(ip, FIREFOX));
-        scene.add(hiding_rule("anna", at(20, "03:30")).from(ip, FIREFOX));
-        scene
-    }
-
     #[test]
     fn the_intruders_address_on_another_account_tells() {
-        let mut scene = taken(OTHER_HOSTING);
+        let mut scene = Scene::taken(OTHER_HOSTING);
         scene.add(sign_in("c1", at(21, "03:00")).from(OTHER_HOSTING, FIREFOX));
         let seen = scene.judge();
         seen.fires(ID, "c1", 30.0);
@@ -141,7 +132,7 @@ mod tests {
     #[test]
     fn exits_and_carriers_that_many_share_count_little() {
         for ip in [VPN, NIGERIA] {
-            let mut scene = taken(ip);
+            let mut scene = Scene::taken(ip);
             scene.add(sign_in("c1", at(21, "03:00")).from(ip, CHROME));
             scene.judge().fires(ID, "c1", 12.0);
         }
@@ -150,7 +141,7 @@ mod tests {
     #[test]
     fn the_intruders_client_within_a_day_at_a_shared_exit_counts_more() {
         let seen = |clock: &str| {
-            let mut scene = taken(VPN);
+            let mut scene = Scene::taken(VPN);
             scene.add(sign_in("c1", at(21, clock)).from(VPN, FIREFOX));
             scene.judge()
         };
@@ -162,7 +153,7 @@ mod tests {
     #[test]
     fn where_accounts_meet_at_strange_addresses_all_the_time_it_counts_little() {
         let company = |strangers: usize, accounts: usize| {
-            let mut scene = taken(OTHER_HOSTING);
+            let mut scene = Scene::taken(OTHER_HOSTING);
             for number in 0..strangers {
                 for account in 0..accounts {
                     let ip = format!("41.{}.{}.9", 60 + number / 200, number % 200);
@@ -179,7 +170,7 @@ mod tests {
 
     #[test]
     fn failures_and_other_addresses_are_quiet() {
-        let mut scene = taken(OTHER_HOSTING);
+        let mut scene = Scene::taken(OTHER_HOSTING);
         scene.add(wrong_password("c1", at(21, "03:00")).from(OTHER_HOSTING, FIREFOX));
         scene.add(sign_in("c2", at(21, "03:00")).from(HOSTING, FIREFOX));
         let seen = scene.judge();
@@ -200,7 +191,7 @@ mod tests {
     #[test]
     fn an_address_that_somebody_uses_honestly_is_no_intruders() {
         let office = "178.162.200.5";
-        let mut scene = taken(office);
+        let mut scene = Scene::taken(office);
         scene.live("c9", 0..20, office, CHROME);
         scene.add(sign_in("c1", at(21, "03:00")).from(office, FIREFOX));
         scene.judge().quiet(ID, "c1");

@@ -51,6 +51,20 @@ pub fn by_context<'c>(
     groups
 }
 
+/// Acts of people in contexts that are not their usual ones: account, context, the first act, and all of
+/// them there.
+pub fn unusual_acts<'c>(
+    case: &'c Case<'c>,
+    acts: impl Iterator<Item = (u32, &'c Event)>,
+) -> Vec<(AccountId, ContextId, &'c Event, Vec<u32>)> {
+    let wanted = |id: ContextId| case.rarity(id) > 0.0 && case.contexts.get(id).is_some_and(|context| case.is_judged(context.account));
+    let with_first = |((account, id), events): ((AccountId, ContextId), Vec<u32>)| {
+        let first = events.first().and_then(|index| case.event(*index))?;
+        Some((account, id, first, events))
+    };
+    by_context(case, acts, wanted).into_iter().filter_map(with_first).collect()
+}
+
 /// The parameters of a cmdlet, as recorded.
 pub fn parameters<'c>(case: &Case<'c>, event: &Event) -> &'c [(String, String)] {
     match case.store.detail(event) {

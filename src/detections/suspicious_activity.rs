@@ -65,6 +65,20 @@ mod tests {
     }
 
     #[test]
+    fn the_suspicious_sign_in_comes_within_a_day() {
+        // A mailbox used from elsewhere; then a legacy client in the network at home, which alone is not new.
+        let later = |day, clock| {
+            let mut scene = Scene::office();
+            scene.add(read_mail("anna", at(20, "03:00"), 9).from(NIGERIA, FIREFOX));
+            scene.add(sign_in("anna", at(day, clock)).from("84.160.10.99", LEGACY));
+            scene.look_at_all_together()
+        };
+        later(21, "02:59:59").fires(ID, "anna", 0.0);
+        later(21, "03:00").fires(ID, "anna", 0.0);
+        later(21, "03:00:01").quiet(ID, "anna");
+    }
+
+    #[test]
     fn either_alone_is_quiet() {
         seen(NIGERIA, FIREFOX).quiet(ID, "anna");
         seen(HOME, LEGACY).quiet(ID, "anna");

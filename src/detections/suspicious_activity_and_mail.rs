@@ -57,28 +57,28 @@ impl Detection for SuspiciousActivityAndMail {
 #[cfg(test)]
 mod tests {
     use crate::detections::testkit::*;
+    use crate::events::Action;
 
     const ID: &str = "suspicious-activity-and-mail";
 
-    fn seen(ip: &str, mails: i64, from: crate::events::Time) -> Seen {
-        let mut scene = Scene::office();
-        scene.add(sign_in("anna", at(20, "03:00")).from(ip, FIREFOX));
-        scene.add_all((0..mails).map(|n| send("anna", from.plus_secs(n), &["x@example.org"], "Invoice").from(ip, FIREFOX)));
-        scene.judge()
-    }
-
     #[test]
     fn a_burst_fires_and_one_mail_less_does_not() {
-        let burst = seen(NIGERIA, 50, at(20, "12:00"));
-        burst.fires(ID, "anna", 0.0);
-        assert_eq!(burst.when(ID, "anna"), [at(20, "12:00:49")]);
-        seen(NIGERIA, 49, at(20, "12:00")).quiet(ID, "anna");
+        let seen = |mails| Scene::entered(NIGERIA, like_mails("anna", at(20, "12:00"), mails)).judge();
+        seen(49).quiet(ID, "anna");
+        seen(50).fires(ID, "anna", 0.0);
+        assert_eq!(seen(51).when(ID, "anna"), [at(20, "12:00:49")]);
     }
 
     #[test]
-    fn after_a_day_and_at_home_it_is_quiet() {
-        seen(NIGERIA, 50, at(21, "02:59:11")).fires(ID, "anna", 0.0);
-        seen(NIGERIA, 50, at(21, "02:59:12")).quiet(ID, "anna");
-        seen(HOME, 60, at(20, "12:00")).quiet(ID, "anna");
+    fn a_sensitive_change_fires_within_a_day() {
+        let seen = |time| Scene::entered(NIGERIA, [change("anna", time, Action::Credential, "password")]).judge();
+        seen(at(21, "02:59:59")).fires(ID, "anna", 0.0);
+        seen(at(21, "03:00")).fires(ID, "anna", 0.0);
+        seen(at(21, "03:00:01")).quiet(ID, "anna");
+    }
+
+    #[test]
+    fn at_home_it_is_quiet() {
+        Scene::entered(HOME, like_mails("anna", at(20, "12:00"), 60)).judge().quiet(ID, "anna");
     }
 }

@@ -62,18 +62,9 @@ mod tests {
 
     const ID: &str = "targeted-by-incident";
 
-    /// Anna is taken over from an address: a legacy client, then a rule that hides mail.
-    fn taken(ip: &str) -> Scene {
-        let mut scene = Scene::office();
-        scene.add(sign_in("anna", at(20, "03:00")).from(ip, LEGACY));
-        scene.add(forwarding("anna", at(20, "03:20"), "drop@example.net").from(ip, FIREFOX));
-        scene.add(hiding_rule("anna", at(20, "03:30")).from(ip, FIREFOX));
-        scene
-    }
-
     #[test]
     fn recipients_of_the_intruders_mail_are_listed_and_nothing_more() {
-        let mut scene = taken(OTHER_HOSTING);
+        let mut scene = Scene::taken(OTHER_HOSTING);
         scene.add(send("anna", at(20, "04:00"), &["c1"], "Invoice").from(OTHER_HOSTING, FIREFOX));
         scene.add(send("anna", at(20, "09:00"), &["c2"], "Lunch").from(HOME, CHROME));
         let seen = scene.judge();

@@ -10,13 +10,13 @@ use crate::attribution::{Actor, Ground, Judgement, Verdict};
 use crate::config::Config;
 use crate::enrich::{Geo, Networks, TorExits};
 use crate::events::{
-    Action, Batch, Change, Consent, Detail, Event, Family, Flags, Forwarding, Ledger, Mail, Mfa, Outcome as Ended, Permission, Right, Rule,
-    RuleChange, SignIn, Store, Time, TimeRules,
+    AccountId, Action, Batch, Change, Consent, Detail, Event, Family, Flags, Forwarding, Ledger, Mail, Mfa, Outcome as Ended, Permission,
+    Right, Rule, RuleChange, SignIn, Store, Time, TimeRules,
 };
 use crate::evidence::RecordAt;
 use crate::habits::{Habits, Lesson};
 use crate::stages::Stages;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 /// Anna's line at home: Deutsche Telekom.
@@ -178,6 +178,12 @@ impl Act {
         self
     }
 
+    /// With this token, or network message id of a mail (hashed).
+    pub fn token(mut self, token: u64) -> Act {
+        self.event.token = token;
+        self
+    }
+
     /// As a message trace tells of it.
     pub fn traced(mut self) -> Act {
         self.event.family = Family::MessageTrace;
@@ -264,6 +270,17 @@ pub fn send(who: &str, time: Time, to: &[&str], subject: &str) -> Act {
     })
 }
 
+/// A click on a link that led to its page.
+pub fn click(who: &str, time: Time, url: &str) -> Act {
+    let page = url.to_owned();
+    Act::new(who, time, Action::Other).about(url).with(move |batch| Detail::Click { url: batch.str(&page), through: false })
+}
+
+/// So many mails to an outsider, alike and a second apart.
+pub fn like_mails(who: &str, from: Time, count: i64) -> impl Iterator<Item = Act> {
+    (0..count).map(move |n| send(who, from.plus_secs(n), &["x@example.org"], "Invoice"))
+}
+
 /// Mail that was opened.
 pub fn read_mail(who: &str, time: Time, items: u32) -> Act {
     Act::new(who, time, Action::MailRead).on(who).times(items)
@@ -323,6 +340,25 @@ impl Scene {
         }
     }
 
+    /// The office in which Anna's account is taken over from an address: a legacy client, forwarding, then a
+    /// rule that hides mail.
+    pub fn taken(ip: &str) -> Scene {
+        let mut scene = Scene::office();
+        scene.add(sign_in("anna", at(20, "03:00")).from(ip, LEGACY));
+        scene.add(forwarding("anna", at(20, "03:20"), "drop@example.net").from(ip, FIREFOX));
+        scene.add(hiding_rule("anna", at(20, "03:30")).from(ip, FIREFOX));
+        scene
+    }
+
+    /// The office in which somebody signs in as Anna from an address, at three in the morning of day 20, and
+    /// acts from there.
+    pub fn entered(ip: &str, acts: impl IntoIterator<Item = Act>) -> Scene {
+        let mut scene = Scene::office();
+        scene.add(sign_in("anna", at(20, "03:00")).from(ip, FIREFOX));
+        scene.add_all(acts.into_iter().map(|act| act.from(ip, FIREFOX)));
+        scene
+    }
+
     /// With this configuration.
     pub fn configured(mut self, toml: &str) -> Scene {
         self.config = Config::parse(toml).unwrap();
@@ -348,7 +384,16 @@ impl Scene {
     }
 
     /// What the detections see when nothing is known of any intruder yet.
-    pub fn look(mut self) -> Seen {
+    pub fn look(self) -> Seen {
+        self.first_round(false)
+    }
+
+    /// The same, with the composites of each account, as if all that is found on it were one lane.
+    pub fn look_at_all_together(self) -> Seen {
+        self.first_round(true)
+    }
+
+    fn first_round(mut self, together: bool) -> Seen {
         let store = self.store();
         let tor = TorExits::default();
         let basis = Basis::new(&store, &Networks::new(geo(), &self.config, &tor), &Stages::default());
@@ -361,8 +406,17 @@ impl Scene {
             barred: &nothing,
             acted: &nothing,
         });
-        let found = super::run(&ground.case(&habits, &nothing), &everybody, Found::default(), &Stages::default());
-        Seen { findings: found.findings, store, outcome: None }
+        let case = ground.case(&habits, &nothing);
+        let mut findings = super::run(&case, &everybody, Found::default(), &Stages::default()).findings;
+        if together {
+            let mut lanes: BTreeMap<AccountId, Vec<usize>> = BTreeMap::new();
+            for (number, finding) in findings.iter().enumerate() {
+                lanes.entry(finding.account).or_default().push(number);
+            }
+            let composites = super::combine(&case, &findings, lanes.values().map(Vec::as_slice));
+            findings.extend(composites);
+        }
+        Seen { findings, store, outcome: None }
     }
 
     /// Analyses the whole and asks the response simulator.

@@ -46,15 +46,12 @@ impl Detection for UnusualLoginAndNewRule {
 #[cfg(test)]
 mod tests {
     use crate::detections::testkit::*;
+    use crate::events::Time;
 
     const ID: &str = "unusual-login-and-new-rule";
 
-    /// A sign-in at three in the morning, a rule later.
-    fn seen(ip: &str, rule_at: crate::events::Time) -> Seen {
-        let mut scene = Scene::office();
-        scene.add(sign_in("anna", at(20, "03:00")).from(ip, FIREFOX));
-        scene.add(hiding_rule("anna", rule_at).from(ip, FIREFOX));
-        scene.judge()
+    fn seen(ip: &str, rule_at: Time) -> Seen {
+        Scene::entered(ip, [hiding_rule("anna", rule_at)]).judge()
     }
 
     #[test]

@@ -248,7 +248,8 @@ pub struct Event {
     /// What it is about: subject, rule name, file name, application name, role, device.
     pub object: Str,
     /// For a sign-in the id of the token it issued; for any other act the token by which it was done:
-    /// a hash of the 16 bytes of the GUID. 0 where unknown.
+    /// a hash of the 16 bytes of the GUID. For a mail of a trace, a link in it and a click on that, the
+    /// network message id in the same form. 0 where unknown.
     pub token: u64,
     /// What it correlates with: for mail a hash of the Message-ID; for sign-ins and directory changes a
     /// hash of the correlation id. 0 where unknown.

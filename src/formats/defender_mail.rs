@@ -9,7 +9,7 @@
 
 use super::Format;
 use super::delivery::{Delivery, Standing, Way};
-use crate::events::{Action, Batch, Detail, Event, Family, Flags, Key, KeyKind, Mail, Outcome, Str, key, message_link};
+use crate::events::{Action, Batch, Detail, Event, Family, Flags, Key, KeyKind, Mail, Outcome, Str, key, link, message_link};
 use crate::evidence::{Fields, Record};
 use std::borrow::Cow;
 
@@ -209,6 +209,7 @@ impl Format for EmailUrls {
         event.family = Family::MessageTrace;
         event.operation = out.str("EmailUrlInfo");
         event.object = out.opt(url.as_deref());
+        event.token = message.as_deref().map_or(0, link);
         event.flags.set(Flags::HAS_LINK);
         event.flags.set_if(record.damaged, Flags::PARTIAL);
         let key = message.zip(url).map(|(message, url)| Key::of_parts(KeyKind::Other, &["email-url", &message, &url]));
@@ -311,6 +312,7 @@ impl Format for UrlClicks {
         event.operation = out.opt(row.text("actiontype"));
         event.app = out.opt(row.text("workload"));
         event.object = out.str(row.text("threattypes").as_deref().unwrap_or(&url));
+        event.token = row.text("networkmessageid").as_deref().map_or(0, link);
         event.flags.set_if(record.damaged, Flags::PARTIAL);
         let through = row.text("isclickedthrough").is_some_and(|through| through == "1" || through.eq_ignore_ascii_case("true"));
         event.outcome = match row.text("actiontype").as_deref() {

@@ -5,7 +5,9 @@
 //! where network message id and recipient agree; the internet Message-ID is written by the sender and
 //! shared by copies, so it is a key only where an export has nothing better.
 
-use crate::events::{Action, Batch, Detail, Event, Family, Flags, Key, KeyKind, Mail, Outcome, Principal, Reason, Str, key, message_link};
+use crate::events::{
+    Action, Batch, Detail, Event, Family, Flags, Key, KeyKind, Mail, Outcome, Principal, Reason, Str, key, link, message_link,
+};
 use crate::evidence::Record;
 use rustc_hash::FxHashSet;
 
@@ -160,6 +162,7 @@ impl Delivery<'_> {
         }
         event.object = out.opt(self.subject);
         event.link = self.message_id.map_or(0, message_link);
+        event.token = self.network_id.map_or(0, link);
         event.flags = self.flags;
         event.flags.set_if(record.damaged, Flags::PARTIAL);
         event.flags.set_if(self.way == Way::Inbound, Flags::INBOUND);

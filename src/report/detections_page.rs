@@ -45,7 +45,33 @@ pub fn render() -> String {
         let _ = write!(page, "\n## {}\n", heading(family));
         members(family).for_each(|detection| section(&mut page, detection));
     }
+    models(&mut page);
     page
+}
+
+/// The published models with the detections that answer to each, in the order of the catalogue.
+fn models(page: &mut String) {
+    page.push_str("\n## Published models and their answers\n\n| model | detections |\n|---|---|\n");
+    let mut answers: Vec<(&str, Vec<&str>)> = Vec::new();
+    for detection in DETECTIONS {
+        for model in models_of(*detection) {
+            match answers.iter_mut().find(|(known, _)| *known == model) {
+                Some((_, ids)) => ids.push(detection.id()),
+                None => answers.push((model, vec![detection.id()])),
+            }
+        }
+    }
+    for (model, ids) in answers {
+        let links: Vec<String> = ids.iter().map(|id| format!("[{id}](#{id})")).collect();
+        let _ = writeln!(page, "| {model} | {} |", links.join(", "));
+    }
+    page.push_str("\nWhat a model saw that is in no export is in [limitations](limitations.md#what-no-export-can-carry).\n");
+}
+
+/// The models that a detection answers to, without the remarks in brackets behind their names.
+fn models_of(detection: &dyn Detection) -> impl Iterator<Item = &'static str> {
+    let names = detection.text().model.split(';').map(|name| name.split(" (").next().unwrap_or(name).trim());
+    names.filter(|name| !name.is_empty())
 }
 
 fn section(page: &mut String, detection: &dyn Detection) {
@@ -95,6 +121,37 @@ mod tests {
     #[test]
     fn the_published_page_is_fresh() {
         golden::check_at(&Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/detections.md"), &render());
+    }
+
+    #[test]
+    fn every_published_model_has_an_answer() {
+        const PUBLISHED: [&str; 20] = [
+            "Suspicious Login User-Agent",
+            "Unusual External Source for SaaS Credential Use",
+            "Unusual Location for SaaS and Email Activity",
+            "Suspicious Login Attempt",
+            "Login From Rare Following Suspicious Login Attempt(s)",
+            "New Email Rule",
+            "Suspicious Internal Exchange Activity",
+            "Unusual Login and New Email Rule",
+            "Azure Application Administration Activities",
+            "OAuth Permission Grant",
+            "New Application Service Principal",
+            "Unusual Logic Following OAuth Grant",
+            "Possible Outbound Email Spam",
+            "Unusual Login and Outbound Email Spam",
+            "Suspicious Login and Suspicious Outbound Email(s)",
+            "Multiple Unusual SaaS Activities",
+            "Multiple Model Breaches",
+            "Suspicious SaaS Activity Block",
+            "Significant Compliance Activity Block",
+            "Suspicious SaaS and Email Activity Block",
+        ];
+        let page = render();
+        for model in PUBLISHED {
+            assert!(DETECTIONS.iter().any(|detection| models_of(*detection).any(|name| name == model)), "{model}");
+            assert!(page.contains(&format!("\n| {model} | [")), "{model}");
+        }
     }
 
     #[test]

@@ -250,11 +250,13 @@ fn chain(total: &mut Sum, shares: &[Share<'_>], excused: &[(EvidenceFamily, f64)
         .filter(|(time, ..)| time.is_known())
         .collect();
     acts.sort_by_key(|(time, family, _)| (*time, *family));
+    // It goes on to what was not there before; to come in again is no further step.
+    let begun = [Some(EvidenceFamily::Access), acts.first().map(|(_, family, _)| *family)];
     let mut linked: Vec<EvidenceFamily> = Vec::new();
     let mut sum = 0.0;
     for pair in acts.windows(2) {
         let [(from, family, db), (to, next, next_db)] = pair else { continue };
-        if family == next || linked.contains(next) || to.since(*from) > CHAIN_SECONDS {
+        if family == next || linked.contains(next) || begun.contains(&Some(*next)) || to.since(*from) > CHAIN_SECONDS {
             continue;
         }
         linked.push(*next);

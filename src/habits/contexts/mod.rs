@@ -267,13 +267,15 @@ impl Contexts {
         // Only what an open event asks for is looked up.
         for (at, event) in store.events().iter().enumerate() {
             let Some(account) = self.open(at).filter(|_| !event.flags.has(Flags::APP_ONLY)) else { continue };
-            if event.token != 0 {
-                by_token.insert(event.token, ContextId::NONE);
+            // A trace has the id of the mail there.
+            let token = if event.family == Family::MessageTrace { 0 } else { event.token };
+            if token != 0 {
+                by_token.insert(token, ContextId::NONE);
             }
             if event.session.is_some() {
                 by_session.insert((account, event.session), SessionUse::Nowhere);
             }
-            if event.token != 0 || event.session.is_some() {
+            if token != 0 || event.session.is_some() {
                 waiting.push((at, account));
             }
         }

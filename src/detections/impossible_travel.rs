@@ -1,0 +1,288 @@
+//! `impossible-travel`: two sign-ins that nobody can have made in one body.
+
+use super::support::is_unusual;
+use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text, Threshold};
+use crate::enrich::{NetworkClass, least_distance_km};
+use crate::events::{AccountId, Event, Flags, Ip};
+use crate::habits::{COLLEAGUES, ContextId};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// See the text.
+pub struct ImpossibleTravel;
+
+/// Worth of a finding, before rarity.
+const DB: f64 = 6.0;
+/// What is left of it where a network may be a way out for somebody who is elsewhere.
+const WEAK: f64 = 0.5;
+
+impl Detection for ImpossibleTravel {
+    fn id(&self) -> &'static str {
+        "impossible-travel"
+    }
+    fn title(&self) -> &'static str {
+        "Two places too far apart"
+    }
+    fn family(&self) -> EvidenceFamily {
+        EvidenceFamily::Access
+    }
+    fn severity(&self) -> Severity {
+        Severity::Medium
+    }
+    fn mitre(&self) -> &'static [&'static str] {
+        &["T1078.004"]
+    }
+    fn text(&self) -> &'static Text {
+        &Text {
+            what: "Two sign-ins succeeded in countries so far apart that nobody gets from one to the other in the time between, even between their nearest borders. The one at the less familiar place is reported.",
+            why: "The owner is in one place at a time: one of the two is somebody else.",
+            innocent: "A VPN, relay, gateway, cloud or satellite link (not measured); a phone abroad that goes out at its carrier at home (not measured); rented servers, a foreign SIM card, or the company's own way out (counts half); a computer left on at home (its token refreshes do not count).",
+            next: "Ask the owner where he was; see whether one of the two networks is a VPN of his or the company's, and name it in the configuration.",
+            references: &["https://attack.mitre.org/techniques/T1078/004/"],
+            model: "Unusual Location for SaaS and Email Activity",
+        }
+    }
+    fn thresholds(&self) -> &'static [Threshold] {
+        &[
+            Threshold { name: "speed", default: 900.0, doc: "km/h that the journey takes at the least: an airliner's" },
+            Threshold { name: "distance", default: 500.0, doc: "km between the countries' nearest borders" },
+        ]
+    }
+    fn find(&self, case: &Case<'_>, out: &mut Findings) {
+        let suspects = suspects(case);
+        let accounts: BTreeSet<AccountId> =
+            suspects.keys().filter_map(|id| case.contexts.get(*id)).map(|context| context.account).collect();
+        for account in accounts {
+            for journey in self.journeys(case, &stops(case, account, &suspects)) {
+                let (here, there) = (journey.accused, journey.other);
+                let share = if here.weak || there.weak { WEAK } else { 1.0 };
+                let summary = format!(
+                    "signed in from {} {} min {} a sign-in from {}, at least {:.0} km away",
+                    case.place_words(here.ip),
+                    here.secs.abs_diff(there.secs) / 60,
+                    if here.secs < there.secs { "before" } else { "after" },
+                    case.place_words(there.ip),
+                    journey.km
+                );
+                out.add(case.store, account, here.context, vec![here.index, there.index], DB * share * here.rarity, summary);
+            }
+        }
+    }
+}
+
+/// A sign-in at a place that means something.
+#[derive(Clone, Copy)]
+struct Stop {
+    secs: i64,
+    index: u32,
+    context: ContextId,
+    ip: Ip,
+    country: [u8; 2],
+    /// How unfamiliar it is; 0 for the owner's own places, which bear witness and are not accused.
+    rarity: f64,
+    /// Its network may be a way out for somebody who is elsewhere.
+    weak: bool,
+}
+
+/// Two stops that one person cannot have made.
+struct Journey {
+    accused: Stop,
+    other: Stop,
+    km: f64,
+}
+
+impl ImpossibleTravel {
+    /// The first impossible journey to or from each unfamiliar context. Of each country it is enough to
+    /// look at the latest stop: no earlier one takes more speed.
+    fn journeys(&self, case: &Case<'_>, stops: &[Stop]) -> Vec<Journey> {
+        let (speed, least_km) = (case.threshold(self, "speed"), case.threshold(self, "distance"));
+        let mut latest: BTreeMap<([u8; 2], bool), Stop> = BTreeMap::new();
+        let mut found: BTreeMap<ContextId, Journey> = BTreeMap::new();
+        for stop in stops {
+            for before in latest.values().filter(|before| before.country != stop.country) {
+                let (accused, other) = if before.rarity > stop.rarity { (before, stop) } else { (stop, before) };
+                let Some(km) = least_distance_km(before.country, stop.country).filter(|km| *km >= least_km) else { continue };
+                #[expect(clippy::cast_precision_loss, reason = "seconds of a case")]
+                let hours = (stop.secs - before.secs) as f64 / 3600.0;
+                if accused.rarity > 0.0 && km > speed * hours {
+                    found.entry(accused.context).or_insert(Journey { accused: *accused, other: *other, km });
+                }
+            }
+            latest.insert((stop.country, stop.rarity > 0.0), *stop);
+        }
+        found.into_values().collect()
+    }
+}
+
+/// Contexts that can be accused, with their rarity: unfamiliar ones, on no device of the owner's.
+fn suspects(case: &Case<'_>) -> BTreeMap<ContextId, f64> {
+    let rare = |id| (id, case.rarity(id));
+    let unusual = case.contexts.iter().filter(|(id, context)| is_unusual(case, *id, context) && !case.familiarity(*id).device);
+    unusual.map(|(id, _)| rare(id)).filter(|(_, rarity)| *rarity > 0.0).collect()
+}
+
+/// The sign-ins of an account that say where somebody is, in time order.
+fn stops(case: &Case<'_>, account: AccountId, suspects: &BTreeMap<ContextId, f64>) -> Vec<Stop> {
+    let mut stops = Vec::new();
+    for id in case.contexts.of_account(account) {
+        let Some(context) = case.contexts.get(*id) else { continue };
+        let rarity = suspects.get(id).copied().unwrap_or(0.0);
+        let Some((country, weak)) = place(case, *id, context.ip, rarity > 0.0) else { continue };
+        let telling = case.sign_ins(context).filter(|(_, event)| event.time.is_known() && (rarity > 0.0 || is_at_keyboard(case, event)));
+        stops.extend(telling.map(|(index, event)| Stop {
+            secs: event.time.secs(),
+            index,
+            context: *id,
+            ip: context.ip,
+            country,
+            rarity,
+            weak,
+        }));
+    }
+    stops.sort_by_key(|stop| (stop.secs, stop.index));
+    stops
+}
+
+/// False for a program that fetches its next token while its owner may be anywhere.
+fn is_at_keyboard(case: &Case<'_>, event: &Event) -> bool {
+    !event.flags.has(Flags::NON_INTERACTIVE) && !case.store.sign_in(event).is_some_and(|facts| facts.by_token)
+}
+
+/// The country of an address, and whether somebody elsewhere may be behind it; none where it says nothing
+/// of where somebody is, or where log and databases differ.
+fn place(case: &Case<'_>, id: ContextId, ip: Ip, suspect: bool) -> Option<([u8; 2], bool)> {
+    let facts = case.facts(ip);
+    let (recorded, known) = (case.recorded.get(ip.index()).copied().flatten(), facts.country());
+    let country = recorded.or(known)?;
+    // A phone abroad goes out at its carrier at home.
+    let measured = facts.country_means_something() && (suspect || facts.class != NetworkClass::Mobile);
+    if !measured || known.is_some_and(|known| known != country) {
+        return None;
+    }
+    let exit = matches!(facts.class, NetworkClass::Mobile | NetworkClass::Internal) || facts.is_data_centre();
+    Some((country, exit || case.familiarity(id).address_colleagues >= COLLEAGUES))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::detections::testkit::*;
+    use crate::events::{Action, Flags};
+
+    const ID: &str = "impossible-travel";
+    /// A line at home in Australia, at least 12,031 km from Germany: 48,124.6 seconds at 900 km/h.
+    const AUSTRALIA: &str = "1.128.10.10";
+    /// A mobile carrier in the United Kingdom.
+    const CARRIER: &str = "82.132.220.1";
+
+    /// Anna signs in at home at eight on day 20, and somebody from elsewhere later on.
+    fn office(ip: &str, clock: &str) -> Scene {
+        let mut scene = Scene::office();
+        scene.add(sign_in("anna", at(20, "08:00")).from(HOME, CHROME));
+        scene.add(sign_in("anna", at(20, clock)).from(ip, FIREFOX));
+        scene
+    }
+
+    #[test]
+    fn a_place_that_no_airliner_reaches_in_the_time_tells() {
+        office(AUSTRALIA, "08:05").look().fires(ID, "anna", 6.0);
+        office(AUSTRALIA, "21:22:04").look().fires(ID, "anna", 6.0);
+        office(AUSTRALIA, "21:22:05").look().quiet(ID, "anna");
+        assert_eq!(office(AUSTRALIA, "08:05").look().total(ID, "anna"), 2);
+    }
+
+    #[test]
+    fn the_speed_is_of_the_configuration() {
+        let seen = |speed: &str| office(AUSTRALIA, "20:00").configured(&format!("[thresholds.impossible-travel]\nspeed = {speed}")).look();
+        seen("1002.5").fires(ID, "anna", 6.0);
+        seen("1002.6").quiet(ID, "anna");
+    }
+
+    #[test]
+    fn neighbours_are_not_measured_and_the_distance_is_of_the_configuration() {
+        office(ABROAD, "08:01").look().quiet(ID, "anna");
+        let seen = |km: &str| office(AUSTRALIA, "08:01").configured(&format!("[thresholds.impossible-travel]\ndistance = {km}")).look();
+        seen("12031").fires(ID, "anna", 6.0);
+        seen("12032").quiet(ID, "anna");
+    }
+
+    #[test]
+    fn it_does_not_matter_which_of_the_two_comes_first() {
+        let mut scene = office(AUSTRALIA, "08:05");
+        scene.add(sign_in("anna", at(22, "06:00")).from("1.128.10.11", FIREFOX));
+        scene.add(sign_in("anna", at(22, "08:00")).from(HOME, CHROME));
+        assert_eq!(scene.look().when(ID, "anna"), [at(20, "08:00"), at(22, "06:00")]);
+    }
+
+    #[test]
+    fn a_traveller_by_plane_is_quiet() {
+        let mut scene = Scene::office();
+        scene.add(sign_in("anna", at(20, "08:00")).from(HOME, CHROME));
+        scene.add(sign_in("anna", at(21, "08:00")).from(AUSTRALIA, CHROME));
+        scene.add(sign_in("anna", at(25, "08:00")).from(AUSTRALIA, CHROME));
+        scene.add(sign_in("anna", at(26, "09:00")).from(HOME, CHROME));
+        scene.look().quiet(ID, "anna");
+    }
+
+    #[test]
+    fn networks_that_hide_a_place_are_not_measured() {
+        for ip in [VPN, OTHER_VPN, "52.96.10.10", "104.28.10.10"] {
+            office(ip, "08:05").look().quiet(ID, "anna");
+        }
+        let exits = format!("[tenant]\nvpn_exits = [\"{AUSTRALIA}\"]\n");
+        office(AUSTRALIA, "08:05").configured(&exits).look().quiet(ID, "anna");
+    }
+
+    #[test]
+    fn rented_servers_and_foreign_carriers_count_half() {
+        office(OTHER_HOSTING, "08:05").look().fires(ID, "anna", 3.0);
+        office(NIGERIA, "08:05").look().fires(ID, "anna", 3.0);
+    }
+
+    #[test]
+    fn a_phone_abroad_that_goes_out_at_home_is_quiet() {
+        let mut scene = Scene::office();
+        scene.live("anna", 0..ORDINARY_DAYS, CARRIER, CHROME);
+        scene.add(sign_in("anna", at(20, "21:00")).from(CARRIER, CHROME));
+        scene.add(sign_in("anna", at(20, "21:10")).from(AUSTRALIA, FIREFOX));
+        scene.look().quiet(ID, "anna");
+    }
+
+    #[test]
+    fn a_computer_left_on_at_home_is_quiet() {
+        let mut scene = Scene::office();
+        let refresh = |clock| Act::new("anna", at(21, clock), Action::SignIn).flag(Flags::NON_INTERACTIVE).from(HOME, CHROME);
+        scene.add(refresh("08:00"));
+        scene.add(sign_in("anna", at(21, "08:10")).from(AUSTRALIA, FIREFOX));
+        scene.add(sign_in("anna", at(21, "08:20")).from(HOME, CHROME).facts(|facts| facts.by_token = true));
+        scene.look().quiet(ID, "anna");
+    }
+
+    #[test]
+    fn the_owners_own_device_is_quiet() {
+        let mut scene = Scene::office();
+        scene.add_all((0..5).map(|day| sign_in("anna", at(day, "08:30")).from(HOME, CHROME).device("d1")));
+        scene.add(sign_in("anna", at(20, "08:00")).from(HOME, CHROME));
+        scene.add(sign_in("anna", at(20, "08:05")).from(AUSTRALIA, FIREFOX).device("d1"));
+        scene.look().quiet(ID, "anna");
+    }
+
+    #[test]
+    fn the_way_out_of_a_whole_office_counts_half() {
+        for (colleagues, db) in [(2, 6.0), (3, 3.0)] {
+            let mut scene = Scene::office();
+            for n in 1..=colleagues {
+                scene.live(&format!("c{n}"), 0..ORDINARY_DAYS, HOME, CHROME);
+            }
+            scene.add(sign_in("anna", at(20, "08:00")).from(HOME, CHROME));
+            scene.add(sign_in("anna", at(20, "08:05")).from(AUSTRALIA, FIREFOX));
+            scene.look().fires(ID, "anna", db);
+        }
+    }
+
+    #[test]
+    fn where_log_and_databases_differ_nothing_is_measured() {
+        let mut scene = Scene::office();
+        scene.add(sign_in("anna", at(20, "08:00")).from(HOME, CHROME));
+        scene.add(sign_in("anna", at(20, "08:05")).from(AUSTRALIA, FIREFOX).facts(|facts| facts.country = *b"DE"));
+        scene.look().quiet(ID, "anna");
+    }
+}
