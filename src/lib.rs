@@ -4,7 +4,7 @@
 //! The way of the data, each module depending only on those before it:
 //!
 //! ```text
-//! config ─► stages ─► evidence ─► events ─► formats ─► enrich ─► habits ─► detections ─► scoring ─► attribution ─► cascade ─► analysis ─► response ─► report ─► cli
+//! config ─► stages ─► evidence ─► events ─► formats ─► enrich ─► habits ─► detections ─► scoring ─► attribution ─► cascade ─► exposure ─► analysis ─► response ─► report ─► cli
 //! ```
 
 pub mod analysis;
@@ -16,6 +16,7 @@ pub mod detections;
 pub mod enrich;
 pub mod events;
 pub mod evidence;
+pub mod exposure;
 pub mod formats;
 pub mod habits;
 pub mod report;

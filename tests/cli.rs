@@ -179,7 +179,9 @@ fn threads_change_no_byte_of_any_output() {
         let case = folder.path().join(threads);
         let (code, out, err) = run(&["analyze", &example(), "--threads", threads, "-o", case.to_str().unwrap()]);
         assert_eq!(code, 0, "{err}");
-        let files = ["report.json", "events.parquet", "timeline.csv"].map(|name| std::fs::read(case.join(name)).unwrap());
+        let tables = ["mails-read.csv", "mails-sent.csv", "files.csv", "counterparties.csv"];
+        let files = ["report.json", "events.parquet", "timeline.csv"].into_iter().chain(tables);
+        let files: Vec<Vec<u8>> = files.map(|name| std::fs::read(case.join(name)).unwrap()).collect();
         (out, files)
     });
     let [one, four] = outputs;

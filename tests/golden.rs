@@ -171,6 +171,30 @@ fn february_2022_every_published_time_is_on_the_timeline() {
 }
 
 #[test]
+fn february_2022_what_was_seen_and_taken() {
+    let case = example("account-a-b-c", false);
+    let bounds = |account: &str, what: &str| {
+        let account = case.list("accounts").find(|one| one["account"] == account).unwrap();
+        let count = &account["exposure"][what];
+        assert!(count["evidence"].as_array().unwrap().len() as u64 <= count["evidence_total"].as_u64().unwrap(), "{count}");
+        (count["at_least"].as_u64(), count["at_most"].as_u64())
+    };
+    // The two records of reading list seventeen items, five of them twice; 32 of the 794 mails could not be delivered.
+    assert_eq!(bounds(A, "mails_read"), (Some(12), Some(12)));
+    assert_eq!(bounds(A, "mails_sent"), (Some(794), Some(794)));
+    assert_eq!(bounds(A, "recipients"), (Some(762), Some(762)));
+    assert_eq!(bounds(A, "recipients_inside"), (Some(14), Some(14)));
+    assert_eq!(bounds(B, "mails_read"), (Some(0), Some(0)), "reading is recorded there, and none is the intruder's");
+    assert_eq!(bounds(C, "mails_read"), (Some(4), Some(4)));
+    let incident = case.incident(A);
+    assert_eq!(incident["exposure"]["mails_sent"]["at_least"], 794);
+    let told = incident["counterparties"].as_array().unwrap();
+    assert_eq!(told.iter().filter(|one| one["mails_got"]["at_least"] == 1).count(), 762);
+    let (b, first) = (told.iter().find(|one| one["account"] == B).unwrap(), "2022-02-09T14:49:");
+    assert!(b["inside"] == true && b["first_at"].as_str().unwrap().starts_with(first), "{b}");
+}
+
+#[test]
 fn march_2023_an_application_copies_the_mailbox_and_thousands_are_written_to() {
     let case = example("perfectdata/mass-mailing", true);
     let victim = "m.iglesias@almazara-traders.example";

@@ -72,6 +72,13 @@ impl Actors {
         list
     }
 
+    /// Actors that a test made up, in the order of the events.
+    #[cfg(test)]
+    pub(crate) fn made_up(list: impl IntoIterator<Item = Attributed>) -> Actors {
+        let (actors, certainties) = list.into_iter().map(|one| (one.actor, one.certainty)).unzip();
+        Actors { actors, certainties }
+    }
+
     /// Whose act an event is, and how sure that is.
     pub fn of(&self, event: u32) -> Attributed {
         let at = event as usize;

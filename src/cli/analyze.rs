@@ -9,6 +9,7 @@ use super::replay::Replay;
 use super::run::{self, Analysis, Request};
 use super::terminal;
 use crate::report::events_file::EventWriter;
+use crate::report::exposure_csv::Table;
 use crate::report::model::{Report, Verdict};
 use crate::report::output::Output;
 use crate::report::{screen, timeline_csv};
@@ -105,7 +106,10 @@ impl Analyze {
             match path.extension().and_then(|ending| ending.to_str()) {
                 Some("json") => attempt(&path, &json),
                 Some("parquet") => attempt(&path, &events),
-                _ => attempt(&path, &timeline),
+                _ => match Table::ALL.into_iter().find(|table| path.ends_with(table.file_name())) {
+                    Some(table) => attempt(&path, &|path: &Path| (analysis.write_table)(table, Output::file(path)?)),
+                    None => attempt(&path, &timeline),
+                },
             }
         }
         failed.map_or(Ok(()), Err)
@@ -171,14 +175,17 @@ mod tests {
     fn the_folder_gets_report_events_and_timeline() {
         let parent = tempfile::tempdir().unwrap();
         let folder = parent.path().join("case");
-        let analysis = Analysis { report: samples::cascade(), write_events: &|_| Ok(()) };
+        let write_table: &dyn Fn(Table, Output) -> io::Result<()> = &|_, output| output.commit();
+        let analysis = Analysis { report: samples::cascade(), write_events: &|_| Ok(()), write_table };
         let outputs = Outputs::plan(None, None, Some(&folder), false, &[]).unwrap();
         command(false, false).write(&outputs, &analysis).unwrap();
         drop(outputs);
         let mut names: Vec<String> =
             std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
         names.sort();
-        assert_eq!(names, ["events.parquet", "report.json", "timeline.csv"]);
+        let expected =
+            ["counterparties.csv", "events.parquet", "files.csv", "mails-read.csv", "mails-sent.csv", "report.json", "timeline.csv"];
+        assert_eq!(names, expected);
         let back: Report = serde_json::from_slice(&std::fs::read(folder.join("report.json")).unwrap()).unwrap();
         assert_eq!(back, analysis.report);
     }

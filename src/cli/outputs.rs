@@ -2,6 +2,7 @@
 
 use super::exit::Failure;
 use crate::report::events_file::EventFormat;
+use crate::report::exposure_csv::Table;
 use crate::report::output;
 use std::path::{Path, PathBuf};
 
@@ -79,11 +80,12 @@ impl Outputs {
         Ok(())
     }
 
-    /// What goes into the folder: report, events, timeline.
+    /// What goes into the folder: report, events, timeline, and tables of what was seen and taken.
     pub(super) fn files_in_folder(&self) -> impl Iterator<Item = PathBuf> {
         let folder = self.folder.clone();
         ["report.json", "events.parquet", "timeline.csv"]
             .into_iter()
+            .chain(Table::ALL.map(Table::file_name))
             .filter_map(move |name| folder.as_ref().map(|folder| folder.join(name)))
     }
 }

@@ -9,11 +9,14 @@ use super::sources::Sources;
 use crate::analysis::{self, Basis, final_case};
 use crate::events::TimeRules;
 use crate::evidence::{Limits, Pointer, RawRecord, Refusal, encoding_named, raw_record};
+use crate::exposure;
 use crate::formats::load::{self, LoadError, LoadOptions, Loaded};
 use crate::habits::Habits;
-use crate::report::build::{self, EventRows, Material};
+use crate::report::build::{self, EventRows, ExposureRows, Material};
 use crate::report::events_file::{EventRow, EventWriter};
+use crate::report::exposure_csv::Table;
 use crate::report::model::Report;
+use crate::report::output::Output;
 use crate::report::scope::Scope;
 use crate::response::Scene;
 use crate::stages::Stages;
@@ -56,6 +59,8 @@ pub(super) struct Analysis<'a> {
     pub(super) report: Report,
     /// Writes every event of that scope.
     pub(super) write_events: &'a dyn Fn(&mut EventWriter) -> io::Result<()>,
+    /// Writes a table of what was seen and taken in that scope.
+    pub(super) write_table: &'a dyn Fn(Table, Output) -> io::Result<()>,
 }
 
 impl load::Progress for Meter {
@@ -91,11 +96,14 @@ pub(super) fn analyse<T>(
     let case = final_case(&ground, &outcome.attribution);
     let scene = Scene { case: &case, attribution: &outcome.attribution, incidents: &outcome.incidents };
     let response = replay.run(&scene, &ground, stages)?;
+    let seen = exposure::Ground { case: &case, attribution: &outcome.attribution, incidents: &outcome.incidents, inputs: &loaded.inputs };
+    let exposures = stages.run("exposure", || exposure::measure(&seen));
     let material = Material {
         loaded: &loaded,
         case: &case,
         attribution: &outcome.attribution,
         incidents: &outcome.incidents,
+        exposures: &exposures,
         geo: &sources.geo,
         only: None,
         response: response.as_ref(),
@@ -105,8 +113,10 @@ pub(super) fn analyse<T>(
     scope.narrow(&mut report);
     let rows = EventRows { loaded: &loaded, case: &case, attribution: Some(&outcome.attribution) };
     let write_events = |writer: &mut EventWriter| rows.each(|row| write_row(row, &scope, writer, interrupt));
+    let tables = ExposureRows { material: &material, scope: &scope };
+    let write_table = |table, output| tables.write(table, output);
     interrupt.begin_writing();
-    let result = stages.run("writing", || then(&Analysis { report, write_events: &write_events }));
+    let result = stages.run("writing", || then(&Analysis { report, write_events: &write_events, write_table: &write_table }));
     if interrupt.asked() { Err(Failure::interrupted(true)) } else { result }
 }
 

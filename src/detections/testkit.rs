@@ -331,6 +331,11 @@ impl Scene {
         scene
     }
 
+    /// Nobody and nothing.
+    pub fn empty() -> Scene {
+        Scene::office_of(0)
+    }
+
     /// Ordinary days of a person at a place: signs in, reads four mails, writes one.
     pub fn live(&mut self, who: &str, days: std::ops::Range<i64>, ip: &str, agent: &str) {
         for day in days {
@@ -376,7 +381,8 @@ impl Scene {
         acts.into_iter().for_each(|act| self.add(act));
     }
 
-    fn store(&mut self) -> Store {
+    /// All that was added, as a store.
+    pub fn store(&mut self) -> Store {
         let (mut store, mut ledger) = (Store::default(), Ledger::default());
         store.merge(&mut self.batch, &mut ledger);
         store.finish(&[]);
@@ -459,7 +465,7 @@ fn finds_the_same_from_nothing(ground: &Ground<'_>, outcome: &Outcome) {
 }
 
 /// The built-in databases, read once for all tests.
-fn geo() -> &'static Geo {
+pub fn geo() -> &'static Geo {
     static GEO: OnceLock<Geo> = OnceLock::new();
     GEO.get_or_init(|| Geo::new(&[] as &[&str]).unwrap())
 }

@@ -306,7 +306,8 @@ pub struct Items {
 /// One item of a mailbox that a record names.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Item {
-    /// Hash of its Message-ID (see [`message_link`](crate::events::message_link)), 0 where it has none.
+    /// Hash of its Message-ID (see [`message_link`](crate::events::message_link)), else of an id that is its
+    /// own wherever it is moved; 0 where it has neither.
     pub link: u64,
     /// Its subject, where recorded.
     pub subject: Str,

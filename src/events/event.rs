@@ -191,6 +191,8 @@ impl Flags {
     pub const THROTTLED: Flags = Flags(1 << 15);
     /// A whole folder was synchronised (`MailItemsAccessed` Sync).
     pub const SYNC: Flags = Flags(1 << 16);
+    /// What a record of a file act is about is no file or folder but a site, a list or a field.
+    pub const NO_FILE: Flags = Flags(1 << 17);
 
     /// True if every flag of `other` is set.
     pub fn has(self, other: Flags) -> bool {
@@ -252,7 +254,7 @@ pub struct Event {
     /// network message id in the same form. 0 where unknown.
     pub token: u64,
     /// What it correlates with: for mail a hash of the Message-ID; for sign-ins and directory changes a
-    /// hash of the correlation id. 0 where unknown.
+    /// hash of the correlation id; for files a hash of the address. 0 where unknown.
     pub link: u64,
     /// Entra error code of a sign-in.
     pub code: u32,

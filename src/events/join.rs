@@ -1,6 +1,6 @@
 //! Joins of records that no shared id makes one: the same directory change in two logs.
 
-use super::event::{Event, Family};
+use super::event::{Action, Event, Family};
 use super::identity::{AccountId, Accounts};
 use super::intern::{Interner, Str, TextKind};
 use super::time::TICKS;
@@ -37,7 +37,8 @@ pub(super) fn directory_pairs(events: &[Event], text: &Interner<TextKind>, accou
             Family::Directory => 1,
             _ => continue,
         };
-        if event.link == 0 || !event.time.is_known() || event.action == super::event::Action::SignIn {
+        // Sign-ins, mails and files are no acts in the directory.
+        if event.link == 0 || !event.time.is_known() || is_elsewhere(event.action) {
             continue;
         }
         let operation = folded.entry(event.operation).or_insert_with(|| fold_operation(text.get(event.operation))).clone();
@@ -61,6 +62,11 @@ pub(super) fn directory_pairs(events: &[Event], text: &Interner<TextKind>, accou
     }
     pairs.sort_unstable();
     pairs
+}
+
+/// True for acts whose link is no correlation id of the directory.
+fn is_elsewhere(action: Action) -> bool {
+    matches!(action, Action::SignIn | Action::MailSent | Action::MailChanged | Action::FileRead | Action::FileShared | Action::FileChanged)
 }
 
 #[cfg(test)]

@@ -34,9 +34,11 @@ pub fn best_table(header: &Header) -> Option<u8> {
 }
 
 /// Results of bectrace: what each is called, and names that every row of it has.
-const OWN_RESULTS: [(&str, &[&str]); 3] = [
+const OWN_RESULTS: [(&str, &[&str]); 5] = [
     ("a bectrace events file", &["pointer", "record", "offset", "length", "actor", "certainty", "source_format"]),
     ("a bectrace timeline", &["certainty", "summary", "detections", "evidence", "evidence_total", "incident"]),
+    ("a bectrace table of what was seen and taken", &["account", "whose", "evidence"]),
+    ("a bectrace list of people to notify", &["side", "mails_got_at_least", "mails_read_at_least"]),
     ("a bectrace report", &["schema_version", "tool", "inputs", "refused", "accounts_total", "findings", "timeline"]),
 ];
 

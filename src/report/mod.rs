@@ -3,6 +3,8 @@
 pub mod build;
 pub mod detections_page;
 pub mod events_file;
+pub mod exposure_csv;
+pub mod exposure_words;
 #[cfg(test)]
 pub(crate) mod golden;
 pub mod model;

@@ -163,7 +163,7 @@ fn accounts() -> Vec<Account> {
         term("access", "fresh-mfa", -3.0, "MFA was given"),
     ];
     a.intruder_addresses = vec![address(812, "2022-02-09T04:55:51Z", "2022-02-09T15:10:00Z")];
-    a.exposure = Some(Exposure { summary: "at least 27 mails opened in Inbox".to_owned(), ..Exposure::default() });
+    a.exposure = Some(exposure());
     a.remaining = vec![
         Remaining {
             kind: "inbox-rule".to_owned(),
@@ -195,6 +195,29 @@ fn accounts() -> Vec<Account> {
     e.findings = list(&["f3"]);
     e.terms = vec![term("access", "brute-force", 0.1, "3,112 wrong passwords from 40 addresses")];
     vec![a, b, c, d, e]
+}
+
+/// What the intruder of the first account saw and took.
+fn exposure() -> Exposure {
+    let bounds = |at_least: u64, at_most: Option<u64>, why: &[&str]| {
+        Some(Bounds { at_least, at_most, why: list(why), evidence: list(&["i0:201"]), evidence_total: 1 })
+    };
+    let folder =
+        SynchronisedFolder { mailbox: "a.adams@example.com".to_owned(), folder: "\\Inbox".to_owned(), ..SynchronisedFolder::default() };
+    Exposure {
+        summary: "at least 27 mails accessed in Inbox".to_owned(),
+        mails_read: bounds(27, None, &["a folder was synchronised: the whole folder may have been taken"]),
+        mails_sent: bounds(794, Some(801), &["7 acts may be the owner's"]),
+        recipients: bounds(786, Some(790), &[]),
+        recipients_inside: bounds(12, Some(12), &[]),
+        recipients_outside: bounds(774, Some(778), &[]),
+        folders: list(&["Archive", "Inbox"]),
+        synchronised: vec![folder],
+        apps: vec![AppExposure { app_id: "946c777c".to_owned(), name: text("Spike"), ..AppExposure::default() }],
+        people_inside: 14,
+        people_outside: 790,
+        ..Exposure::default()
+    }
 }
 
 fn finding(id: &str, detection: &str, severity: Severity) -> Finding {
@@ -240,6 +263,20 @@ fn incident() -> Incident {
         links: Vec::new(),
         milestones: Vec::new(),
         summary: "3 accounts compromised within 32 h 12 min; 794 phishing mails sent".to_owned(),
+        exposure: Some(Exposure { mails_read: None, ..exposure() }),
+        counterparties: vec![
+            Counterparty {
+                account: "x.xu@example.org".to_owned(),
+                mails_got: Range { at_least: 1, at_most: 1 },
+                ..Counterparty::default()
+            },
+            Counterparty {
+                account: "b.brown@example.com".to_owned(),
+                inside: true,
+                mails_read: Range { at_least: 0, at_most: 2 },
+                ..Counterparty::default()
+            },
+        ],
     }
 }
 

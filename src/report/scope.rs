@@ -72,12 +72,14 @@ impl Scope {
         in_time && (self.has_account(row.account) || self.has_account(row.target))
     }
 
-    fn has_account(&self, account: &str) -> bool {
+    /// True if the account is in a resolved scope.
+    pub fn has_account(&self, account: &str) -> bool {
         let local = account.split_once('@').map_or(account, |(local, _)| local);
         self.accounts.is_empty() || self.accounts.iter().any(|name| name == account || name == local)
     }
 
-    fn has_span(&self, start: &str, end: Option<&str>) -> bool {
+    /// True if something from `start` to `end` (RFC 3339) reaches into the span.
+    pub fn has_span(&self, start: &str, end: Option<&str>) -> bool {
         let read = |text: &str| time::parse_utc(text).map(|stamp| stamp.time);
         let (start, end) = (read(start), read(end.unwrap_or(start)));
         self.from.is_none_or(|from| end.is_none_or(|end| end >= from)) && self.to.is_none_or(|to| start.is_none_or(|start| start <= to))

@@ -2,7 +2,7 @@
 
 use super::Reader;
 use super::fields::{Field, present};
-use crate::events::{Action, Detail, Flags, Outcome, Principal};
+use crate::events::{Action, Detail, Flags, Outcome, Principal, link};
 
 impl Reader<'_, '_> {
     /// A record of `SharePoint` or `OneDrive`. They are written for acts that were done.
@@ -33,6 +33,11 @@ impl Reader<'_, '_> {
             Action::Search => self.out.opt(audit.root.str_of("SearchQueryText").or_else(|| query(audit.str(Field::EventData)))),
             _ => self.file_name(),
         };
+        if matches!(self.event.action, Action::FileRead | Action::FileShared | Action::FileChanged) {
+            self.event.link = audit.str(Field::ObjectId).map_or(0, link);
+            let kind = audit.root.str_of("ItemType").and_then(present);
+            self.event.flags.set_if(kind.is_some_and(|kind| !is_file(kind)), Flags::NO_FILE);
+        }
         if self.event.action == Action::FileShared {
             self.share();
         }
@@ -67,6 +72,12 @@ fn is_background(agent: &str) -> bool {
     ["ODMTA", "OneDriveMpc-", "OneDriveMpc/", "OfficeWordCA", "MS Scanner ATP", "MSWACONSync"]
         .iter()
         .any(|start| agent.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start)))
+}
+
+/// True for what people take for files. A share writes records of lists, sites and fields beside that of
+/// the file. Source: `ItemType` values of public exports.
+fn is_file(item_type: &str) -> bool {
+    ["File", "Folder", "Page", "ListItem", "Document"].iter().any(|kind| item_type.eq_ignore_ascii_case(kind))
 }
 
 fn is_removal(operation: &str) -> bool {

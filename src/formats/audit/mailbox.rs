@@ -2,7 +2,7 @@
 
 use super::fields::{Field, present};
 use super::{Reader, pairs};
-use crate::events::{Action, Batch, Detail, Flags, Item, Items, Mail, Permission, Right, SignIn, message_link};
+use crate::events::{Action, Batch, Detail, Flags, Item, Items, Mail, Permission, Right, SignIn, link, message_link};
 use crate::evidence::Value;
 
 impl<'d> Reader<'_, 'd> {
@@ -181,13 +181,18 @@ impl<'d> Reader<'_, 'd> {
 }
 
 fn add_item(items: &mut Items, value: Value<'_>, out: &mut Batch) {
-    let mut item = Item::default();
+    let (mut item, mut own) = (Item::default(), None);
     for (key, value) in value.entries() {
         match key {
             "InternetMessageId" => item.link = value.str().and_then(present).map_or(0, message_link),
+            "ImmutableId" => own = value.str().and_then(present),
             "Subject" => item.subject = out.opt(value.str().and_then(present)),
             _ => {}
         }
+    }
+    if item.link == 0 {
+        // No mail is joined by it, but the item is known again.
+        item.link = own.map_or(0, link);
     }
     if item != Item::default() {
         items.subject = items.subject.some().unwrap_or(item.subject);

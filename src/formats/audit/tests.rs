@@ -343,6 +343,29 @@ fn files_are_read_changed_and_shared_and_previews_are_background() {
 }
 
 #[test]
+fn a_file_is_known_again_by_its_address_and_a_site_is_none() {
+    let link_of = |operation: &str, url: &str| {
+        let record =
+            r#"{"CreationTime":"2024-01-02T03:04:05","Operation":"OPERATION","RecordType":6,"UserId":"a@example.com","ObjectId":"URL"}"#;
+        event(&read(&record.replace("OPERATION", operation).replace("URL", url))).link
+    };
+    let viewed = link_of("FileAccessed", "https://example-my.example/a/Plan.docx");
+    assert_eq!(viewed, link_of("FileDownloaded", "https://EXAMPLE-my.example/a/plan.docx"));
+    assert_ne!(viewed, link_of("FileAccessed", "https://example-my.example/b/Plan.docx"), "the same name in another place");
+    for (kind, is_none) in [("File", false), ("Folder", false), ("Web", true), ("List", true), ("Site", true), ("Field", true)] {
+        let shared = event(&sharepoint("SharingInheritanceBroken", &format!(r#""ItemType":"{kind}""#)));
+        assert_eq!(shared.flags.has(Flags::NO_FILE), is_none, "{kind}");
+    }
+}
+
+#[test]
+fn an_item_without_message_id_is_known_again_by_its_immutable_id() {
+    let item = r#""Folders":[{"Path":"\\Inbox","FolderItems":[{"ImmutableId":"LgAAX=","Id":"RgAA1"}]}]"#;
+    let (one, two) = (read(&mailbox("MailItemsAccessed", item)), read(&mailbox("MailItemsAccessed", item)));
+    assert!(one.items[0].link != 0 && one.items == two.items);
+}
+
+#[test]
 fn teams_messages_name_their_recipients() {
     let out = read(
         r#"{"CreationTime":"2024-01-02T03:04:05","Id":"88888888-0000-4000-8000-000000000001","Operation":"MessageCreatedHasLink","RecordType":25,"UserType":0,"Workload":"MicrosoftTeams","ClientIP":"::ffff:1.2.3.4","UserId":"a@example.com","MessageURLs":["https://x.example/"],"Members":[{"UPN":"A@example.com"},{"UPN":"b@example.com"},{"UPN":"c@example.com"}]}"#,

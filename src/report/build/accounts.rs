@@ -1,6 +1,6 @@
 //! Accounts with a verdict, most severe first.
 
-use super::{Material, Numbers, verdict};
+use super::{Material, Numbers, exposure, verdict};
 use crate::attribution::{Judgement, Verdict};
 use crate::events::{AccountId, Ip, Time};
 use crate::report::model::{Account, IntruderAddress, Term};
@@ -63,7 +63,7 @@ fn one(material: &Material<'_>, id: AccountId, judgement: &Judgement, numbers: &
         intruder_addresses: if shown { addresses(material, judgement) } else { Vec::new() },
         narrative: None,
         findings: findings.into_iter().map(Numbers::id).collect(),
-        exposure: None,
+        exposure: material.exposures.accounts.get(&id).map(|one| exposure::exposure(material, one)),
         remaining: Vec::new(),
     }
 }

@@ -1,6 +1,6 @@
 //! Incidents with their edges, milestones and summary.
 
-use super::Material;
+use super::{Material, exposure};
 use crate::cascade::{self, Path};
 use crate::events::{AccountId, Action, Time};
 use crate::report::model::{Edge, EdgePath, Incident, Link, Milestone, PatientZero};
@@ -12,7 +12,7 @@ pub(super) fn incidents(material: &Material<'_>) -> Vec<Incident> {
 }
 
 fn one(material: &Material<'_>, at: usize, incident: &cascade::Incident, points: &TurningPoints) -> Incident {
-    let zero = &incident.patient_zero;
+    let (zero, seen) = (&incident.patient_zero, material.exposures.incidents.get(at));
     Incident {
         id: format!("c{}", at + 1),
         accounts: incident.accounts.iter().map(|account| material.name(*account)).collect(),
@@ -34,6 +34,8 @@ fn one(material: &Material<'_>, at: usize, incident: &cascade::Incident, points:
             .collect(),
         milestones: milestones(material, points),
         summary: summary(material, incident),
+        exposure: seen.map(|seen| exposure::exposure(material, seen)),
+        counterparties: seen.map(|seen| exposure::counterparties(material, &seen.people)).unwrap_or_default(),
     }
 }
 

@@ -2,10 +2,13 @@
 
 mod accounts;
 mod coverage;
+mod exposure;
+mod exposure_rows;
 mod incidents;
 mod response;
 mod rows;
 
+pub use exposure_rows::ExposureRows;
 pub use rows::EventRows;
 
 use super::model::{Finding, GeoSource, Report, Severity, Tool, Undated, Verdict};
@@ -15,6 +18,7 @@ use crate::cascade::Incident;
 use crate::detections::Case;
 use crate::enrich::{Geo, app_name, error_words};
 use crate::events::{AccountId, Party, Principal, Str, Time};
+use crate::exposure::Exposures;
 use crate::formats::load::Loaded;
 use crate::response::Response;
 use crate::stages::Stages;
@@ -33,6 +37,8 @@ pub struct Material<'a> {
     pub attribution: &'a Attribution,
     /// Incidents.
     pub incidents: &'a [Incident],
+    /// What was seen and taken.
+    pub exposures: &'a Exposures,
     /// Address databases.
     pub geo: &'a Geo,
     /// Only this account, where one was asked for.

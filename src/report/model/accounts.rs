@@ -1,5 +1,6 @@
 //! Accounts: verdicts with every reason, what was exposed, what is still in place.
 
+use super::Exposure;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -110,41 +111,6 @@ pub struct IntruderAddress {
     pub last_at: Option<String>,
     /// Acts from it that are ascribed to the intruder.
     pub events: u64,
-}
-
-/// A number that the records bound but, where logging was throttled, do not state.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Bounds {
-    /// At least so many are recorded.
-    pub at_least: u64,
-    /// At most so many, where the records say so; absent where there may be more.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub at_most: Option<u64>,
-}
-
-/// What the intruder saw or took, as far as the records show.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Exposure {
-    /// The same in one line.
-    pub summary: String,
-    /// Mails opened or synchronised.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub mails_read: Option<Bounds>,
-    /// Mails sent in the owner's name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub mails_sent: Option<Bounds>,
-    /// People that those mails went to.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub recipients: Option<Bounds>,
-    /// Files opened or downloaded.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub files_read: Option<Bounds>,
-    /// Folders that were read, in the order of their names.
-    pub folders: Vec<String>,
-    /// Pointers of the first records behind it.
-    pub evidence: Vec<String>,
-    /// How many records there are behind it.
-    pub evidence_total: u64,
 }
 
 /// Something that the intruder left and that still works.

@@ -5,11 +5,13 @@
 //! empty or not. Nothing in here depends on the clock, the machine or where the evidence lies.
 
 mod accounts;
+mod exposure;
 mod inputs;
 mod response;
 mod story;
 
-pub use accounts::{Account, Bounds, Exposure, IntruderAddress, Remaining, Term, Undated, Verdict};
+pub use accounts::{Account, IntruderAddress, Remaining, Term, Undated, Verdict};
+pub use exposure::{AppExposure, Bounds, Changes, Counterparty, Exposure, MailboxAccess, Range, SynchronisedFolder};
 pub use inputs::{Count, Coverage, GeoSource, Input, Notice, Refused, Span, Unanswerable};
 pub use response::{
     ActOutcome, InnocentCost, LatestUseful, LeftInPlace, OutcomeCounts, OwnerCost, Response, ResponseAct, ResponseIntervention,

@@ -1,5 +1,6 @@
 //! Findings, incidents and the timeline.
 
+use super::{Counterparty, Exposure};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -67,6 +68,12 @@ pub struct Incident {
     pub milestones: Vec<Milestone>,
     /// The incident in one line, without its id: `3 accounts compromised within 32 h 12 min`.
     pub summary: String,
+    /// What was seen and taken by all of its accounts: every message, file and person once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exposure: Option<Exposure>,
+    /// Whom to notify: first those outside, then those inside, in the order of their names.
+    #[serde(default)]
+    pub counterparties: Vec<Counterparty>,
 }
 
 /// The first account of an incident.

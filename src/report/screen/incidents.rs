@@ -118,7 +118,7 @@ impl<'r> View<'r> {
         }
     }
 
-    /// Verdict with its strongest reasons, what was exposed, and on request the whole narrative.
+    /// Verdict with its strongest reasons, and on request the whole narrative.
     fn reasons(&self, page: &mut Page<'_>, rest: &str, account: &Account) {
         let tone = if account.verdict == Verdict::Compromised { Tone::Plain } else { Tone::Warn };
         let mut line = Line::new().add(tone, format!("{} ({})", account.verdict.name(), percent(account.probability)));
@@ -127,18 +127,17 @@ impl<'r> View<'r> {
             line.push(Tone::Dim, format!(": {reasons}"));
         }
         page.wrap(rest, rest, &line);
-        if let Some(exposure) = account.exposure.as_ref().filter(|exposure| !exposure.summary.is_empty()) {
-            page.wrap(rest, rest, &Line::new().add(Tone::Dim, format!("seen or taken: {}", exposure.summary)));
-        }
         if let Some(narrative) = account.narrative.as_ref().filter(|_| self.look.verbose) {
             page.wrap(rest, rest, &Line::new().plain(narrative));
         }
     }
 
-    /// The reasons that weigh most, in words: three, or all on request. Equal words are said once.
+    /// The reasons that weigh most, in words: three, or all on request. Equal words are said once; what the
+    /// account shows itself comes before what it shares with others, which its place in the incident says.
     pub(super) fn strongest(&self, account: &Account) -> String {
         let mut terms: Vec<_> = account.terms.iter().filter(|term| term.db > 0.0 && !term.why.is_empty()).collect();
-        terms.sort_by(|a, b| b.db.total_cmp(&a.db));
+        let rank = |family: &str| ["company", "chain"].iter().position(|later| *later == family).map_or(0, |at| at + 1);
+        terms.sort_by(|a, b| rank(&a.family).cmp(&rank(&b.family)).then(b.db.total_cmp(&a.db)));
         let mut said: Vec<&str> = Vec::new();
         for term in terms {
             if !said.contains(&term.why.as_str()) {

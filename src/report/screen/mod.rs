@@ -5,6 +5,7 @@
 //! The view fits the width that it is given; what does not fit is wrapped, never cut.
 
 mod columns;
+mod exposure;
 mod incidents;
 mod inspect;
 mod paint;
@@ -68,6 +69,7 @@ pub fn render(report: &Report, look: &Look) -> String {
     view.trouble(&mut page);
     view.timeline(&mut page);
     view.undated(&mut page);
+    view.exposure(&mut page);
     view.remaining(&mut page);
     view.unanswerable(&mut page);
     view.next(&mut page);
