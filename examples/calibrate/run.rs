@@ -68,7 +68,8 @@ fn analyse(folder: &Path) -> Result<(Report, Vec<Row>), Box<dyn Error>> {
     let outcome = analysis::analyse(&ground, &stages);
     let case = final_case(&ground, &outcome.attribution);
     let (attribution, incidents) = (&outcome.attribution, outcome.incidents.as_slice());
-    let report = build::report(&Material { loaded: &loaded, case: &case, attribution, incidents, geo: &geo, only: None }, &stages);
+    let report =
+        build::report(&Material { loaded: &loaded, case: &case, attribution, incidents, geo: &geo, only: None, response: None }, &stages);
     let mut rows = Vec::new();
     EventRows { loaded: &loaded, case: &case, attribution: Some(attribution) }.each(|row| {
         rows.push(Row {
