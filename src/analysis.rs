@@ -13,12 +13,17 @@ use crate::stages::Stages;
 pub struct Basis {
     book: AddressBook,
     agents: AgentBook,
+    words: PlaceWords,
+    arranged: Arranged,
+}
+
+/// The events of a store, put into kinds, contexts, mails and sessions.
+pub struct Arranged {
     acts: Acts,
     contexts: Contexts,
     sent: SentMail,
     sessions: SharedSessions,
     active: ActiveDays,
-    words: PlaceWords,
     recorded: Vec<Option<[u8; 2]>>,
 }
 
@@ -30,38 +35,49 @@ pub struct Outcome {
     pub incidents: Vec<Incident>,
 }
 
-impl Basis {
-    /// Enriches the store and puts its events into contexts.
-    pub fn new(store: &Store, networks: &Networks<'_>, stages: &Stages) -> Basis {
-        let (book, agents, recorded) =
-            stages.run("enriching", || (AddressBook::build(store, networks), AgentBook::build(store), recorded_countries(store)));
+impl Arranged {
+    /// Arranges the events of a store whose addresses and agents are known already.
+    pub fn of(store: &Store, book: &AddressBook, agents: &AgentBook, stages: &Stages) -> Arranged {
         let acts = stages.run("kinds of act", || Acts::build(store));
         let contexts = stages.run("contexts", || {
-            let client = |event: &Event| Client::of(&agent_of(store, &agents, event));
+            let client = |event: &Event| Client::of(&agent_of(store, agents, event));
             let is_foreign_app = |app: Str| first_party(store.text(app)).is_none();
-            Contexts::build(&habits::Ground { store, acts: &acts, book: &book, client: &client, is_foreign_app: &is_foreign_app })
+            Contexts::build(&habits::Ground { store, acts: &acts, book, client: &client, is_foreign_app: &is_foreign_app })
         });
         let sent = stages.run("sent mail", || SentMail::build(store, &acts, &contexts));
         let sessions = stages.run("sessions", || SharedSessions::build(store, &contexts));
         let active = ActiveDays::build(store, &contexts);
-        Basis { book, agents, acts, contexts, sent, sessions, active, words: PlaceWords::default(), recorded }
+        Arranged { acts, contexts, sent, sessions, active, recorded: recorded_countries(store) }
     }
 
-    /// The ground on which lanes are drawn.
-    pub fn ground<'a>(&'a self, store: &'a Store, config: &'a Config) -> Ground<'a> {
+    /// The ground of these events; what is known of addresses, agents and the tenant is that of another.
+    pub fn ground<'a>(&'a self, store: &'a Store, of: &Ground<'a>) -> Ground<'a> {
         Ground {
             store,
-            book: &self.book,
-            agents: &self.agents,
-            config,
             contexts: &self.contexts,
             acts: &self.acts,
             sent: &self.sent,
             sessions: &self.sessions,
             active: &self.active,
-            words: &self.words,
             recorded: &self.recorded,
+            ..*of
         }
+    }
+}
+
+impl Basis {
+    /// Enriches the store and puts its events into contexts.
+    pub fn new(store: &Store, networks: &Networks<'_>, stages: &Stages) -> Basis {
+        let (book, agents) = stages.run("enriching", || (AddressBook::build(store, networks), AgentBook::build(store)));
+        let arranged = Arranged::of(store, &book, &agents, stages);
+        Basis { book, agents, words: PlaceWords::default(), arranged }
+    }
+
+    /// The ground on which lanes are drawn.
+    pub fn ground<'a>(&'a self, store: &'a Store, config: &'a Config) -> Ground<'a> {
+        let Arranged { acts, contexts, sent, sessions, active, recorded } = &self.arranged;
+        let (book, agents, words) = (&self.book, &self.agents, &self.words);
+        Ground { store, book, agents, config, contexts, acts, sent, sessions, active, words, recorded }
     }
 }
 

@@ -4,7 +4,7 @@
 //! The way of the data, each module depending only on those before it:
 //!
 //! ```text
-//! config ─► stages ─► evidence ─► events ─► formats ─► enrich ─► habits ─► detections ─► scoring ─► attribution ─► cascade ─► exposure ─► analysis ─► remaining ─► report ─► plan ─► cli
+//! config ─► stages ─► evidence ─► events ─► formats ─► enrich ─► habits ─► detections ─► scoring ─► attribution ─► cascade ─► exposure ─► analysis ─► remaining ─► response ─► report ─► plan ─► cli
 //! ```
 
 pub mod analysis;
@@ -22,5 +22,6 @@ pub mod habits;
 pub mod plan;
 pub mod remaining;
 pub mod report;
+pub mod response;
 pub mod scoring;
 pub mod stages;

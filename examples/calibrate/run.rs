@@ -70,7 +70,8 @@ fn analyse(folder: &Path) -> Result<(Report, Vec<Row>), Box<dyn Error>> {
     let case = final_case(&ground, &outcome.attribution);
     let (attribution, incidents) = (&outcome.attribution, outcome.incidents.as_slice());
     let exposures = exposure::measure(&exposure::Ground { case: &case, attribution, incidents, inputs: &loaded.inputs });
-    let material = Material { loaded: &loaded, case: &case, attribution, incidents, exposures: &exposures, geo: &geo, only: None };
+    let (exposures, geo) = (&exposures, &geo);
+    let material = Material { loaded: &loaded, case: &case, attribution, incidents, exposures, geo, only: None, response: None };
     let report = build::report(&material, &stages);
     let mut rows = Vec::new();
     EventRows { loaded: &loaded, case: &case, attribution: Some(attribution) }.each(|row| {

@@ -5,6 +5,7 @@ use super::global::Global;
 use super::interrupt::Interrupt;
 use super::outputs::Outputs;
 use super::progress::Meter;
+use super::replay::Replay;
 use super::run::{self, Analysis, Request};
 use super::terminal;
 use crate::plan::{self, Plan};
@@ -73,7 +74,8 @@ impl Analyze {
         let interrupt = Interrupt::watch(&meter, Some(&outputs));
         let stages = global.stages();
         let request = Request { paths: &self.paths, global, reading: &self.reading, stages: &stages };
-        let exit = run::analyse(&request, &meter, &interrupt, |analysis| {
+        let replay = if outputs.hold_report() { Replay::Incidents } else { Replay::Nothing };
+        let exit = run::analyse(&request, &replay, &meter, &interrupt, |analysis| {
             meter.phase("writing");
             self.write(&outputs, analysis, global.zone())?;
             meter.finish();

@@ -134,7 +134,7 @@ fn point(text: &str, end: bool) -> Result<Time, String> {
     parse_utc(&whole).map(|stamp| stamp.time).ok_or_else(|| "expected a date or time such as 2022-02-09 or 2022-02-09T14:00:00Z".to_owned())
 }
 
-fn time_from(text: &str) -> Result<Time, String> {
+pub(super) fn time_from(text: &str) -> Result<Time, String> {
     point(text, false)
 }
 

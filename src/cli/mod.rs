@@ -15,6 +15,8 @@ mod licenses;
 mod man;
 mod outputs;
 mod progress;
+mod replay;
+mod respond;
 mod run;
 mod schema;
 mod sources;
@@ -55,6 +57,7 @@ enum Command {
     Evidence(evidence::Evidence),
     Detections(detections::Detections),
     Ip(ip::Ip),
+    Respond(respond::Respond),
     /// Print the effective configuration as TOML, with comments
     Config,
     /// Print the JSON Schema of the report
@@ -93,6 +96,7 @@ fn dispatch(cli: &Cli) -> Result<Exit, Failure> {
         Command::Evidence(command) => command.run(&cli.global),
         Command::Detections(command) => command.run(&cli.global),
         Command::Ip(command) => command.run(&cli.global),
+        Command::Respond(command) => command.run(&cli.global),
         Command::Config => config::run(&cli.global),
         Command::Schema => schema::run(),
         Command::Completions(command) => command.run(),

@@ -58,6 +58,11 @@ impl Outputs {
         Ok(plan)
     }
 
+    /// True if the whole report is written somewhere.
+    pub(super) fn hold_report(&self) -> bool {
+        self.json.is_some() || self.html.is_some() || self.folder.is_some()
+    }
+
     /// True if standard output belongs to a file of the run, so that nothing else may go there.
     pub(super) fn take_stdout(&self) -> bool {
         [&self.json, &self.html, &self.events].into_iter().flatten().any(|path| path.as_os_str() == "-")

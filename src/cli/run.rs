@@ -4,6 +4,7 @@ use super::exit::Failure;
 use super::global::Global;
 use super::interrupt::Interrupt;
 use super::progress::Meter;
+use super::replay::Replay;
 use super::sources::Sources;
 use crate::analysis::{self, Basis, final_case};
 use crate::events::TimeRules;
@@ -17,6 +18,7 @@ use crate::report::exposure_csv::Table;
 use crate::report::model::Report;
 use crate::report::output::Output;
 use crate::report::scope::Scope;
+use crate::response::Scene;
 use crate::stages::Stages;
 use clap::Args;
 use encoding_rs::Encoding;
@@ -71,18 +73,20 @@ impl load::Progress for Meter {
     }
 }
 
-/// Reads and analyses, and hands the result to `then`.
+/// Reads and analyses, replays a response, and hands the result to `then`.
 ///
 /// # Errors
 /// For a missing path, nothing recognised, wrong options, or Ctrl-C; and whatever `then` fails with.
 pub(super) fn analyse<T>(
     request: &Request<'_>,
+    replay: &Replay,
     meter: &Meter,
     interrupt: &Interrupt,
     then: impl FnOnce(&Analysis<'_>) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
     let stages = request.stages;
-    let sources = Sources::open(request.global, request.reading)?;
+    let mut sources = Sources::open(request.global, request.reading)?;
+    replay.adjust(&mut sources.config);
     let loaded = stages.run("reading", || read(request, &sources, meter, interrupt))?;
     meter.phase("analysing");
     let networks = sources.networks();
@@ -90,6 +94,8 @@ pub(super) fn analyse<T>(
     let ground = basis.ground(&loaded.store, &sources.config);
     let outcome = analysis::analyse(&ground, stages);
     let case = final_case(&ground, &outcome.attribution);
+    let scene = Scene { case: &case, attribution: &outcome.attribution, incidents: &outcome.incidents };
+    let response = replay.run(&scene, &ground, stages)?;
     let seen = exposure::Ground { case: &case, attribution: &outcome.attribution, incidents: &outcome.incidents, inputs: &loaded.inputs };
     let exposures = stages.run("exposure", || exposure::measure(&seen));
     let material = Material {
@@ -100,9 +106,10 @@ pub(super) fn analyse<T>(
         exposures: &exposures,
         geo: &sources.geo,
         only: None,
+        response: response.as_ref(),
     };
     let mut report = stages.run("report", || build::report(&material, stages));
-    let scope = request.global.scope().resolved(&report);
+    let scope = replay.scope(request.global).resolved(&report);
     scope.narrow(&mut report);
     let rows = EventRows { loaded: &loaded, case: &case, attribution: Some(&outcome.attribution) };
     let write_events = |writer: &mut EventWriter| rows.each(|row| write_row(row, &scope, writer, interrupt));

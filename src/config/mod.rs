@@ -6,11 +6,13 @@
 mod cidr;
 mod read;
 mod render;
+mod response;
 mod spelling;
 
 pub use cidr::{Cidr, address_bits};
 pub use read::ConfigError;
 pub use render::ThresholdDoc;
+pub use response::{OfficeHours, ResponseAction, ResponseConfig};
 pub use spelling::letter_changes;
 
 use std::collections::BTreeMap;
@@ -59,6 +61,8 @@ pub struct Config {
     pub known_good_apps: Vec<String>,
     /// Findings not to raise.
     pub exceptions: Vec<Exception>,
+    /// What an automatic response would do.
+    pub response: ResponseConfig,
     thresholds: BTreeMap<(String, String), Given>,
 }
 

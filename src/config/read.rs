@@ -52,15 +52,15 @@ fn hint(nearest: Option<&str>) -> String {
     nearest.map_or(String::new(), |known| format!("; did you mean `{known}`?"))
 }
 
-type Item<'i> = Spanned<DeValue<'i>>;
+pub(super) type Item<'i> = Spanned<DeValue<'i>>;
 
 /// A place in the text that is read.
-struct Reader<'t> {
+pub(super) struct Reader<'t> {
     text: &'t str,
 }
 
 /// Keys of each table; `thresholds` has the detections' own.
-const TOP: [&str; 4] = ["tenant", "accounts", "exceptions", "thresholds"];
+const TOP: [&str; 5] = ["tenant", "accounts", "exceptions", "response", "thresholds"];
 const TENANT: [&str; 4] = ["own_domains", "own_networks", "vpn_exits", "known_good_apps"];
 const ACCOUNTS: [&str; 3] = ["vips", "service", "shared_mailboxes"];
 const EXCEPTION: [&str; 6] = ["account", "network", "agent", "app", "detection", "note"];
@@ -96,6 +96,7 @@ impl Config {
                         config.exceptions.push(reader.exception(item)?);
                     }
                 }
+                "response" => reader.response(value, &mut config)?,
                 "thresholds" => reader.thresholds(value, &mut config)?,
                 other => return Err(reader.unknown("", other, key.span().start, TOP)),
             }
@@ -125,26 +126,26 @@ impl Reader<'_> {
         1 + self.text.bytes().take(byte).filter(|b| *b == b'\n').count()
     }
 
-    fn unknown<const N: usize>(&self, table: &str, key: &str, byte: usize, known: [&str; N]) -> ConfigError {
+    pub(super) fn unknown<const N: usize>(&self, table: &str, key: &str, byte: usize, known: [&str; N]) -> ConfigError {
         let full = |name: &str| if table.is_empty() { name.to_owned() } else { format!("{table}.{name}") };
         let all: Vec<String> = known.iter().map(|name| full(name)).collect();
         let key = full(key);
         ConfigError::UnknownKey { line: self.line(byte), nearest: nearest(&key, &all), key }
     }
 
-    fn wrong(&self, key: &str, value: &Item<'_>, expected: &'static str) -> ConfigError {
+    pub(super) fn wrong(&self, key: &str, value: &Item<'_>, expected: &'static str) -> ConfigError {
         ConfigError::Value { line: self.line(value.span().start), key: key.to_owned(), expected }
     }
 
-    fn table<'v, 'i>(&self, key: &str, value: &'v Item<'i>) -> Result<&'v DeTable<'i>, ConfigError> {
+    pub(super) fn table<'v, 'i>(&self, key: &str, value: &'v Item<'i>) -> Result<&'v DeTable<'i>, ConfigError> {
         value.get_ref().as_table().ok_or_else(|| self.wrong(key, value, "a table"))
     }
 
-    fn list<'v, 'i>(&self, key: &str, value: &'v Item<'i>) -> Result<&'v [Item<'i>], ConfigError> {
+    pub(super) fn list<'v, 'i>(&self, key: &str, value: &'v Item<'i>) -> Result<&'v [Item<'i>], ConfigError> {
         value.get_ref().as_array().map(|array| &**array).ok_or_else(|| self.wrong(key, value, "a list"))
     }
 
-    fn text<'v>(&self, key: &str, value: &'v Item<'_>) -> Result<&'v str, ConfigError> {
+    pub(super) fn text<'v>(&self, key: &str, value: &'v Item<'_>) -> Result<&'v str, ConfigError> {
         let text = value.get_ref().as_str().map(str::trim).filter(|text| !text.is_empty());
         text.ok_or_else(|| self.wrong(key, value, "a text that is not empty"))
     }

@@ -17,11 +17,11 @@ pub struct ThresholdDoc<'a> {
 }
 
 /// A text as a TOML value.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     toml::Value::String(text.to_owned()).to_string()
 }
 
-fn list<T>(items: &[T], write: impl Fn(&T) -> String) -> String {
+pub(super) fn list<T>(items: &[T], write: impl Fn(&T) -> String) -> String {
     format!("[{}]", items.iter().map(write).collect::<Vec<_>>().join(", "))
 }
 
@@ -33,7 +33,7 @@ fn networks(items: &[Cidr]) -> String {
     list(items, |network| quoted(&network.to_string()))
 }
 
-fn entry(out: &mut String, doc: &str, key: &str, value: &str) {
+pub(super) fn entry(out: &mut String, doc: &str, key: &str, value: &str) {
     for line in doc.lines() {
         let _ = writeln!(out, "# {}", line.trim());
     }
@@ -64,6 +64,7 @@ impl Config {
         );
         entry(&mut out, "Mailboxes of several people, without a sign-in of their own.", "shared_mailboxes", &texts(&self.shared_mailboxes));
         self.render_exceptions(&mut out);
+        self.response.render(&mut out);
         self.render_thresholds(&mut out, thresholds);
         out
     }

@@ -443,6 +443,17 @@ impl Scene {
         Seen { findings, store, outcome: None }
     }
 
+    /// Analyses the whole and asks the response simulator.
+    pub fn replay<T>(mut self, ask: impl FnOnce(&crate::response::Scene<'_>, &crate::attribution::Ground<'_>) -> T) -> T {
+        let store = self.store();
+        let tor = TorExits::default();
+        let basis = Basis::new(&store, &Networks::new(geo(), &self.config, &tor), &Stages::default());
+        let ground = basis.ground(&store, &self.config);
+        let outcome = analyse(&ground, &Stages::default());
+        let case = crate::analysis::final_case(&ground, &outcome.attribution);
+        ask(&crate::response::Scene { case: &case, attribution: &outcome.attribution, incidents: &outcome.incidents }, &ground)
+    }
+
     /// What the whole analysis says.
     pub fn judge(mut self) -> Seen {
         let store = self.store();

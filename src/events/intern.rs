@@ -145,6 +145,13 @@ pub struct Interner<K> {
     kind: PhantomData<fn() -> K>,
 }
 
+impl<K> Clone for Interner<K> {
+    fn clone(&self) -> Self {
+        let Interner { text, ends, table, hasher, kind } = self;
+        Interner { text: text.clone(), ends: ends.clone(), table: table.clone(), hasher: hasher.clone(), kind: *kind }
+    }
+}
+
 impl<K> Default for Interner<K> {
     fn default() -> Self {
         Interner { text: String::new(), ends: vec![0], table: HashTable::new(), hasher: DefaultHashBuilder::default(), kind: PhantomData }

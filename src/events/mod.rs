@@ -29,5 +29,5 @@ pub use intern::{Id, Interner, Ip, IpKind, Principal, PrincipalKind, Str, TextKi
 pub use join::fold_operation;
 pub use key::{Key, KeyKind, guid, link, message_link, token_guid, token_link};
 pub use ledger::{Ledger, Tally};
-pub use store::{Conflict, Duplicate, Store};
+pub use store::{Conflict, Cut, Duplicate, Store};
 pub use time::{DateOrder, Time};

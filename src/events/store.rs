@@ -1,5 +1,9 @@
 //! The store: all events, states and duplicates of a case, merged in the order of the evidence.
 
+mod cut;
+
+pub use cut::Cut;
+
 use super::app_names::AppNames;
 use super::batch::{Batch, Fate, PendingDate, Translation};
 use super::detail::{Detail, Item, Items, SignIn, State, StateKind};
@@ -11,6 +15,7 @@ use super::ledger::Ledger;
 use super::time::{DateOrder, TICKS, Time};
 use crate::evidence::{Pointer, RecordAt};
 use hashbrown::HashTable;
+use std::sync::Arc;
 
 /// A record that repeats an event or state.
 #[derive(Clone, Copy, Debug)]
@@ -62,7 +67,7 @@ fn words(key: Key) -> [u32; 4] {
 pub struct Store {
     events: Vec<Event>,
     details: Vec<Detail>,
-    items: Vec<Item>,
+    items: Arc<Vec<Item>>,
     states: Vec<State>,
     duplicates: Vec<Duplicate>,
     conflicts: Vec<Conflict>,
@@ -71,16 +76,16 @@ pub struct Store {
     known: Vec<Option<u32>>,
     state_keys: rustc_hash::FxHashSet<u128>,
     same: Vec<(Principal, Principal)>,
-    text: Interner<TextKind>,
-    names: Interner<PrincipalKind>,
-    ips: Interner<IpKind>,
+    text: Arc<Interner<TextKind>>,
+    names: Arc<Interner<PrincipalKind>>,
+    ips: Arc<Interner<IpKind>>,
     /// Dates of the input under way whose order is open: event, readings.
     pending: Vec<PendingDate>,
     /// Votes for month first and day first from records met in another file.
     votes: [u32; 2],
     order: Vec<u32>,
-    accounts: Accounts,
-    app_names: AppNames,
+    accounts: Arc<Accounts>,
+    app_names: Arc<AppNames>,
 }
 
 fn map<K>(table: &[Id<K>], id: Id<K>) -> Id<K> {
@@ -144,9 +149,9 @@ impl Store {
     /// records; the batch is left empty but for its buffers.
     pub fn merge(&mut self, batch: &mut Batch, ledger: &mut Ledger) {
         let mut translation = std::mem::take(&mut batch.translation);
-        self.text.absorb(&batch.text, &mut translation.text);
-        self.names.absorb(&batch.names, &mut translation.names);
-        self.ips.absorb(&batch.ips, &mut translation.ips);
+        Arc::make_mut(&mut self.text).absorb(&batch.text, &mut translation.text);
+        Arc::make_mut(&mut self.names).absorb(&batch.names, &mut translation.names);
+        Arc::make_mut(&mut self.ips).absorb(&batch.ips, &mut translation.ips);
         self.same.extend(batch.same.iter().map(|(a, b)| (map(&translation.names, *a), map(&translation.names, *b))));
         for (mine, theirs) in self.votes.iter_mut().zip(batch.votes) {
             *mine += theirs;
@@ -155,7 +160,8 @@ impl Store {
             ledger.notice(code, text);
         }
         let items = u32::try_from(self.items.len()).unwrap_or(u32::MAX);
-        self.items.extend(batch.items.iter().map(|item| Item { subject: map(&translation.text, item.subject), ..*item }));
+        Arc::make_mut(&mut self.items)
+            .extend(batch.items.iter().map(|item| Item { subject: map(&translation.text, item.subject), ..*item }));
         let details = &mut batch.details;
         let mut states = batch.states.drain(..);
         let mut keys = batch.keys.iter().peekable();
@@ -378,9 +384,9 @@ impl Store {
     /// [`Store::count`].
     pub fn finish(&mut self, own_domains: &[String]) {
         self.keys = HashTable::new();
-        self.accounts = Accounts::settle(&self.names, &self.same, &self.events, &self.states, own_domains);
+        self.accounts = Arc::new(Accounts::settle(&self.names, &self.same, &self.events, &self.states, own_domains));
         self.same = Vec::new();
-        self.app_names = AppNames::learn(&self.events, &self.details, &self.text);
+        self.app_names = Arc::new(AppNames::learn(&self.events, &self.details, &self.text));
         super::mail::direct(&mut self.events, &self.details, &self.accounts);
         let pairs = super::join::directory_pairs(&self.events, &self.text, &self.accounts);
         self.demote(&pairs);

@@ -11,6 +11,7 @@ pub mod html;
 pub mod model;
 pub mod output;
 mod phrases;
+pub mod response_page;
 #[cfg(test)]
 pub(crate) mod samples;
 pub mod sanitize;

@@ -4,7 +4,7 @@
 //! of the evidence, or a narrow span would make everything look new.
 
 use super::events_file::EventRow;
-use super::model::Report;
+use super::model::{Report, Response};
 use crate::events::{Time, time};
 
 /// A span of time and a choice of accounts; empty means everything.
@@ -42,12 +42,28 @@ impl Scope {
         report.accounts.retain(|account| self.has_account(&account.account));
         report.remaining.retain(|left| left.made_by.as_ref().or(left.identity.of.as_ref()).is_none_or(|account| self.has_account(account)));
         report.incidents.retain(|incident| incident.accounts.iter().any(|account| self.has_account(account)));
+        if let Some(response) = &mut report.response {
+            self.narrow_response(response);
+        }
         let kept: std::collections::BTreeSet<&str> = report.findings.iter().map(|finding| finding.id.as_str()).collect();
         for account in &mut report.accounts {
             account.findings.retain(|id| kept.contains(id.as_str()));
             for term in &mut account.terms {
                 term.findings.retain(|id| kept.contains(id.as_str()));
             }
+        }
+    }
+
+    /// Totals, the curve and who is spared stay whole.
+    fn narrow_response(&self, response: &mut Response) {
+        response.triggers.retain(|one| self.has_account(&one.account) && self.has_span(&one.time, None));
+        response.latest_useful.retain(|one| self.has_account(&one.account));
+        for scenario in &mut response.scenarios {
+            scenario.interventions.retain(|one| self.has_account(&one.account) && self.has_span(&one.at, None));
+            scenario.acts.retain(|act| self.has_account(&act.account) && self.has_span(&act.time, act.end_time.as_deref()));
+            scenario.left_in_place.retain(|one| self.has_account(&one.account) && self.has_span(&one.time, None));
+            scenario.owners.retain(|one| self.has_account(&one.account));
+            scenario.innocents.retain(|one| self.has_account(&one.account) && self.has_span(&one.at, None));
         }
     }
 

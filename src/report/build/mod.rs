@@ -7,6 +7,7 @@ mod exposure;
 mod exposure_rows;
 mod incidents;
 mod remaining;
+mod response;
 mod rows;
 
 pub use exposure_rows::ExposureRows;
@@ -21,6 +22,7 @@ use crate::enrich::{Geo, app_name, error_words};
 use crate::events::{AccountId, Party, Principal, Str, Time};
 use crate::exposure::Exposures;
 use crate::formats::load::Loaded;
+use crate::response::Response;
 use crate::stages::Stages;
 use std::borrow::Cow;
 
@@ -43,6 +45,8 @@ pub struct Material<'a> {
     pub geo: &'a Geo,
     /// Only this account, where one was asked for.
     pub only: Option<AccountId>,
+    /// What a response would have changed, where that was replayed.
+    pub response: Option<&'a Response>,
 }
 
 /// The words that event summaries look up.
@@ -114,6 +118,7 @@ pub fn report(material: &Material<'_>, stages: &Stages) -> Report {
         incidents: stages.run("incidents", || incidents::incidents(material)),
         timeline: stages.run("timeline", || rows::timeline(material)),
         remaining: left.of_tenant(),
+        response: material.response.map(|of| stages.run("response", || response::response(material, of))),
         ..inventory(material.loaded, material.geo)
     }
 }
@@ -142,6 +147,7 @@ pub fn inventory(loaded: &Loaded, geo: &Geo) -> Report {
         incidents: Vec::new(),
         timeline: Vec::new(),
         remaining: Vec::new(),
+        response: None,
     }
 }
 

@@ -16,7 +16,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 const ROW_GAP_SECONDS: i64 = 1800;
 
 /// A row under way.
-struct Row {
+pub(super) struct Row {
     account: AccountId,
     first: u32,
     last: u32,
@@ -31,6 +31,16 @@ struct Row {
 }
 
 impl Row {
+    /// The first event of the row.
+    pub(super) fn first(&self) -> u32 {
+        self.first
+    }
+
+    /// How many things its events are about: recipients, items.
+    pub(super) fn items(&self) -> u64 {
+        self.acts.max(self.events)
+    }
+
     fn new(account: AccountId, index: u32) -> Row {
         Row {
             account,
@@ -70,14 +80,17 @@ struct Likeness {
     agent: Str,
     object: Str,
     removal: bool,
+    /// Which part it is of, where a view divides the acts.
+    part: usize,
 }
 
 pub(super) fn timeline(material: &Material<'_>) -> Vec<TimelineRow> {
-    rows(material).iter().map(|row| finish(material, row)).collect()
+    rows(material, &|_| Some(0)).iter().map(|row| finish(material, row)).collect()
 }
 
-/// The rows of the timeline, in the order in which they begin.
-fn rows(material: &Material<'_>) -> Vec<Row> {
+/// The rows of the timeline, in the order in which they begin. Acts of different parts are never one row, and
+/// acts of none are left out.
+pub(super) fn rows(material: &Material<'_>, part_of: &dyn Fn(u32) -> Option<usize>) -> Vec<Row> {
     let traced = traced_mails(material);
     let mut open: FxHashMap<Likeness, u32> = FxHashMap::default();
     let mut rows: Vec<Row> = Vec::new();
@@ -87,7 +100,8 @@ fn rows(material: &Material<'_>) -> Vec<Row> {
         if !event.time.is_known() || !material.wanted(account) || !is_shown(material, event, account, &traced) {
             continue;
         }
-        let likeness = likeness(material.case, account, index, event);
+        let Some(part) = part_of(index) else { continue };
+        let likeness = Likeness { part, ..likeness(material.case, account, index, event) };
         let last_of = |at: u32| rows.get(at as usize).and_then(|row| material.case.event(row.last)).map(|last| last.time);
         let near = open.get(&likeness).copied().filter(|at| last_of(*at).is_some_and(|last| event.time.since(last) <= ROW_GAP_SECONDS));
         let at = near.unwrap_or_else(|| {
@@ -159,10 +173,11 @@ fn likeness(case: &Case<'_>, account: AccountId, index: u32, event: &Event) -> L
         agent: if event.action == Action::SignIn { event.agent } else { Str::NONE },
         object: if many && !by_subject || event.action == Action::SignIn { Str::NONE } else { event.object },
         removal: event.flags.has(Flags::REMOVAL),
+        part: 0,
     }
 }
 
-fn finish(material: &Material<'_>, row: &Row) -> TimelineRow {
+pub(super) fn finish(material: &Material<'_>, row: &Row) -> TimelineRow {
     let case = material.case;
     let fallback = Event::new(crate::evidence::RecordAt::default(), Action::Other);
     let first = case.event(row.first).unwrap_or(&fallback);
@@ -170,7 +185,7 @@ fn finish(material: &Material<'_>, row: &Row) -> TimelineRow {
     let (id, _) = case.context_of(row.first);
     let ip = case.contexts.get(id).map_or(first.ip, |context| context.ip);
     let facts = case.facts(ip);
-    let run = Run { acts: row.acts.max(row.events), seconds: last.time.since(first.time), alike: row.alike };
+    let run = Run { acts: row.items(), seconds: last.time.since(first.time), alike: row.alike };
     let mut named: Vec<&str> = row.detections.iter().filter_map(|number| DETECTIONS.get(*number)).map(|detection| detection.id()).collect();
     named.sort_unstable();
     let text = |id: Str| Some(case.store.text(id).to_owned()).filter(|text| !text.is_empty());

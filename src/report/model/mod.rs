@@ -9,6 +9,7 @@ mod activity;
 mod exposure;
 mod inputs;
 mod remaining;
+mod response;
 mod story;
 
 pub use accounts::{Account, IntruderAddress, Term, Undated, Verdict};
@@ -16,6 +17,11 @@ pub use activity::{Activity, ActivitySlot, MailMinute, SignInPlace};
 pub use exposure::{AppExposure, Bounds, Changes, Counterparty, Exposure, MailboxAccess, Range, SynchronisedFolder};
 pub use inputs::{Count, Coverage, GeoSource, Input, Notice, Refused, Span, Unanswerable};
 pub use remaining::{CleanUp, Ending, Remaining};
+pub use response::{
+    ActOutcome, InnocentCost, LatestUseful, LeftInPlace, OutcomeCounts, OwnerCost, Response, ResponseAct, ResponseIntervention,
+    ResponseLimit, ResponsePoint, ResponsePolicy, ResponseScenario, ResponseTotals, ResponseTrigger, ResponseWatch, SparedAccount,
+    TriggerPolicy,
+};
 pub use story::{Actor, Edge, EdgePath, Finding, Incident, Link, Milestone, PatientZero, Severity, TimelineRow};
 
 use schemars::JsonSchema;
@@ -55,6 +61,9 @@ pub struct Report {
     pub timeline: Vec<TimelineRow>,
     /// What is still in place in the tenant as a whole, and in mailboxes of accounts without a verdict.
     pub remaining: Vec<Remaining>,
+    /// What an automatic response would have changed; absent where there is no incident to replay.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub response: Option<Response>,
 }
 
 /// Name and version of the program.
@@ -90,6 +99,7 @@ impl Report {
             incidents: Vec::new(),
             timeline: Vec::new(),
             remaining: Vec::new(),
+            response: None,
         }
     }
 

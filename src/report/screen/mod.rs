@@ -4,17 +4,20 @@
 //! and what the evidence lacks. Then the table of acts, then what is still in place and what to do.
 //! The view fits the width that it is given; what does not fit is wrapped, never cut.
 
+mod columns;
 mod exposure;
 mod incidents;
 mod inspect;
 mod paint;
 mod remaining;
+mod response;
 mod sections;
 mod table;
 mod words;
 
 pub use inspect::inspect;
 pub use paint::{Line, Page, Tone};
+pub use response::respond;
 pub use words::{Clock, ShortNames, count, duration, percent, seconds_between, thousands};
 
 use super::model::{Account, Report};

@@ -192,6 +192,9 @@ impl View<'_> {
         if let Some(pointer) = pointer {
             commands.push((format!("bectrace evidence {pointer} {paths}"), "the record behind a row"));
         }
+        if !self.report.incidents.is_empty() {
+            commands.push((format!("bectrace respond {paths}"), "what a response would have changed"));
+        }
         if self.report.inputs.iter().any(|input| !input.notices.is_empty() || !input.rejected.is_empty()) || !self.report.refused.is_empty()
         {
             commands.push((format!("bectrace inspect {paths}"), "what each file is and lacks"));
