@@ -57,7 +57,7 @@ fn results(parent: &Path, more: &[&str]) -> Vec<(String, Vec<u8>)> {
     let run = finish(command(&[&arguments, more].concat()).current_dir(parent));
     assert_eq!((run.code, run.err.as_str()), (0, ""));
     let mut all = files(out.path());
-    assert_eq!(all.len(), 10, "report, events twice, timeline, four tables of what was taken, plan twice");
+    assert_eq!(all.len(), 11, "report, page, events twice, timeline, four tables of what was taken, plan twice");
     all.push(("the screen".to_owned(), run.out.into_bytes()));
     all
 }

@@ -234,7 +234,7 @@ fn results_of_an_earlier_run_are_no_evidence() {
         assert!(reason.contains(what) && reason.contains("give the exports that it was made from"), "{name}: {reason}");
     }
     assert!(
-        run.out.contains("11 files are no export: counterparties.csv (a bectrace list of people to notify, a result and no evidence"),
+        run.out.contains("14 files are no export: counterparties.csv (a bectrace list of people to notify, a result and no evidence"),
         "{}",
         run.out
     );

@@ -165,13 +165,15 @@ pub(super) fn mails_sent(accounts: &[&Account]) -> u64 {
 
 /// What still works for the intruder; where nothing says so, how often he touched inbox rules.
 fn in_place(report: &Report, accounts: &[&Account]) -> Fact {
-    let mut kinds: BTreeMap<String, u64> = BTreeMap::new();
-    for item in accounts.iter().flat_map(|account| &account.remaining) {
-        *kinds.entry(item.kind.replace('-', " ")).or_default() += 1;
-    }
-    if !kinds.is_empty() {
-        let kinds: Vec<String> = kinds.iter().map(|(kind, n)| count(*n, kind, &phrases::plural(kind))).collect();
-        return Fact { name: "Still in place", words: kinds.join(", ") };
+    for (name, status) in [("Still in place", "in-place"), ("Not known to be gone", "unknown")] {
+        let mut kinds: BTreeMap<String, u64> = BTreeMap::new();
+        for item in accounts.iter().flat_map(|account| &account.remaining).filter(|item| item.status == status) {
+            *kinds.entry(item.kind.replace('-', " ")).or_default() += 1;
+        }
+        if !kinds.is_empty() {
+            let kinds: Vec<String> = kinds.iter().map(|(kind, n)| count(*n, kind, &phrases::plural(kind))).collect();
+            return Fact { name, words: kinds.join(", ") };
+        }
     }
     let names: BTreeSet<&str> = accounts.iter().map(|account| account.account.as_str()).collect();
     let is_rule = |action: &str| matches!(action, "mailbox-rule" | "forwarding");
@@ -201,7 +203,9 @@ mod tests {
     #[test]
     fn what_is_still_in_place_is_named_and_else_only_what_was_done() {
         let mut report = samples::cascade();
-        assert_eq!(facts_of(&report)["Still in place"], "1 app grant, 1 inbox rule");
+        assert_eq!(facts_of(&report)["Still in place"], "1 inbox rule");
+        report.accounts.iter_mut().for_each(|account| account.remaining.retain(|item| item.status != "in-place"));
+        assert_eq!(facts_of(&report)["Not known to be gone"], "1 app grant, 1 session");
         report.accounts.iter_mut().for_each(|account| account.remaining.clear());
         assert_eq!(facts_of(&report)["Rules"], "1 act of the intruder on inbox rules or forwarding");
     }

@@ -9,7 +9,7 @@ use super::pointers::{links, pointers};
 use super::policy::policy;
 use super::rows;
 use super::table::{Column, Kind, Table};
-use crate::report::model::{Account, Edge, Incident, Input, Milestone, Report, Undated, Verdict};
+use crate::report::model::{Account, Edge, Incident, Input, Milestone, Remaining, Report, Undated, Verdict};
 use crate::report::phrases::{self, Phrases};
 use crate::report::screen::{Clock, ShortNames, count, percent, thousands};
 use askama::Template;
@@ -105,9 +105,21 @@ impl<'r> Page<'r> {
         self.report.accounts.iter().any(|account| account.exposure.is_some())
     }
 
-    /// True where something is left in place.
+    /// True where intruders made something that outlives them.
     fn has_remaining(&self) -> bool {
-        self.report.accounts.iter().any(|account| !account.remaining.is_empty())
+        self.remaining().next().is_some()
+    }
+
+    /// What intruders made on each account, then in the tenant as a whole.
+    fn remaining(&self) -> impl Iterator<Item = (&str, &Remaining)> {
+        let of_accounts =
+            self.report.accounts.iter().flat_map(|account| account.remaining.iter().map(|item| (account.account.as_str(), item)));
+        of_accounts.chain(self.report.remaining.iter().map(|item| (item.identity.of.as_deref().unwrap_or("the tenant"), item)))
+    }
+
+    /// A number with one digit behind the point.
+    fn one_digit(&self, n: impl Borrow<f64>) -> String {
+        format!("{:.1}", n.borrow())
     }
 
     /// Pointers as links to their inputs.
