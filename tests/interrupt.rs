@@ -18,7 +18,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// How long a run may take to end before it counts as stuck, on however busy a machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 fn analyze(evidence: &Path, results: &Path) -> Command {
     let mut command = command(&["analyze", text(evidence), "-q", "-o", text(results)]);

@@ -30,7 +30,7 @@ pub struct LoadOptions<'a> {
     pub limits: Limits,
     /// Number of threads; at least 1.
     pub threads: usize,
-    /// Bytes that the user wants to spend, of which [`Buffers`] take their share.
+    /// Bytes that the user wants to spend, of which the buffers of reading take their share.
     pub memory: Option<u64>,
     /// Zone and date order given by the user.
     pub times: TimeRules,

@@ -31,7 +31,7 @@ fn quoted_end(text: &str) -> (&str, &str) {
     let mut quote = None;
     for (at, c) in text.char_indices() {
         match (quote, c) {
-            (None, '>') => return (&text[..at], &text[at + 1..]),
+            (None, '>') => return (text.get(..at).unwrap(), text.get(at + 1..).unwrap()),
             (None, '"' | '\'') => quote = Some(c),
             (Some(open), c) if c == open => quote = None,
             _ => {}
@@ -82,7 +82,7 @@ fn hostile_names_become_no_element_and_no_attribute() {
 fn links_lead_only_into_the_page() {
     let page = page(&samples::hostile("javascript:alert(1)"));
     for link in page.split("href=\"").skip(1) {
-        assert!(link.starts_with('#'), "{}", &link[..40.min(link.len())]);
+        assert!(link.starts_with('#'), "{link}");
     }
     assert!(!page.contains("http://") || page.matches("http://").count() == page.matches("http://www.w3.org/2000/svg").count());
     assert!(!page.contains("https://") && !page.contains("url(") && !page.contains("@import"));
