@@ -15,7 +15,7 @@ use crate::detections::{self, ActiveDays, Case, Due, EvidenceFamily, Finding, Fo
 use crate::enrich::{AddressBook, AgentBook};
 use crate::events::{AccountId, Action, Event, Ip, Store, Str, Time};
 use crate::habits::{Acts, Changes, ContextId, Contexts, Habits, Lesson, Tie};
-use crate::scoring::{COMPROMISED_DB, SUSPICIOUS_DB, Score, Term};
+use crate::scoring::{SUSPICIOUS_DB, Score, Term};
 use crate::stages::Stages;
 use excuses::OwnerSigns;
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,10 +26,8 @@ const ROUNDS: usize = 5;
 const STRONG_LANE_DB: f64 = 15.0;
 /// Evidence that makes a context's acts an intruder's kind of act.
 const TELLING_ACT_DB: f64 = 8.0;
-/// Most that the other lanes of an account add; they never make it compromised.
+/// Most that the other lanes of an account add.
 const OTHER_LANES_CAP_DB: f64 = 10.0;
-/// By how much an account stays below a band that it must not reach.
-const LEAST_DB: f64 = 0.1;
 /// Evidence of a lane below which it adds nothing to another: odd things happen to everybody, and a year
 /// of them must not add up to an accusation.
 const OTHER_LANE_DB: f64 = 6.0;
@@ -273,8 +271,7 @@ fn judge(case: &Case<'_>, account: AccountId, lanes: &[Lane], mut score: Score, 
     let best_is_compromised = score.is_compromised();
     let notable = lanes.iter().skip(1).map(|lane| lane.score.evidence_db()).filter(|db| *db >= OTHER_LANE_DB);
     let (count, rest) = notable.fold((0, 0.0), |(count, sum), db| (count + 1, sum + db / 4.0));
-    let room = if best_is_compromised { f64::MAX } else { (COMPROMISED_DB - LEAST_DB - score.db).max(0.0) };
-    let rest = (rest.min(OTHER_LANES_CAP_DB).min(room) * 100.0).round() / 100.0;
+    let rest = (rest.min(OTHER_LANES_CAP_DB) * 100.0).round() / 100.0;
     if rest > 0.0 {
         let why = match count {
             1 => "other odd acts on this account, apart from these, count a quarter".to_owned(),
@@ -286,7 +283,7 @@ fn judge(case: &Case<'_>, account: AccountId, lanes: &[Lane], mut score: Score, 
         let own = lanes.iter().flat_map(|lane| &lane.findings).filter_map(|number| findings.get(*number));
         own.filter_map(Finding::detection).any(detections::Detection::is_attack)
     };
-    let verdict = if best_is_compromised {
+    let verdict = if score.is_compromised() || best_is_compromised {
         Verdict::Compromised
     } else if score.db >= SUSPICIOUS_DB {
         Verdict::Suspicious

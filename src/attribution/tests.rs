@@ -302,19 +302,3 @@ fn the_owners_browser_without_his_device_is_another_client() {
     assert!(with_device(true) < 5.0, "{}", with_device(true));
     assert!(with_device(false) > 10.0, "{}", with_device(false));
 }
-
-#[test]
-fn other_odd_places_never_make_an_account_compromised() {
-    let mut scene = Scene::office();
-    let files = |ip: &str, day: i64| {
-        (0..25)
-            .map(|n| Act::new("anna", at(day, "03:10"), Action::FileRead).about(&format!("plan {n}.xlsx")).from(ip, FIREFOX))
-            .collect::<Vec<_>>()
-    };
-    for (ip, day) in [(NIGERIA, 20), (ABROAD, 22), ("190.210.70.1", 24)] {
-        scene.add(sign_in("anna", at(day, "03:00")).from(ip, FIREFOX));
-        scene.add(read_mail("anna", at(day, "03:05"), 9).from(ip, FIREFOX));
-        scene.add_all(files(ip, day));
-    }
-    scene.judge().comes_out("anna", Verdict::Suspicious, 19.9);
-}

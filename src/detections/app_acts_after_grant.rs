@@ -13,8 +13,6 @@ pub struct AppActsAfterGrant;
 
 /// Worth of a finding.
 const DB: f64 = 14.0;
-/// Worth where the application is on no table of abused ones: honest ones read mail, too.
-const UNKNOWN_DB: f64 = 7.0;
 /// Rarity of a context from which it is not the owner's.
 const RARE: f64 = 0.5;
 /// Seconds within which recipients make a burst.
@@ -69,8 +67,7 @@ impl Detection for AppActsAfterGrant {
             let found =
                 self.at_pace(case, one, &after).or_else(|| self.burst(case, one, &after)).or_else(|| self.elsewhere(case, one, &after));
             if let Some((context, events, summary)) = found {
-                let db = if one.known.is_some() { DB } else { UNKNOWN_DB };
-                out.add(case.store, one.consent.account, context, events, db, summary);
+                out.add(case.store, one.consent.account, context, events, DB, summary);
             }
         }
     }
