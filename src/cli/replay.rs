@@ -10,7 +10,7 @@ use crate::response::{self, ByHand, Response, Scene};
 use crate::stages::Stages;
 
 /// Events that may be analysed again beside a report: so many that it stays quick.
-const BESIDE_REPORT: usize = 2_000_000;
+const BESIDE_REPORT: usize = 500_000;
 /// Events that may be analysed again where the response is what was asked for.
 const ASKED_FOR: usize = 60_000_000;
 /// Accounts that an error names.

@@ -69,6 +69,9 @@ impl Detection for ImpossibleTravel {
     }
 }
 
+/// No two places are farther apart: half the way round the Earth.
+const FARTHEST_KM: f64 = 20_040.0;
+
 /// A sign-in at a place that means something.
 #[derive(Clone, Copy)]
 struct Stop {
@@ -100,10 +103,13 @@ impl ImpossibleTravel {
         for stop in stops {
             for before in latest.values().filter(|before| before.country != stop.country) {
                 let (accused, other) = if before.rarity > stop.rarity { (before, stop) } else { (stop, before) };
-                let Some(km) = least_distance_km(before.country, stop.country).filter(|km| *km >= least_km) else { continue };
                 #[expect(clippy::cast_precision_loss, reason = "seconds of a case")]
-                let hours = (stop.secs - before.secs) as f64 / 3600.0;
-                if accused.rarity > 0.0 && km > speed * hours {
+                let reach = speed * (stop.secs - before.secs) as f64 / 3600.0;
+                if accused.rarity <= 0.0 || reach >= FARTHEST_KM {
+                    continue;
+                }
+                let Some(km) = least_distance_km(before.country, stop.country).filter(|km| *km >= least_km) else { continue };
+                if km > reach {
                     found.entry(accused.context).or_insert(Journey { accused: *accused, other: *other, km });
                 }
             }
