@@ -26,7 +26,7 @@ Two things are taken as known at any moment: who is who (names of one account, t
 for the rest of its day. A trigger fires at most once a day on an account, and not in the first days of the exports, in which there is no habit
 (`learning_days`).
 
-That costs one analysis a day and one for each trigger. Beside a report at most 2 million events are analysed again, for `bectrace respond`
+That costs one analysis a day and one for each trigger. Beside a report at most half a million events are analysed again, for `bectrace respond`
 60 million: days on which the whole evidence shows a trigger come first. `watch` in the result says how many days were looked at; a trigger for
 which nothing was left has the basis `hindsight`.
 
