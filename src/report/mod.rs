@@ -5,6 +5,7 @@ pub mod detections_page;
 pub mod events_file;
 pub mod exposure_csv;
 pub mod exposure_words;
+mod forest;
 #[cfg(test)]
 pub(crate) mod golden;
 pub mod html;

@@ -2,11 +2,12 @@
 
 use super::axis::times;
 use super::drawing::Drawing;
-use crate::report::model::{Edge, EdgePath, Incident};
+use crate::report::forest::{Step, forest};
+use crate::report::model::{EdgePath, Incident};
 use crate::report::phrases::Phrases;
 use crate::report::sanitize::clip;
 use crate::report::screen::{duration, percent, seconds_between};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Accounts that are drawn; the list beside the picture has all.
 const MOST: usize = 60;
@@ -24,15 +25,6 @@ const WORDS: f64 = 26.0;
 const GAP: f64 = 12.0;
 /// Steps to the right that fit.
 const DEEPEST: usize = 7;
-
-/// One account in the picture.
-struct Node<'r> {
-    account: &'r str,
-    depth: usize,
-    edge: Option<&'r Edge>,
-    /// Place of its parent in the list.
-    parent: Option<usize>,
-}
 
 /// What the picture says of an account beside its name.
 pub(super) struct Fell<'r> {
@@ -54,7 +46,7 @@ pub(super) fn picture(incident: &Incident, fell: &BTreeMap<&str, Fell<'_>>, phra
     let height = times(shown.len(), row) + rest + GAP;
     let mut drawing = Drawing::new("cascade", (WIDTH, height), &format!("How incident {} went from account to account", incident.id));
     let top = |at: usize| times(at, row) + WORDS;
-    let left = |node: &Node<'_>| 2.0 + times(node.depth.min(DEEPEST), INDENT);
+    let left = |node: &Step<'_>| 2.0 + times(node.depth.min(DEEPEST), INDENT);
     for (at, node) in shown.iter().enumerate() {
         if let Some((parent_at, parent)) = node.parent.and_then(|parent| Some((parent, shown.get(parent)?))) {
             let (x, y) = (left(parent) + INDENT / 2.0, top(parent_at) + CARD.1);
@@ -75,7 +67,7 @@ pub(super) fn picture(incident: &Incident, fell: &BTreeMap<&str, Fell<'_>>, phra
     Some(drawing.finish())
 }
 
-fn card(drawing: &mut Drawing, incident: &Incident, node: &Node<'_>, (x, y): (f64, f64), fell: Option<&Fell<'_>>, phrases: Phrases<'_>) {
+fn card(drawing: &mut Drawing, incident: &Incident, node: &Step<'_>, (x, y): (f64, f64), fell: Option<&Fell<'_>>, phrases: Phrases<'_>) {
     let since = fell.and_then(|fell| fell.since);
     if let Some(words) = way_words(incident, node, since, phrases) {
         drawing.text("small", if node.edge.is_some() { x + 8.0 } else { x }, y - 7.0, &words);
@@ -89,7 +81,7 @@ fn card(drawing: &mut Drawing, incident: &Incident, node: &Node<'_>, (x, y): (f6
 }
 
 /// What stands above a card: the way to it, or that it is the first, or what joins it.
-fn way_words(incident: &Incident, node: &Node<'_>, since: Option<&str>, phrases: Phrases<'_>) -> Option<String> {
+fn way_words(incident: &Incident, node: &Step<'_>, since: Option<&str>, phrases: Phrases<'_>) -> Option<String> {
     if let Some(edge) = node.edge {
         let when = edge.time.as_deref().map_or_else(String::new, |time| format!(", {}", phrases.clock.minute(time)));
         let lead = edge.time.as_deref().zip(since).and_then(|(time, since)| seconds_between(time, since)).filter(|seconds| *seconds >= 0);
@@ -104,39 +96,10 @@ fn way_words(incident: &Incident, node: &Node<'_>, since: Option<&str>, phrases:
     Some(format!("same intruder, by which way is not shown  ·  {}", percent(link.confidence)))
 }
 
-/// The accounts of an incident, parents before their children, children in the incident's order.
-fn forest(incident: &Incident) -> Vec<Node<'_>> {
-    let mut children: BTreeMap<&str, Vec<&Edge>> = BTreeMap::new();
-    let mut edge_to: BTreeMap<&str, &Edge> = BTreeMap::new();
-    for edge in &incident.edges {
-        edge_to.entry(&edge.to).or_insert(edge);
-    }
-    for edge in incident.accounts.iter().filter_map(|account| edge_to.get(account.as_str())) {
-        children.entry(&edge.from).or_default().push(edge);
-    }
-    let zero = incident.patient_zero.iter().map(|zero| zero.account.as_str());
-    let roots = incident.accounts.iter().map(String::as_str).filter(|account| !edge_to.contains_key(account));
-    // What no root leads to is still an account of the incident.
-    let all = incident.accounts.iter().map(String::as_str);
-    let (mut nodes, mut seen): (Vec<Node<'_>>, BTreeSet<&str>) = (Vec::new(), BTreeSet::new());
-    for root in zero.chain(roots).chain(all) {
-        let mut open: Vec<(&str, usize, Option<&Edge>, Option<usize>)> = vec![(root, 0, None, None)];
-        while let Some((account, depth, edge, parent)) = open.pop() {
-            if seen.insert(account) {
-                let at = nodes.len();
-                nodes.push(Node { account, depth, edge, parent });
-                let below = children.get(account).into_iter().flatten().rev();
-                open.extend(below.map(|edge| (edge.to.as_str(), depth + 1, Some(*edge), Some(at))));
-            }
-        }
-    }
-    nodes
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::model::Link;
+    use crate::report::model::{Edge, Link};
     use crate::report::samples;
     use crate::report::screen::{Clock, ShortNames};
 

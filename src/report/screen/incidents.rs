@@ -3,6 +3,7 @@
 use super::View;
 use super::paint::{Line, Page, Tone};
 use super::words::{count, duration, percent, seconds_between};
+use crate::report::forest::forest;
 use crate::report::model::{Account, Edge, Incident, IntruderAddress, Verdict};
 use crate::report::phrases::{self, Phrases};
 use std::collections::{BTreeMap, BTreeSet};
@@ -182,48 +183,28 @@ impl<'r> View<'r> {
     }
 }
 
-/// The accounts of an incident as a forest, parents before their children, children by time of the
-/// incident's order.
+/// The accounts of an incident with the drawing before each.
 fn tree(incident: &Incident) -> Vec<Node<'_>> {
+    let steps = forest(incident);
+    let mut youngest: BTreeMap<usize, usize> = BTreeMap::new();
+    youngest.extend(steps.iter().enumerate().filter_map(|(at, step)| Some((step.parent?, at))));
+    // What stands before everything below each account.
+    let mut below: Vec<String> = Vec::new();
     let mut nodes = Vec::new();
-    let mut seen = BTreeSet::new();
-    let has_parent: BTreeSet<&str> = incident.edges.iter().map(|edge| edge.to.as_str()).collect();
-    let zero = incident.patient_zero.as_ref().map(|zero| zero.account.as_str());
-    let roots = incident.accounts.iter().map(String::as_str).filter(|account| !has_parent.contains(account));
-    for root in zero.into_iter().chain(roots) {
-        grow(incident, root, None, ("  ", "  "), &mut seen, &mut nodes);
-    }
-    // Whatever no root leads to is still an account of the incident.
-    for account in &incident.accounts {
-        grow(incident, account, None, ("  ", "  "), &mut seen, &mut nodes);
+    for (at, step) in steps.iter().enumerate() {
+        let above = step.parent.map(|parent| (below.get(parent).map_or("", String::as_str), youngest.get(&parent) == Some(&at)));
+        let (branch, inner) = match above {
+            None => ("  ".to_owned(), "  ".to_owned()),
+            Some((before, is_last)) => {
+                let (corner, line) = if is_last { ("└─ ", "   ") } else { ("├─ ", "│  ") };
+                // A very long chain keeps its indentation, or no room would be left for its words.
+                let inner = if before.width() < DEEPEST { format!("{before}{line}") } else { before.to_owned() };
+                (format!("{before}{corner}"), inner)
+            }
+        };
+        let trunk = format!("{inner}{}", if youngest.contains_key(&at) { "│  " } else { "   " });
+        nodes.push(Node { account: step.account, branch, trunk, edge: step.edge });
+        below.push(inner);
     }
     nodes
-}
-
-fn grow<'r>(
-    incident: &'r Incident,
-    account: &'r str,
-    edge: Option<&'r Edge>,
-    (branch, below): (&str, &str),
-    seen: &mut BTreeSet<&'r str>,
-    nodes: &mut Vec<Node<'r>>,
-) {
-    if !seen.insert(account) {
-        return;
-    }
-    let children: Vec<&Edge> = incident
-        .accounts
-        .iter()
-        .flat_map(|to| incident.edges.iter().filter(move |edge| edge.from == account && edge.to == *to))
-        .filter(|edge| !seen.contains(edge.to.as_str()))
-        .collect();
-    let trunk = if children.is_empty() { format!("{below}   ") } else { format!("{below}│  ") };
-    nodes.push(Node { account, branch: branch.to_owned(), trunk, edge });
-    let last = children.len().saturating_sub(1);
-    for (at, edge) in children.into_iter().enumerate() {
-        let (corner, line) = if at == last { ("└─ ", "   ") } else { ("├─ ", "│  ") };
-        // A very long chain keeps its indentation, or no room would be left for its words.
-        let inner = if below.width() < DEEPEST { format!("{below}{line}") } else { below.to_owned() };
-        grow(incident, &edge.to, Some(edge), (&format!("{below}{corner}"), &inner), seen, nodes);
-    }
 }
