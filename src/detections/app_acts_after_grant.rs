@@ -99,8 +99,7 @@ impl AppActsAfterGrant {
 
     /// Use from a place of somebody else's soon after any consent.
     fn elsewhere(&self, case: &Case<'_>, one: &Watched, after: &[(u32, &Event)]) -> Option<Found> {
-        #[expect(clippy::cast_possible_truncation, reason = "hours of a case")]
-        let window = (case.threshold(self, "hours") * 3600.0) as i64;
+        let window = case.seconds_of_hours(self, "hours");
         let here = |event: &u32| case.context_of(*event).0;
         let soon = after.iter().filter(|(_, event)| event.time.since(one.granted) <= window);
         let foreign: Vec<&(u32, &Event)> =

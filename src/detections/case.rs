@@ -213,6 +213,13 @@ impl<'a> Case<'a> {
         self.config.threshold(detection.id(), name, default)
     }
 
+    /// A threshold in hours, as whole seconds.
+    pub fn seconds_of_hours(&self, detection: &dyn super::Detection, name: &str) -> i64 {
+        #[expect(clippy::cast_possible_truncation, reason = "hours of a case")]
+        let seconds = (self.threshold(detection, name) * 3600.0) as i64;
+        seconds
+    }
+
     /// True if the account exists in the tenant as a person, guest or mailbox.
     pub fn is_judged(&self, account: AccountId) -> bool {
         is_judged(self.store, account)

@@ -3,7 +3,7 @@
 //! They are worth nothing of their own: the chain of the score counts what followed what. A reader gets
 //! one line with both halves, at the time of the record that completes it.
 
-use super::{Case, Finding, Findings};
+use super::{Case, Detection, Finding, Findings, Threshold};
 use crate::events::Time;
 
 /// Detections of a sign-in that succeeded and is not as usual.
@@ -77,11 +77,13 @@ fn sign_in_before<'f>(case: &Case<'_>, parts: &[Part<'f>], firsts: &[&str], time
         .map(|(_, index, finding)| (index, finding))
 }
 
-/// Reports each of `acts` that follows one of `firsts` in the lane within `hours`; what comes within as
-/// many hours after a report is part of it.
-pub fn follow(case: &Case<'_>, lane: &[&Finding], (firsts, acts): (&[&str], &[&str]), hours: f64, out: &mut Findings) {
-    #[expect(clippy::cast_possible_truncation, reason = "hours of a day")]
-    let seconds = (hours * 3600.0) as i64;
+/// The threshold of composites that [`follow`] finds.
+pub const HOURS: &[Threshold] = &[Threshold { name: "hours", default: 24.0, doc: "hours from the sign-in to the act" }];
+
+/// Reports each of `acts` that follows one of `firsts` in the lane within the composite's [`HOURS`]; what comes
+/// within as many hours after a report is part of it.
+pub fn follow(composite: &dyn Detection, case: &Case<'_>, lane: &[&Finding], (firsts, acts): (&[&str], &[&str]), out: &mut Findings) {
+    let seconds = case.seconds_of_hours(composite, "hours");
     let parts = parts(case, lane);
     let mut reported: Option<Time> = None;
     for act in parts.iter().filter(|part| acts.contains(&part.id)) {

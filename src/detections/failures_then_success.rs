@@ -50,8 +50,7 @@ impl Detection for FailuresThenSuccess {
         Scope::Account
     }
     fn find(&self, case: &Case<'_>, out: &mut Findings) {
-        #[expect(clippy::cast_possible_truncation, reason = "hours of a day")]
-        let window = (case.threshold(self, "hours") * 3600.0) as i64;
+        let window = case.seconds_of_hours(self, "hours");
         let failures = wrong_passwords(case);
         for (id, context) in unusual_contexts(case).filter(|(id, _)| case.is_unfamiliar(*id)) {
             let Some(list) = failures.get(&context.account) else { continue };

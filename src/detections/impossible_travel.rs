@@ -1,7 +1,7 @@
 //! `impossible-travel`: two sign-ins that nobody can have made in one body.
 
-use super::support::is_unusual;
-use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text, Threshold};
+use super::support::unusual_contexts;
+use super::{Case, Detection, EvidenceFamily, Findings, Scope, Severity, Text, Threshold};
 use crate::enrich::{NetworkClass, least_distance_km};
 use crate::events::{AccountId, Event, Flags, Ip};
 use crate::habits::{COLLEAGUES, ContextId};
@@ -46,6 +46,9 @@ impl Detection for ImpossibleTravel {
             Threshold { name: "speed", default: 900.0, doc: "km/h that the journey takes at the least: an airliner's" },
             Threshold { name: "distance", default: 500.0, doc: "km between the countries' nearest borders" },
         ]
+    }
+    fn scope(&self) -> Scope {
+        Scope::Account
     }
     fn find(&self, case: &Case<'_>, out: &mut Findings) {
         let suspects = suspects(case);
@@ -121,9 +124,8 @@ impl ImpossibleTravel {
 
 /// Contexts that can be accused, with their rarity: unfamiliar ones, on no device of the owner's.
 fn suspects(case: &Case<'_>) -> BTreeMap<ContextId, f64> {
-    let rare = |id| (id, case.rarity(id));
-    let unusual = case.contexts.iter().filter(|(id, context)| is_unusual(case, *id, context) && !case.familiarity(*id).device);
-    unusual.map(|(id, _)| rare(id)).filter(|(_, rarity)| *rarity > 0.0).collect()
+    let unusual = unusual_contexts(case).filter(|(id, _)| !case.familiarity(*id).device);
+    unusual.map(|(id, _)| (id, case.rarity(id))).filter(|(_, rarity)| *rarity > 0.0).collect()
 }
 
 /// The sign-ins of an account that say where somebody is, in time order.

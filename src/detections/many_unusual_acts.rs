@@ -41,8 +41,7 @@ impl Detection for ManyUnusualActs {
         ]
     }
     fn combine(&self, case: &Case<'_>, lane: &[&Finding], out: &mut Findings) {
-        #[expect(clippy::cast_possible_truncation, reason = "hours of a day")]
-        let seconds = (case.threshold(self, "hours") * 3600.0) as i64;
+        let seconds = case.seconds_of_hours(self, "hours");
         let least = case.threshold(self, "kinds");
         let parts = parts(case, lane);
         let mut reported: Option<Time> = None;

@@ -99,8 +99,7 @@ impl MfaFatigue {
         let time = |index: &u32| case.event(*index).map_or(crate::events::Time::NONE, |event| event.time);
         accepted.sort_by_key(time);
         refused.sort_by_key(time);
-        #[expect(clippy::cast_possible_truncation, reason = "hours of a day")]
-        let window = (case.threshold(self, "hours") * 3600.0) as i64;
+        let window = case.seconds_of_hours(self, "hours");
         let enough = case.threshold(self, "refused");
         for success in accepted {
             let (id, _) = case.context_of(success);

@@ -1,6 +1,6 @@
 //! `suspicious-activity`: an unusual sign-in that is also suspicious in itself.
 
-use super::composites::follow;
+use super::composites::{HOURS, follow};
 use super::{Case, Detection, EvidenceFamily, Finding, Findings, Severity, Text, Threshold};
 
 /// See the text.
@@ -38,10 +38,10 @@ impl Detection for SuspiciousActivity {
         }
     }
     fn thresholds(&self) -> &'static [Threshold] {
-        &[Threshold { name: "hours", default: 24.0, doc: "hours from the sign-in to the act" }]
+        HOURS
     }
     fn combine(&self, case: &Case<'_>, lane: &[&Finding], out: &mut Findings) {
-        follow(case, lane, (UNFAMILIAR, ACTS), case.threshold(self, "hours"), out);
+        follow(self, case, lane, (UNFAMILIAR, ACTS), out);
     }
 }
 

@@ -1,6 +1,6 @@
 //! `suspicious-activity-and-mail`: an unusual sign-in, then a burst of mail or a sensitive change.
 
-use super::composites::{UNUSUAL_SIGN_IN, follow};
+use super::composites::{HOURS, UNUSUAL_SIGN_IN, follow};
 use super::{Case, Detection, EvidenceFamily, Finding, Findings, Severity, Text, Threshold};
 
 /// See the text.
@@ -47,10 +47,10 @@ impl Detection for SuspiciousActivityAndMail {
         }
     }
     fn thresholds(&self) -> &'static [Threshold] {
-        &[Threshold { name: "hours", default: 24.0, doc: "hours from the sign-in to the act" }]
+        HOURS
     }
     fn combine(&self, case: &Case<'_>, lane: &[&Finding], out: &mut Findings) {
-        follow(case, lane, (UNUSUAL_SIGN_IN, ACTS), case.threshold(self, "hours"), out);
+        follow(self, case, lane, (UNUSUAL_SIGN_IN, ACTS), out);
     }
 }
 
