@@ -1,9 +1,10 @@
 //! Sentences that every view says in the same words: what was found, how an account was reached, from where, why.
 
-use super::model::{Account, Edge, EdgePath, Finding, Incident, Input, IntruderAddress, Report, Verdict};
+use super::model::{Account, Edge, EdgePath, Finding, Incident, Input, IntruderAddress, Remaining, Report, Verdict};
 use super::screen::{Clock, ShortNames, Tone, count, duration, percent, seconds_between, thousands};
 use crate::detections::{Detection, by_id};
 use crate::enrich::country_name;
+use crate::remaining::Kind;
 use std::collections::BTreeMap;
 
 /// What the sentences are made with.
@@ -201,8 +202,37 @@ pub(super) fn family(family: &str) -> String {
     if family == "sign-in" { "sign-ins".to_owned() } else { family.replace('-', " ") }
 }
 
+/// How many of each kind: `2 app grants, 3 inbox rules`.
+pub(super) fn kinds_of(items: &[&Remaining]) -> String {
+    let mut kinds: BTreeMap<&str, u64> = BTreeMap::new();
+    for item in items {
+        *kinds.entry(&item.kind).or_default() += 1;
+    }
+    let words: Vec<String> = kinds
+        .iter()
+        .map(|(kind, n)| match Kind::from_name(kind) {
+            Some(Kind::Session) => format!("sessions of {}", count(*n, "account", "accounts")),
+            Some(Kind::Auditing) => "auditing".to_owned(),
+            _ => count(*n, &kind_words(kind), &plural(&kind_words(kind))),
+        })
+        .collect();
+    words.join(", ")
+}
+
+/// A kind of thing that outlives an intruder, in words: `mail-flow rule`.
+pub(super) fn kind_words(kind: &str) -> String {
+    match Kind::from_name(kind) {
+        Some(Kind::MfaMethod) => "MFA method".to_owned(),
+        Some(Kind::TransportRule) => "mail-flow rule".to_owned(),
+        Some(Kind::Auditing) => "auditing switched off:".to_owned(),
+        Some(Kind::LegacyProtocol) => "legacy protocol".to_owned(),
+        Some(Kind::Session) => "sessions".to_owned(),
+        _ => kind.replace('-', " "),
+    }
+}
+
 /// The plural of a kind of setting: `inbox rules`, `policies`.
-pub(super) fn plural(kind: &str) -> String {
+fn plural(kind: &str) -> String {
     match kind.strip_suffix('y') {
         Some(stem) => format!("{stem}ies"),
         None => format!("{kind}s"),

@@ -1,6 +1,7 @@
 //! The first screen: what happened, to whom, since when, from where. Nothing else.
 
-use crate::report::model::{Account, Incident, IntruderAddress, Report, Verdict};
+use crate::remaining::Status;
+use crate::report::model::{Account, Incident, IntruderAddress, Remaining, Report, Verdict};
 use crate::report::phrases::{self, Phrases};
 use crate::report::screen::{Tone, count, percent, thousands};
 use std::collections::{BTreeMap, BTreeSet};
@@ -165,14 +166,11 @@ pub(super) fn mails_sent(accounts: &[&Account]) -> u64 {
 
 /// What still works for the intruder; where nothing says so, how often he touched inbox rules.
 fn in_place(report: &Report, accounts: &[&Account]) -> Fact {
-    for (name, status) in [("Still in place", "in-place"), ("Not known to be gone", "unknown")] {
-        let mut kinds: BTreeMap<String, u64> = BTreeMap::new();
-        for item in accounts.iter().flat_map(|account| &account.remaining).filter(|item| item.status == status) {
-            *kinds.entry(item.kind.replace('-', " ")).or_default() += 1;
-        }
-        if !kinds.is_empty() {
-            let kinds: Vec<String> = kinds.iter().map(|(kind, n)| count(*n, kind, &phrases::plural(kind))).collect();
-            return Fact { name, words: kinds.join(", ") };
+    for (name, status) in [("Still in place", Status::InPlace), ("Not known to be gone", Status::Unknown)] {
+        let items: Vec<&Remaining> =
+            accounts.iter().flat_map(|account| &account.remaining).filter(|item| item.status == status.name()).collect();
+        if !items.is_empty() {
+            return Fact { name, words: phrases::kinds_of(&items) };
         }
     }
     let names: BTreeSet<&str> = accounts.iter().map(|account| account.account.as_str()).collect();
@@ -205,7 +203,7 @@ mod tests {
         let mut report = samples::cascade();
         assert_eq!(facts_of(&report)["Still in place"], "1 inbox rule");
         report.accounts.iter_mut().for_each(|account| account.remaining.retain(|item| item.status != "in-place"));
-        assert_eq!(facts_of(&report)["Not known to be gone"], "1 app grant, 1 session");
+        assert_eq!(facts_of(&report)["Not known to be gone"], "1 app grant, sessions of 1 account");
         report.accounts.iter_mut().for_each(|account| account.remaining.clear());
         assert_eq!(facts_of(&report)["Rules"], "1 act of the intruder on inbox rules or forwarding");
     }

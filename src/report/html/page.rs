@@ -117,6 +117,11 @@ impl<'r> Page<'r> {
         of_accounts.chain(self.report.remaining.iter().map(|item| (item.identity.of.as_deref().unwrap_or("the tenant"), item)))
     }
 
+    /// A kind of thing that outlives an intruder, in words.
+    fn kind(&self, kind: &str) -> String {
+        phrases::kind_words(kind)
+    }
+
     /// A number with one digit behind the point.
     fn one_digit(&self, n: impl Borrow<f64>) -> String {
         format!("{:.1}", n.borrow())

@@ -5,7 +5,8 @@ use super::paint::{Line, Page, Tone};
 use super::words::count;
 use crate::remaining::{Kind, NOTHING_LATER, Origin, SHOWN, Status};
 use crate::report::model::{CleanUp, Ending, Remaining};
-use std::collections::BTreeMap;
+use crate::report::phrases::{kind_words, kinds_of};
+use std::collections::{BTreeMap, BTreeSet};
 
 impl View<'_> {
     /// What snapshots show, what is not known to be gone, what is gone, and what came after clean-ups.
@@ -26,7 +27,7 @@ impl View<'_> {
             return;
         }
         page.blank();
-        let title = Line::new().add(Tone::Strong, format!("{title}: ")).add(tone, kinds(items));
+        let title = Line::new().add(Tone::Strong, format!("{title}: ")).add(tone, kinds_of(items));
         page.wrap("", "  ", &title);
         let mut lines: Vec<(String, Vec<String>, Line)> = Vec::new();
         for item in items {
@@ -42,6 +43,12 @@ impl View<'_> {
             page.wrap("  ", "    ", &whole);
         }
         self.rest(page, lines.len(), "-v shows them");
+        let untold = items.iter().filter(|item| item.basis == NOTHING_LATER);
+        let exports: BTreeSet<&str> = untold.filter_map(|item| item.settled_by.as_deref()).collect();
+        if !exports.is_empty() {
+            let words = format!("nothing later in these exports speaks of them; would tell: {}", Vec::from_iter(exports).join("; "));
+            page.wrap("  ", "    ", &Line::new().add(Tone::Dim, words));
+        }
     }
 
     /// At whose account it stands.
@@ -58,11 +65,9 @@ impl View<'_> {
         if item.origin == Origin::ToBeChecked.name() {
             line.push(Tone::Warn, ", to be checked: whose act it was is in doubt");
         }
-        // The title says the most common basis of each standing.
-        match (&item.settled_by, item.basis.as_str()) {
-            (_, SHOWN) => {}
-            (Some(export), NOTHING_LATER) => line.push(Tone::Dim, format!(": {export} would tell")),
-            (_, basis) => line.push(Tone::Dim, format!(": {basis}")),
+        // The title and the line below the list say the most common basis of each standing.
+        if ![SHOWN, NOTHING_LATER].contains(&item.basis.as_str()) {
+            line.push(Tone::Dim, format!(": {}", item.basis));
         }
         for pointer in item.found.first().into_iter().chain(item.evidence.first().filter(|_| item.kind != Kind::Session.name())) {
             line = line.plain("  ").add(Tone::Code, pointer);
@@ -133,7 +138,7 @@ fn gone(page: &mut Page<'_>, items: &[&Remaining]) {
         return;
     }
     page.blank();
-    let mut line = Line::new().add(Tone::Strong, "Gone: ").add(Tone::Good, kinds(items));
+    let mut line = Line::new().add(Tone::Strong, "Gone: ").add(Tone::Good, kinds_of(items));
     let mut by: BTreeMap<&str, u64> = BTreeMap::new();
     for end in items.iter().filter_map(|item| item.end.as_ref()) {
         *by.entry(by_words(end)).or_default() += 1;
@@ -141,34 +146,6 @@ fn gone(page: &mut Page<'_>, items: &[&Remaining]) {
     let by: Vec<String> = by.iter().map(|(words, n)| format!("{n} {words}")).collect();
     line.push(Tone::Plain, format!(" ({})", by.join(", ")));
     page.wrap("", "  ", &line);
-}
-
-/// How many of each kind: `2 app grants, 3 inbox rules`.
-fn kinds(items: &[&Remaining]) -> String {
-    let mut kinds: BTreeMap<&str, u64> = BTreeMap::new();
-    for item in items {
-        *kinds.entry(&item.kind).or_default() += 1;
-    }
-    let words: Vec<String> = kinds
-        .iter()
-        .map(|(kind, n)| match Kind::from_name(kind) {
-            Some(Kind::Session) => format!("sessions of {}", count(*n, "account", "accounts")),
-            Some(Kind::Auditing) => "auditing".to_owned(),
-            _ => count(*n, &kind_words(kind), &plural(&kind_words(kind))),
-        })
-        .collect();
-    words.join(", ")
-}
-
-fn kind_words(kind: &str) -> String {
-    match Kind::from_name(kind) {
-        Some(Kind::MfaMethod) => "MFA method".to_owned(),
-        Some(Kind::TransportRule) => "mail-flow rule".to_owned(),
-        Some(Kind::Auditing) => "auditing switched off:".to_owned(),
-        Some(Kind::LegacyProtocol) => "legacy protocol".to_owned(),
-        Some(Kind::Session) => "sessions".to_owned(),
-        _ => kind.replace('-', " "),
-    }
 }
 
 fn by_words(end: &Ending) -> &'static str {
@@ -179,13 +156,5 @@ fn by_words(end: &Ending) -> &'static str {
         Some(By::Intruder) => "by the intruder himself",
         Some(By::System) => "by a service",
         Some(By::Unknown) | None => "by somebody whom the records do not tell",
-    }
-}
-
-/// The plural of a kind of thing.
-fn plural(kind: &str) -> String {
-    match kind.strip_suffix('y') {
-        Some(stem) => format!("{stem}ies"),
-        None => format!("{kind}s"),
     }
 }
