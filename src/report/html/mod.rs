@@ -18,6 +18,7 @@ mod pointers;
 mod policy;
 mod rows;
 mod table;
+mod taken;
 #[cfg(test)]
 mod tests;
 

@@ -9,6 +9,7 @@ use super::pointers::{links, pointers};
 use super::policy::policy;
 use super::rows;
 use super::table::{Column, Kind, Table};
+use super::taken::Taken;
 use crate::report::model::{Account, Edge, Incident, Input, Milestone, Remaining, Report, Undated, Verdict};
 use crate::report::phrases::{self, Phrases};
 use crate::report::screen::{Clock, ShortNames, count, percent, thousands};
@@ -65,6 +66,7 @@ pub(super) struct Page<'r> {
     first: First<'r>,
     stories: Vec<Story<'r>>,
     sheets: Vec<Sheet<'r>>,
+    taken: Taken<'r>,
     targeted: Vec<Targeted<'r>>,
     more_targeted: usize,
     acts: Table,
@@ -90,6 +92,7 @@ impl<'r> Page<'r> {
             first: First::new(report, phrases, &accounts),
             stories: stories(report, phrases, zone, &accounts),
             sheets: shown.enumerate().map(|(number, account)| Sheet::new(account, number, clock, zone)).collect(),
+            taken: Taken::of(report),
             more_targeted: targeted.len().saturating_sub(TARGETED),
             targeted: list_targeted(report, &targeted),
             acts: rows::acts(report, clock, names),
@@ -98,11 +101,6 @@ impl<'r> Page<'r> {
             covered: phrases::covered(report, clock),
             inputs: report.inputs.iter().map(|input| input.id.as_str()).collect(),
         }
-    }
-
-    /// True where it is known what an intruder saw or took.
-    fn has_exposure(&self) -> bool {
-        self.report.accounts.iter().any(|account| account.exposure.is_some())
     }
 
     /// True where intruders made something that outlives them.
