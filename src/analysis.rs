@@ -3,7 +3,7 @@
 use crate::attribution::{Attribution, Ground, attribute};
 use crate::cascade::{Incident, cascade};
 use crate::config::Config;
-use crate::detections::{ActiveDays, Case, PlaceWords, SentMail, SharedSessions, agent_of};
+use crate::detections::{ActiveDays, Case, PlaceWords, Prepared, SentMail, SharedSessions, agent_of};
 use crate::enrich::{AddressBook, AgentBook, Networks, first_party};
 use crate::events::{Event, Store, Str};
 use crate::habits::{self, Acts, Client, Contexts, recorded_countries};
@@ -24,6 +24,7 @@ pub struct Arranged {
     sent: SentMail,
     sessions: SharedSessions,
     active: ActiveDays,
+    prepared: Prepared,
     recorded: Vec<Option<[u8; 2]>>,
 }
 
@@ -47,7 +48,7 @@ impl Arranged {
         let sent = stages.run("sent mail", || SentMail::build(store, &acts, &contexts));
         let sessions = stages.run("sessions", || SharedSessions::build(store, &contexts));
         let active = ActiveDays::build(store, &contexts);
-        Arranged { acts, contexts, sent, sessions, active, recorded: recorded_countries(store) }
+        Arranged { acts, contexts, sent, sessions, active, prepared: Prepared::default(), recorded: recorded_countries(store) }
     }
 
     /// The ground of these events; what is known of addresses, agents and the tenant is that of another.
@@ -59,6 +60,7 @@ impl Arranged {
             sent: &self.sent,
             sessions: &self.sessions,
             active: &self.active,
+            prepared: &self.prepared,
             recorded: &self.recorded,
             ..*of
         }
@@ -75,9 +77,9 @@ impl Basis {
 
     /// The ground on which lanes are drawn.
     pub fn ground<'a>(&'a self, store: &'a Store, config: &'a Config) -> Ground<'a> {
-        let Arranged { acts, contexts, sent, sessions, active, recorded } = &self.arranged;
+        let Arranged { acts, contexts, sent, sessions, active, prepared, recorded } = &self.arranged;
         let (book, agents, words) = (&self.book, &self.agents, &self.words);
-        Ground { store, book, agents, config, contexts, acts, sent, sessions, active, words, recorded }
+        Ground { store, book, agents, config, contexts, acts, sent, sessions, active, words, prepared, recorded }
     }
 }
 

@@ -11,7 +11,7 @@ pub use actors::{Actor, Actors, Attributed};
 pub use lanes::{Lane, Lanes};
 
 use crate::config::Config;
-use crate::detections::{self, ActiveDays, Case, Due, EvidenceFamily, Finding, Found, PlaceWords, SentMail, SharedSessions};
+use crate::detections::{self, ActiveDays, Case, Due, EvidenceFamily, Finding, Found, PlaceWords, Prepared, SentMail, SharedSessions};
 use crate::enrich::{AddressBook, AgentBook};
 use crate::events::{AccountId, Action, Event, Ip, Store, Str, Time};
 use crate::habits::{Acts, Changes, ContextId, Contexts, Habits, Lesson, Tie};
@@ -56,6 +56,8 @@ pub struct Ground<'a> {
     pub active: &'a ActiveDays,
     /// Places of addresses in words.
     pub words: &'a PlaceWords,
+    /// What detections worked out once for these events.
+    pub prepared: &'a Prepared,
     /// Recorded country of each address.
     pub recorded: &'a [Option<[u8; 2]>],
 }
@@ -77,6 +79,7 @@ impl<'a> Ground<'a> {
             sessions: self.sessions,
             active: self.active,
             words: self.words,
+            prepared: self.prepared,
             habits,
             recorded: self.recorded,
             confirmed,

@@ -39,7 +39,7 @@ impl Detection for AbusedApp {
         }
     }
     fn find(&self, case: &Case<'_>, out: &mut Findings) {
-        for consent in consents(case) {
+        for consent in consents(case).iter() {
             let Some(known) =
                 abused_app(&consent.app, &consent.name).filter(|_| !case.config.is_known_good_app(&consent.app, &consent.name))
             else {
@@ -47,7 +47,7 @@ impl Detection for AbusedApp {
             };
             let db = if known.weight == AppWeight::HardlyHonest { HARDLY_HONEST_DB } else { ORDINARY_DB };
             let summary = format!("consented to {}, an application seen in compromises", consent.shown());
-            out.add(case.store, consent.account, consent.context, consent.events, db, summary);
+            out.add(case.store, consent.account, consent.context, consent.events.clone(), db, summary);
         }
     }
 }

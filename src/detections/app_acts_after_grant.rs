@@ -57,13 +57,11 @@ impl Detection for AppActsAfterGrant {
         ]
     }
     fn find(&self, case: &Case<'_>, out: &mut Findings) {
-        let watched = watched(case);
-        if watched.is_empty() {
-            return;
-        }
-        let acts = Acts::of(case, &watched);
-        for one in watched.iter().filter(|one| one.hardly_honest() || acts.trusting_colleagues(one) < COLLEAGUES) {
-            let after: Vec<(u32, &Event)> = acts.after(case, one).collect();
+        let uses = case.once(Uses::of);
+        let suspects: Suspects =
+            uses.watched.iter().filter(|one| one.is_suspect(case)).map(|one| (one.consent.account, one.app)).collect();
+        for one in uses.watched.iter().filter(|one| one.hardly_honest() || uses.trusting_colleagues(one, &suspects) < COLLEAGUES) {
+            let after: Vec<(u32, &Event)> = uses.after(case, one).collect();
             let found =
                 self.at_pace(case, one, &after).or_else(|| self.burst(case, one, &after)).or_else(|| self.elsewhere(case, one, &after));
             if let Some((context, events, summary)) = found {
@@ -81,7 +79,7 @@ impl AppActsAfterGrant {
     fn at_pace(&self, case: &Case<'_>, one: &Watched, after: &[(u32, &Event)]) -> Option<Found> {
         let items: usize = after.iter().map(|(_, event)| event.count as usize).sum();
         #[expect(clippy::cast_precision_loss, reason = "a count of items")]
-        let many = one.suspect && items as f64 >= case.threshold(self, "items");
+        let many = one.is_suspect(case) && items as f64 >= case.threshold(self, "items");
         let summary = || format!("{} read or sent {items} items after the consent", one.consent.shown());
         many.then(|| (one.consent.context, after.iter().map(|(index, _)| *index).collect(), summary()))
     }
@@ -127,13 +125,20 @@ struct Watched {
     granted: Time,
     /// What is known of it, where it is on the table of abused applications.
     known: Option<&'static AbusedApp>,
-    /// The consent tells by itself: in an unfamiliar context, or to an application that is hardly ever honest.
-    suspect: bool,
 }
+
+/// Accounts with a consent that tells by itself, each with the application.
+type Suspects = FxHashSet<(AccountId, usize)>;
 
 impl Watched {
     fn hardly_honest(&self) -> bool {
         self.known.is_some_and(|known| known.weight == AppWeight::HardlyHonest)
+    }
+
+    /// True if the consent tells by itself: in an unfamiliar context, or to an application that is hardly ever
+    /// honest.
+    fn is_suspect(&self, case: &Case<'_>) -> bool {
+        self.hardly_honest() || case.rarity(self.consent.context) >= RARE
     }
 
     /// True for a place of a person who is not the owner: network and client are new to the account, and
@@ -149,7 +154,7 @@ impl Watched {
 fn watched(case: &Case<'_>) -> Vec<Watched> {
     let mut apps: FxHashMap<String, usize> = FxHashMap::default();
     let mut watched = Vec::new();
-    for consent in consents(case) {
+    for consent in consents(case).iter() {
         let granted = consent.events.first().and_then(|index| case.event(*index)).map(|event| event.time);
         let Some(granted) = granted.filter(|_| first_party(&consent.app).is_none()) else { continue };
         if case.config.is_known_good_app(&consent.app, &consent.name) {
@@ -161,58 +166,55 @@ fn watched(case: &Case<'_>) -> Vec<Watched> {
         let names = [consent.app.as_str(), &consent.name].into_iter().chain(known.into_iter().flat_map(|known| [known.id, known.name]));
         let texts = names.filter_map(|name| case.store.texts().find(name)).filter(|text| text.is_some()).collect();
         let agents = AgentFamily::ALL.iter().filter(|family| known.is_some() && abused_app("", family.name()) == known);
-        let mut one = Watched { app, texts, agent: agents.copied().next(), granted, known, suspect: false, consent };
-        one.suspect = one.hardly_honest() || case.rarity(one.consent.context) >= RARE;
-        watched.push(one);
+        watched.push(Watched { app, texts, agent: agents.copied().next(), granted, known, consent: consent.clone() });
     }
     watched
 }
 
-/// What the watched applications read, sent and deleted.
+/// The watched applications, with what they read, sent and deleted.
 #[derive(Default)]
-struct Acts {
+struct Uses {
+    watched: Vec<Watched>,
     /// By account and application, in time order.
-    of: FxHashMap<(AccountId, usize), Vec<u32>>,
-    /// Accounts that use each application and gave it no suspicious consent.
-    trusting: FxHashMap<usize, FxHashSet<AccountId>>,
+    acts: FxHashMap<(AccountId, usize), Vec<u32>>,
+    /// Accounts that use each application.
+    users: FxHashMap<usize, FxHashSet<AccountId>>,
 }
 
-impl Acts {
+impl Uses {
     /// One pass over such acts.
-    fn of(case: &Case<'_>, watched: &[Watched]) -> Acts {
+    fn of(case: &Case<'_>) -> Uses {
+        let mut uses = Uses { watched: watched(case), ..Uses::default() };
+        let watched = &uses.watched;
+        if watched.is_empty() {
+            return uses;
+        }
         let texts: FxHashMap<Str, usize> = watched.iter().flat_map(|one| one.texts.iter().map(|text| (*text, one.app))).collect();
         let agents: FxHashMap<AgentFamily, usize> = watched.iter().filter_map(|one| Some((one.agent?, one.app))).collect();
-        let suspects: FxHashSet<(AccountId, usize)> =
-            watched.iter().filter(|one| one.suspect).map(|one| (one.consent.account, one.app)).collect();
-        let mut acts = Acts::default();
-        let mut trust = |account: AccountId, app: usize| {
-            if !suspects.contains(&(account, app)) {
-                acts.trusting.entry(app).or_default().insert(account);
-            }
-        };
         for one in watched {
-            trust(one.consent.account, one.app);
+            uses.users.entry(one.app).or_default().insert(one.consent.account);
         }
         for (index, event) in case.acts(&[Action::MailRead, Action::MailSent, Action::MailDeleted, Action::FileRead]) {
             let by_agent = || agents.get(&case.agent(event).family);
             let app = if event.app.is_none() && !agents.is_empty() { by_agent() } else { texts.get(&event.app) };
             let account = case.contexts.account_of(index);
             if let Some(app) = app.filter(|_| event.succeeded() && account.is_some()) {
-                trust(account, *app);
-                acts.of.entry((account, *app)).or_default().push(index);
+                uses.users.entry(*app).or_default().insert(account);
+                uses.acts.entry((account, *app)).or_default().push(index);
             }
         }
-        acts
+        uses
     }
 
     /// Other accounts that use the application without a suspicious consent.
-    fn trusting_colleagues(&self, one: &Watched) -> usize {
-        self.trusting.get(&one.app).map_or(0, |users| users.len() - usize::from(users.contains(&one.consent.account)))
+    fn trusting_colleagues(&self, one: &Watched, suspects: &Suspects) -> usize {
+        let others = self.users.get(&one.app).into_iter().flatten().filter(|user| **user != one.consent.account);
+        others.filter(|user| !suspects.contains(&(**user, one.app))).take(COLLEAGUES).count()
     }
 
     /// What an application did for an account after its consent, with the events.
     fn after<'c>(&self, case: &Case<'c>, one: &Watched) -> impl Iterator<Item = (u32, &'c Event)> {
-        let list = self.of.get(&(one.consent.account, one.app)).map_or(&[][..], Vec::as_slice);
+        let list = self.acts.get(&(one.consent.account, one.app)).map_or(&[][..], Vec::as_slice);
         let granted = one.granted;
         list.iter().filter_map(|index| case.event(*index).map(|event| (*index, event))).filter(move |(_, event)| event.time > granted)
     }

@@ -4,11 +4,13 @@ use super::Case;
 use crate::events::{AccountId, Action, Detail, Flags, Str, Time};
 use crate::habits::ContextId;
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 /// Seconds within which records of one application are one consent: it is logged as several.
 const ONE_CONSENT_SECONDS: i64 = 600;
 
 /// A consent of one account to one application.
+#[derive(Clone)]
 pub struct Consent {
     /// Who consented.
     pub account: AccountId,
@@ -48,7 +50,11 @@ impl Consent {
 }
 
 /// All consents of people, in time order.
-pub fn consents(case: &Case<'_>) -> Vec<Consent> {
+pub fn consents(case: &Case<'_>) -> Rc<Vec<Consent>> {
+    case.once(gather)
+}
+
+fn gather(case: &Case<'_>) -> Vec<Consent> {
     let mut found: Vec<(Time, Consent)> = Vec::new();
     let mut last: BTreeMap<(AccountId, Str), usize> = BTreeMap::new();
     let mut correlated: BTreeMap<(AccountId, u64), usize> = BTreeMap::new();

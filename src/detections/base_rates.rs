@@ -122,14 +122,40 @@ struct Fired {
     of_account: [Quarters; LEVELS.len()],
 }
 
+/// Account, day and level of what fired, in eight bytes that sort in this order.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Fire(u64);
+
+impl Fire {
+    const LEVEL_BITS: u32 = 8;
+    const DAY_BITS: u32 = 24;
+    /// Added to days, so that none is negative.
+    const BEGIN: i64 = 1 << (Fire::DAY_BITS - 1);
+
+    fn new(account: AccountId, day: i64, level: usize) -> Fire {
+        let day = (day + Fire::BEGIN).clamp(0, (1 << Fire::DAY_BITS) - 1).unsigned_abs();
+        Fire((u64::from(account.0) << Fire::DAY_BITS | day) << Fire::LEVEL_BITS | level as u64)
+    }
+
+    fn is_day_of(self, other: Fire) -> bool {
+        self.0 >> Fire::LEVEL_BITS == other.0 >> Fire::LEVEL_BITS
+    }
+
+    fn parts(self) -> (AccountId, i64, usize) {
+        let bits = |shift: u32, bits: u32| u32::try_from(self.0 >> shift & ((1 << bits) - 1)).unwrap_or(0);
+        let day = i64::from(bits(Fire::LEVEL_BITS, Fire::DAY_BITS)) - Fire::BEGIN;
+        (AccountId(bits(Fire::LEVEL_BITS + Fire::DAY_BITS, u32::BITS)), day, bits(0, Fire::LEVEL_BITS) as usize)
+    }
+}
+
 /// Caps the findings of one detection, by days and, where asked for, by accounts.
 fn cap(case: &Case<'_>, findings: &mut [Finding], by_accounts: bool) {
     let active = case.active;
-    let mut days: Vec<(AccountId, i64, usize)> = Vec::new();
+    let mut days: Vec<Fire> = Vec::new();
     for finding in findings.iter().filter(|finding| finding.db > 0.0) {
         let times = finding.events.iter().filter_map(|index| case.event(*index)).map(|event| event.time).filter(|time| time.is_known());
         for time in times {
-            let day = (finding.account, time.day(), level(finding.db));
+            let day = Fire::new(finding.account, time.day(), level(finding.db));
             // Events come in time order for the most part: those of one day need to be counted once.
             if days.last() != Some(&day) {
                 days.push(day);
@@ -139,18 +165,18 @@ fn cap(case: &Case<'_>, findings: &mut [Finding], by_accounts: bool) {
     days.sort_unstable();
     let mut all = [[0; 4]; LEVELS.len()];
     let mut by_account: BTreeMap<AccountId, Fired> = BTreeMap::new();
-    for of_day in days.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
+    for of_day in days.chunk_by(|a, b| a.is_day_of(*b)) {
         // The strongest of the day comes last.
-        let Some((account, day, strongest)) = of_day.last() else { continue };
-        let Some((_, _, span)) = active.accounts.get(account) else { continue };
-        let fired = by_account.entry(*account).or_default();
-        for level in 0..=*strongest {
+        let Some((account, day, strongest)) = of_day.last().map(|last| last.parts()) else { continue };
+        let Some((_, _, span)) = active.accounts.get(&account) else { continue };
+        let fired = by_account.entry(account).or_default();
+        for level in 0..=strongest {
             if let (Some(all), Some(of_tenant), Some(of_account)) =
                 (all.get_mut(level), fired.of_tenant.get_mut(level), fired.of_account.get_mut(level))
             {
-                count(all, *day, active.span);
-                count(of_tenant, *day, active.span);
-                count(of_account, *day, *span);
+                count(all, day, active.span);
+                count(of_tenant, day, active.span);
+                count(of_account, day, *span);
             }
         }
     }

@@ -1,9 +1,9 @@
 //! `brute-force`: guessing at one account.
 
-use super::support::densest;
+use super::support::{WrongPasswords, densest};
 use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text, Threshold};
 use crate::enrich::ErrorClass;
-use crate::events::{AccountId, Action};
+use crate::events::AccountId;
 use crate::habits::ContextId;
 use std::collections::BTreeMap;
 
@@ -45,11 +45,11 @@ impl Detection for BruteForce {
     fn find(&self, case: &Case<'_>, out: &mut Findings) {
         let enough = case.threshold(self, "failures");
         let mut failures: BTreeMap<AccountId, Vec<(i64, u32)>> = BTreeMap::new();
-        for (index, event) in case.acts(&[Action::SignIn]) {
-            if event.action == Action::SignIn && event.time.is_known() && case.error_class(event) == ErrorClass::BadPassword {
+        WrongPasswords::each(case, |index, event| {
+            if case.error_class(event) == ErrorClass::BadPassword {
                 failures.entry(case.store.accounts().of(event.actor)).or_default().push((event.time.secs(), index));
             }
-        }
+        });
         for (account, list) in failures.into_iter().filter(|(account, _)| case.is_judged(*account)) {
             let times: Vec<i64> = list.iter().map(|(time, _)| *time).collect();
             let run = densest(&times, 3600);

@@ -8,10 +8,16 @@ use crate::enrich::{AddressBook, AddressFacts, Agent, AgentBook, ErrorClass, Net
 use crate::events::{AccountId, Action, Event, Ip, Outcome, Party, Store};
 use crate::habits::{Acts, Changes, Client, Context, ContextId, Contexts, Familiarity, Habits, Pace, Tie};
 use rustc_hash::FxHashMap;
+use std::any::{Any, TypeId};
 use std::cell::RefCell;
+use std::rc::Rc;
 
 /// Places of addresses in words.
 pub type PlaceWords = RefCell<FxHashMap<Ip, String>>;
+
+/// What detections worked out once for all rounds, because habits change nothing of it: one value of a type.
+#[derive(Default)]
+pub struct Prepared(RefCell<FxHashMap<TypeId, Rc<dyn Any>>>);
 
 /// What a run of a detection has to look at, by what its findings rest on (see [`super::Scope`]).
 #[derive(Clone, Copy)]
@@ -47,6 +53,8 @@ pub struct Case<'a> {
     pub active: &'a ActiveDays,
     /// Places of addresses in words, as far as they were asked for.
     pub words: &'a PlaceWords,
+    /// What was worked out already, whatever the habits (see [`Case::once`]).
+    pub prepared: &'a Prepared,
     /// How familiar each context is.
     pub habits: &'a Habits,
     /// Recorded country of each address.
@@ -59,6 +67,19 @@ pub struct Case<'a> {
 }
 
 impl<'a> Case<'a> {
+    /// What `of` makes of the case, worked out when it is first asked for and kept for all rounds. It sees
+    /// the whole case, but no habits and no intruders, on which it must not depend.
+    pub fn once<T: 'static>(&self, of: impl FnOnce(&Case<'_>) -> T) -> Rc<T> {
+        let known = self.prepared.0.borrow().get(&TypeId::of::<T>()).cloned();
+        if let Some(known) = known.and_then(|known| known.downcast::<T>().ok()) {
+            return known;
+        }
+        let habits = Habits::default();
+        let made = Rc::new(of(&Case { habits: &habits, confirmed: &[], due: Due::Everything, ..*self }));
+        self.prepared.0.borrow_mut().insert(TypeId::of::<T>(), made.clone());
+        made
+    }
+
     /// An event by its index.
     pub fn event(&self, index: u32) -> Option<&'a Event> {
         self.store.event(index)

@@ -1,9 +1,9 @@
 //! `failures-then-success`: wrong passwords, then the right one.
 
-use super::support::{counted, unusual_contexts};
+use super::support::{WrongPasswords, counted, unusual_contexts};
 use super::{Case, Detection, EvidenceFamily, Findings, Scope, Severity, Text, Threshold};
 use crate::enrich::ErrorClass;
-use crate::events::{AccountId, Action, Time};
+use crate::events::{AccountId, Time};
 use crate::habits::ContextId;
 use std::collections::BTreeMap;
 
@@ -75,14 +75,14 @@ impl Detection for FailuresThenSuccess {
     }
 }
 
-/// Wrong passwords of each account in time order, with their contexts: one pass over the events.
+/// Wrong passwords of each account in time order, with their contexts.
 fn wrong_passwords(case: &Case<'_>) -> BTreeMap<AccountId, Vec<(Time, u32, ContextId)>> {
     let mut failures: BTreeMap<AccountId, Vec<(Time, u32, ContextId)>> = BTreeMap::new();
-    for (index, event) in case.acts(&[Action::SignIn]) {
-        if event.action == Action::SignIn && event.time.is_known() && case.error_class(event) == ErrorClass::BadPassword {
+    WrongPasswords::each(case, |index, event| {
+        if case.error_class(event) == ErrorClass::BadPassword {
             failures.entry(case.contexts.account_of(index)).or_default().push((event.time, index, case.context_of(index).0));
         }
-    }
+    });
     failures
 }
 

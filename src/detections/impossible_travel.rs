@@ -5,7 +5,7 @@ use super::{Case, Detection, EvidenceFamily, Findings, Scope, Severity, Text, Th
 use crate::enrich::{NetworkClass, least_distance_km};
 use crate::events::{AccountId, Event, Flags, Ip};
 use crate::habits::{COLLEAGUES, ContextId};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// See the text.
 pub struct ImpossibleTravel;
@@ -98,25 +98,28 @@ struct Journey {
 
 impl ImpossibleTravel {
     /// The first impossible journey to or from each unfamiliar context. Of each country it is enough to
-    /// look at the latest stop: no earlier one takes more speed.
+    /// look at the latest stop: no earlier one takes more speed. Of several the nearest in time counts.
     fn journeys(&self, case: &Case<'_>, stops: &[Stop]) -> Vec<Journey> {
         let (speed, least_km) = (case.threshold(self, "speed"), case.threshold(self, "distance"));
-        let mut latest: BTreeMap<([u8; 2], bool), Stop> = BTreeMap::new();
+        // In time order, one of each country and kind: those from which nobody needs to fly are left behind.
+        let mut latest: VecDeque<Stop> = VecDeque::new();
         let mut found: BTreeMap<ContextId, Journey> = BTreeMap::new();
         for stop in stops {
-            for before in latest.values().filter(|before| before.country != stop.country) {
+            #[expect(clippy::cast_precision_loss, reason = "seconds of a case")]
+            let reach = |before: &Stop| speed * (stop.secs - before.secs) as f64 / 3600.0;
+            while latest.pop_front_if(|oldest| reach(oldest) >= FARTHEST_KM).is_some() {}
+            for before in latest.iter().rev().filter(|before| before.country != stop.country) {
                 let (accused, other) = if before.rarity > stop.rarity { (before, stop) } else { (stop, before) };
-                #[expect(clippy::cast_precision_loss, reason = "seconds of a case")]
-                let reach = speed * (stop.secs - before.secs) as f64 / 3600.0;
-                if accused.rarity <= 0.0 || reach >= FARTHEST_KM {
+                if accused.rarity <= 0.0 || found.contains_key(&accused.context) {
                     continue;
                 }
                 let Some(km) = least_distance_km(before.country, stop.country).filter(|km| *km >= least_km) else { continue };
-                if km > reach {
+                if km > reach(before) {
                     found.entry(accused.context).or_insert(Journey { accused: *accused, other: *other, km });
                 }
             }
-            latest.insert((stop.country, stop.rarity > 0.0), *stop);
+            latest.retain(|before| (before.country, before.rarity > 0.0) != (stop.country, stop.rarity > 0.0));
+            latest.push_back(*stop);
         }
         found.into_values().collect()
     }

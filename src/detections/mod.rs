@@ -76,7 +76,7 @@ mod unusual_login_and_new_rule;
 
 pub use audit_disabled::switches_auditing_off;
 pub use base_rates::ActiveDays;
-pub use case::{Case, Due, PlaceWords, agent_of};
+pub use case::{Case, Due, PlaceWords, Prepared, agent_of};
 pub use clicks::{Click, clicks};
 pub use finding::{Finding, Findings};
 pub use inbox_rule_hides_mail::hides;

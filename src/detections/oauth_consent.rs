@@ -36,7 +36,7 @@ impl Detection for OauthConsent {
         }
     }
     fn find(&self, case: &Case<'_>, out: &mut Findings) {
-        for consent in consents(case) {
+        for consent in consents(case).iter() {
             if case.config.is_known_good_app(&consent.app, &consent.name) || !consent.reaches_data {
                 continue;
             }
@@ -45,7 +45,7 @@ impl Detection for OauthConsent {
                 case.store,
                 consent.account,
                 consent.context,
-                consent.events,
+                consent.events.clone(),
                 if consent.colleagues > 0 { DB / 2.0 } else { DB },
                 summary,
             );

@@ -1,8 +1,9 @@
 //! `password-known`: the password is in somebody else's hands.
 
-use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text};
+use super::{Case, Detection, EvidenceFamily, Findings, Scope, Severity, Text};
 use crate::enrich::ErrorClass;
 use crate::events::{Action, Event, Flags};
+use crate::habits::{Context, ContextId};
 
 /// See the text.
 pub struct PasswordKnown;
@@ -39,10 +40,12 @@ impl Detection for PasswordKnown {
     fn is_attack(&self) -> bool {
         true
     }
+    fn scope(&self) -> Scope {
+        Scope::Context
+    }
     fn find(&self, case: &Case<'_>, out: &mut Findings) {
-        for (id, context) in
-            case.contexts.iter().filter(|(id, context)| !context.succeeded() && case.is_judged(context.account) && case.is_unfamiliar(*id))
-        {
+        let failed = |id: ContextId, context: &Context| !context.succeeded() && case.is_judged(context.account) && case.is_unfamiliar(id);
+        for (id, context) in case.contexts.iter().filter(|(id, context)| case.is_due(*id, context.account) && failed(*id, context)) {
             let known = |event: &Event| {
                 let facts = case.store.sign_in(event);
                 let passed = matches!(case.error_class(event), ErrorClass::PasswordOk | ErrorClass::PasswordOkBlocked);

@@ -1,9 +1,8 @@
 //! `password-spray`: one source tries many accounts.
 
-use super::support::densest;
+use super::support::{WrongPasswords, densest};
 use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text, Threshold};
-use crate::enrich::ErrorClass;
-use crate::events::{AccountId, Action, Time};
+use crate::events::{AccountId, Time};
 use std::collections::BTreeMap;
 
 /// See the text.
@@ -77,13 +76,12 @@ impl Detection for PasswordSpray {
 /// Failed passwords by network (/24 or /48), in time order.
 fn by_network(case: &Case<'_>) -> Vec<Vec<(Time, AccountId, u32)>> {
     let mut networks: BTreeMap<u128, Vec<(Time, AccountId, u32)>> = BTreeMap::new();
-    for (index, event) in case.acts(&[Action::SignIn]) {
-        let failed = event.action == Action::SignIn && matches!(case.error_class(event), ErrorClass::BadPassword | ErrorClass::NoUser);
-        if failed && event.ip.is_some() && event.time.is_known() {
+    WrongPasswords::each(case, |index, event| {
+        if event.ip.is_some() {
             let entry = networks.entry(case.facts(event.ip).network).or_default();
             entry.push((event.time, case.store.accounts().of(event.actor), index));
         }
-    }
+    });
     networks.into_values().collect()
 }
 

@@ -2,9 +2,9 @@
 
 use super::sessions::SessionUse;
 use super::{Case, Detection, EvidenceFamily, Findings, Scope, Severity, Text};
-use crate::enrich::{Agent, Os, first_party};
-use crate::events::Str;
-use crate::habits::{Context, ContextId};
+use crate::enrich::{AddressFacts, Agent, Os, first_party};
+use crate::events::{AccountId, Ip, Str};
+use crate::habits::ContextId;
 use std::cell::OnceCell;
 
 /// See the text.
@@ -45,16 +45,79 @@ impl Detection for SessionReplay {
         Scope::Account
     }
     fn find(&self, case: &Case<'_>, out: &mut Findings) {
-        for (account, uses) in case.sessions.uses.iter().filter(|(account, _)| case.is_due(ContextId::NONE, *account)) {
-            let mut uses = uses.iter();
-            let Some(origin) = uses.next().map(Origin::new) else { continue };
-            for one in uses.filter(|one| goes_elsewhere(case, origin.one.id, one.id) && !is_consented_app(case, one)) {
-                let (Some(from), Some(to)) = (case.contexts.get(origin.one.id), case.contexts.get(one.id)) else { continue };
-                let db = worth(case, (&origin, from), (one, to));
-                let summary = format!("a session begun at {} went on from {}", case.place_words(from.ip), case.place_words(to.ip));
-                out.add(case.store, *account, one.id, one.events.clone(), db, summary);
+        let moves = case.once(Moves::of);
+        for one in moves.0.iter().filter(|one| case.is_due(one.to, one.account)) {
+            let familiar = case.familiarity(one.to);
+            if familiar.address || familiar.network || familiar.asn {
+                continue;
             }
+            let (Some(from), Some(to)) = (case.contexts.get(one.from), case.contexts.get(one.to)) else { continue };
+            let Some(there) = case.sessions.uses.get(one.session).and_then(|(_, uses)| uses.get(one.later)) else { continue };
+            let by_another = !familiar.client && one.differs && one.goes_far;
+            let full = by_another || one.of_servers && case.is_unfamiliar(one.from);
+            let db = if full { FULL_DB } else { WEAK_DB * case.rarity(one.to) };
+            let summary = format!("a session begun at {} went on from {}", case.place_words(from.ip), case.place_words(to.ip));
+            out.add(case.store, one.account, one.to, there.events.clone(), db, summary);
         }
+    }
+}
+
+/// Sessions that went on in another network than the one in which they began, whatever the habits.
+struct Moves(Vec<Move>);
+
+/// One use of a session in another network.
+struct Move {
+    account: AccountId,
+    /// Where the session began, and where it went on.
+    from: ContextId,
+    to: ContextId,
+    /// The session among those that are shared, and its use there.
+    session: usize,
+    later: usize,
+    /// Operating system or browser is another.
+    differs: bool,
+    /// To another country, or to a network that hides where somebody is.
+    goes_far: bool,
+    /// From one hosting network to another, and not from exit to exit of one VPN.
+    of_servers: bool,
+}
+
+impl Moves {
+    fn of(case: &Case<'_>) -> Moves {
+        let mut moves = Vec::new();
+        for (session, (account, uses)) in case.sessions.uses.iter().enumerate() {
+            let Some(origin) = uses.first().map(Origin::new) else { continue };
+            let later = uses.iter().enumerate().skip(1).filter(|(_, one)| !is_consented_app(case, one));
+            moves.extend(later.filter_map(|(later, one)| Move::of(case, *account, (&origin, one), (session, later))));
+        }
+        Moves(moves)
+    }
+}
+
+impl Move {
+    /// None where the network stays the same.
+    fn of(case: &Case<'_>, account: AccountId, (origin, later): (&Origin<'_>, &SessionUse), at: (usize, usize)) -> Option<Move> {
+        let (from, to) = (case.contexts.get(origin.one.id)?, case.contexts.get(later.id)?);
+        let (here, there) = (case.facts(from.ip), case.facts(to.ip));
+        let same_system = here.asn().is_some() && here.asn() == there.asn();
+        if here.network == there.network || same_system {
+            return None;
+        }
+        let country = |ip: Ip, facts: &AddressFacts| case.recorded.get(ip.index()).copied().flatten().or(facts.country());
+        let anonymising = case.is_anonymising(to.ip);
+        let differs = client_differs(origin.clients(case), &agents_in(case, later));
+        // Somebody who goes through a VPN is at one exit now and at another an hour later.
+        let changed_exit = here.hides_place() && there.hides_place() && !differs;
+        Some(Move {
+            account,
+            from: origin.one.id,
+            to: later.id,
+            session: at.0,
+            later: at.1,
+            differs,
+            goes_far: country(from.ip, here) != country(to.ip, there) || anonymising,
+            of_servers: anonymising && case.is_anonymising(from.ip) && !changed_exit,
+        })
     }
 }
 
@@ -74,35 +137,12 @@ impl<'c> Origin<'c> {
     }
 }
 
-/// True if a session goes on where the account is not at home, in another network than before.
-fn goes_elsewhere(case: &Case<'_>, from: ContextId, to: ContextId) -> bool {
-    let (Some(from), Some(context)) = (case.contexts.get(from), case.contexts.get(to)) else { return false };
-    let (here, there, familiar) = (case.facts(from.ip), case.facts(context.ip), case.familiarity(to));
-    let same_system = here.asn().is_some() && here.asn() == there.asn();
-    !familiar.address && !familiar.network && !familiar.asn && here.network != there.network && !same_system
-}
-
 /// True where one foreign application goes on with the session: the one that the session consented to,
 /// from its own servers. That is judged by the consent.
 fn is_consented_app(case: &Case<'_>, one: &SessionUse) -> bool {
     let mut apps = one.events.iter().filter_map(|index| case.event(*index)).map(|event| event.app);
     let first = apps.next().unwrap_or(Str::NONE);
     first.is_some() && first_party(case.store.text(first)).is_none() && apps.all(|app| app == first)
-}
-
-/// What the second use of a session is worth.
-fn worth(case: &Case<'_>, (origin, from): (&Origin<'_>, &Context), (later, to): (&SessionUse, &Context)) -> f64 {
-    let (here, there) = (case.facts(from.ip), case.facts(to.ip));
-    let anonymising = case.is_anonymising(to.ip);
-    let country =
-        |id: crate::events::Ip, facts: &crate::enrich::AddressFacts| case.recorded.get(id.index()).copied().flatten().or(facts.country());
-    let country_differs = country(from.ip, here) != country(to.ip, there);
-    let differs = client_differs(origin.clients(case), &agents_in(case, later));
-    let other_client = !case.familiarity(later.id).client && differs;
-    // Somebody who goes through a VPN is at one exit now and at another an hour later.
-    let changed_exit = here.hides_place() && there.hides_place() && !differs;
-    let both_hosting = anonymising && case.is_anonymising(from.ip) && case.is_unfamiliar(origin.one.id) && !changed_exit;
-    if other_client && (country_differs || anonymising) || both_hosting { FULL_DB } else { WEAK_DB * case.rarity(later.id) }
 }
 
 /// Clients that use a session in a context, each once.

@@ -1,6 +1,7 @@
 //! What several detections need: runs of events, groups, words.
 
 use super::Case;
+use crate::enrich::ErrorClass;
 use crate::events::{AccountId, Action, Detail, Event, Rule, RuleChange};
 use crate::habits::{Context, ContextId};
 use rustc_hash::FxHashMap;
@@ -63,6 +64,24 @@ pub fn unusual_acts<'c>(
         Some((account, id, first, events))
     };
     by_context(case, acts, wanted).into_iter().filter_map(with_first).collect()
+}
+
+/// Dated sign-ins that failed because the password was wrong or nobody has the name, in time order.
+pub struct WrongPasswords(Vec<u32>);
+
+impl WrongPasswords {
+    /// Those of a case: one pass over its sign-ins for all detections.
+    fn of(case: &Case<'_>) -> WrongPasswords {
+        let failed = |event: &Event| matches!(case.error_class(event), ErrorClass::BadPassword | ErrorClass::NoUser);
+        let sign_ins = case.acts(&[Action::SignIn]).filter(|(_, event)| event.time.is_known() && failed(event));
+        WrongPasswords(sign_ins.map(|(index, _)| index).collect())
+    }
+
+    /// Calls `each` for every one, with its index.
+    pub fn each<'c>(case: &Case<'c>, mut each: impl FnMut(u32, &'c Event)) {
+        let all = case.once(WrongPasswords::of);
+        all.0.iter().filter_map(|index| case.event(*index).map(|event| (*index, event))).for_each(|(index, event)| each(index, event));
+    }
 }
 
 /// The parameters of a cmdlet, as recorded.

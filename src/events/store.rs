@@ -331,6 +331,9 @@ impl Store {
 
     /// Makes an event the duplicate of another (found by a join after reading).
     pub(super) fn demote(&mut self, pairs: &[(u32, u32)]) {
+        if pairs.is_empty() {
+            return;
+        }
         let mut gone = vec![false; self.events.len()];
         let mut homes: Vec<u32> = (0..u32::try_from(self.events.len()).unwrap_or(u32::MAX)).collect();
         for (of, repeat) in pairs {
