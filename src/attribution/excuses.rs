@@ -3,7 +3,7 @@
 use super::Ground;
 use crate::detections::Case;
 use crate::events::{Mfa, Str, Time};
-use crate::habits::{COLLEAGUES, ContextId};
+use crate::habits::{Colleagues, ContextId};
 use crate::scoring::Excuse;
 use rustc_hash::FxHashMap;
 
@@ -78,7 +78,7 @@ impl OwnerSigns {
         if familiar.address && familiar.client {
             say(-10.0, "the address and the client are habitual for the account");
         }
-        if familiar.address_colleagues >= COLLEAGUES {
+        if familiar.address_colleagues == Colleagues::Many {
             say(-10.0, "the address is habitual for at least three colleagues");
         }
         if !replayed && !case.is_anonymising(context.ip) {

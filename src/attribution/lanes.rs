@@ -4,7 +4,7 @@
 //! up to an accusation. Habitual contexts are never tied to others.
 
 use super::excuses::OwnerSigns;
-use crate::detections::{Case, EvidenceFamily, Finding};
+use crate::detections::{Case, Detection, EvidenceFamily, Finding};
 use crate::events::{AccountId, Action, Str, Time};
 use crate::habits::{Client, ContextId};
 use crate::scoring::{Evidence, Excuse, Score, bare_score, score};
@@ -253,7 +253,7 @@ impl Home {
 
 /// What a lane is worth, with and without evidence from other accounts.
 fn score_lane(case: &Case<'_>, findings: &[Finding], lane: &Lane, signs: &OwnerSigns) -> (Score, Score) {
-    let mut evidence = evidence(findings, lane);
+    let mut evidence = best_of_each(findings, lane);
     let excuses = excuses(case, &evidence, lane, signs);
     let whole = bare_score(&evidence, &excuses);
     let all = evidence.len();
@@ -264,32 +264,42 @@ fn score_lane(case: &Case<'_>, findings: &[Finding], lane: &Lane, signs: &OwnerS
 
 /// The score of a lane with its terms.
 pub(super) fn whole_score(case: &Case<'_>, findings: &[Finding], lane: &Lane, signs: &OwnerSigns) -> Score {
-    let evidence = evidence(findings, lane);
+    let mut evidence = best_of_each(findings, lane);
+    for number in &lane.findings {
+        let id = findings.get(*number).and_then(Finding::detection).map(Detection::id);
+        if let Some(one) = evidence.iter_mut().find(|one| Some(one.detection) == id) {
+            one.findings.push(*number);
+        }
+    }
     score(&evidence, &excuses(case, &evidence, lane, signs))
 }
 
-/// The best finding of each detection counts; the others of it are listed with it.
-fn evidence<'f>(findings: &'f [Finding], lane: &Lane) -> Vec<Evidence<'f>> {
-    let mut evidence: BTreeMap<usize, Evidence<'f>> = BTreeMap::new();
-    for number in &lane.findings {
-        let Some(finding) = findings.get(*number) else { continue };
-        let Some(detection) = finding.detection() else { continue };
-        let entry = evidence.entry(finding.detection).or_insert_with(|| Evidence {
+/// The best finding of each detection counts. They come out in the order of the catalogue, without the
+/// numbers of their findings.
+fn best_of_each<'f>(findings: &'f [Finding], lane: &Lane) -> Vec<Evidence<'f>> {
+    let mut best: Vec<&Finding> = Vec::new();
+    for finding in lane.findings.iter().filter_map(|number| findings.get(*number)) {
+        match best.iter_mut().rfind(|one| one.detection == finding.detection) {
+            Some(one) if finding.db > one.db => *one = finding,
+            Some(_) => {}
+            None => best.push(finding),
+        }
+    }
+    best.sort_by_key(|finding| finding.detection);
+    let evidence = |finding: &'f Finding| {
+        let detection = finding.detection()?;
+        Some(Evidence {
             family: detection.family(),
             detection: detection.id(),
-            db: f64::MIN,
-            why: "",
+            db: finding.db,
+            why: &finding.summary,
             context: finding.context,
             time: finding.time,
             excusable: finding.excusable,
             findings: Vec::new(),
-        });
-        entry.findings.push(*number);
-        if finding.db > entry.db {
-            (entry.db, entry.context, entry.time, entry.why) = (finding.db, finding.context, finding.time, &finding.summary);
-        }
-    }
-    evidence.into_values().collect()
+        })
+    };
+    best.into_iter().filter_map(evidence).collect()
 }
 
 /// What speaks for the owner in the contexts of the evidence: where none counts there is nothing to excuse.

@@ -166,7 +166,7 @@ pub fn attribute(ground: &Ground<'_>, stages: &Stages) -> Attribution {
     let (mut barred, mut acted, mut confirmed) = (vec![false; size], vec![false; size], vec![false; size]);
     let signs = stages.run("signs of owners", || OwnerSigns::of(ground));
     let (mut rounds, mut learned, mut found, mut lanes) = (0, Habits::default(), Found::default(), None);
-    let round = loop {
+    let mut round = loop {
         rounds += 1;
         let round = stages.run(&format!("round {rounds}"), || {
             let lesson = Lesson { contexts: ground.contexts, book: ground.book, recorded: ground.recorded, barred: &barred, acted: &acted };
@@ -186,6 +186,10 @@ pub fn attribute(ground: &Ground<'_>, stages: &Stages) -> Attribution {
         lanes = same_intruders.then_some(round.lanes);
         (barred, acted, confirmed) = (next_barred, next_acted, next_confirmed);
     };
+    stages.run("words", || {
+        let case = ground.case(&round.habits, &confirmed);
+        round.found.findings.iter_mut().for_each(|finding| finding.say(&case));
+    });
     let (mut judgements, actors) = stages.run("judging", || conclude(&ground.case(&round.habits, &confirmed), &round, &signs));
     let mut findings = round.found.findings;
     let lanes = round.lanes.values().flatten().map(|lane| lane.findings.as_slice());

@@ -2,6 +2,7 @@
 
 use super::support::unusual_contexts;
 use super::{Case, Detection, EvidenceFamily, Findings, Scope, Severity, Text};
+use crate::habits::Colleagues;
 
 /// See the text.
 pub struct AnonymisedSignIn;
@@ -44,7 +45,7 @@ impl Detection for AnonymisedSignIn {
     fn find(&self, case: &Case<'_>, out: &mut Findings) {
         for (id, context) in unusual_contexts(case) {
             let familiar = case.familiarity(id);
-            if familiar.asn || familiar.network || familiar.asn_colleagues > 0 || !case.is_anonymising(context.ip) {
+            if familiar.asn || familiar.network || familiar.asn_colleagues > Colleagues::None || !case.is_anonymising(context.ip) {
                 continue;
             }
             let events: Vec<u32> = case.sign_ins(context).map(|(index, _)| index).collect();

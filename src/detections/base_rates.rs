@@ -211,11 +211,10 @@ fn cap(case: &Case<'_>, findings: &mut [Finding], by_accounts: bool) {
         let most = -10.0 * common.log10();
         if common >= COMMON && most < finding.db {
             if most < NOTHING_DB {
-                finding.cap(0.0, "");
+                finding.cap(0.0, common, whose);
                 continue;
             }
-            let why = format!("; counts little, since {:.0} % of {whose} the like", common * 100.0);
-            finding.cap((most * 10.0).round() / 10.0, &why);
+            finding.cap((most * 10.0).round() / 10.0, common, whose);
         }
     }
 }

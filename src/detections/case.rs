@@ -6,7 +6,7 @@ use super::sessions::SharedSessions;
 use crate::config::Config;
 use crate::enrich::{AddressBook, AddressFacts, Agent, AgentBook, ErrorClass, NetworkClass, error_class};
 use crate::events::{AccountId, Action, Event, Ip, Outcome, Party, Store};
-use crate::habits::{Acts, Changes, Client, Context, ContextId, Contexts, Familiarity, Habits, Pace, Tie};
+use crate::habits::{Acts, Changes, Client, Colleagues, Context, ContextId, Contexts, Familiarity, Habits, Pace, Tie};
 use rustc_hash::FxHashMap;
 use std::any::{Any, TypeId};
 use std::cell::RefCell;
@@ -154,7 +154,7 @@ impl<'a> Case<'a> {
         if !context.is_some() || familiar.address {
             return 0.0;
         }
-        let known_system = familiar.asn || familiar.asn_colleagues >= crate::habits::COLLEAGUES;
+        let known_system = familiar.asn || familiar.asn_colleagues == Colleagues::Many;
         let known_network = familiar.network || known_system && familiar.tenant_country;
         let rarity = match (known_network, familiar.client) {
             (true, true) => 0.0,

@@ -1,11 +1,29 @@
 //! Findings: what a detection saw, where, and what it is worth there.
 
-use super::Scope;
+use super::{Case, Scope};
 use crate::events::{AccountId, Store, Time};
 use crate::habits::{Changes, ContextId};
 
 /// Events that a finding lists at most; the rest is counted.
 pub const LISTED_EVENTS: usize = 2_000;
+
+/// Makes the sentence of a finding.
+pub type Sentence = fn(&Case<'_>, &Finding) -> String;
+
+/// The sentence of a finding: made already, or made when the last round is over. Most findings of the
+/// rounds before are never read by anybody.
+pub enum Words {
+    /// Made.
+    Said(String),
+    /// To be made, from the finding's account, context and events.
+    Later(Sentence),
+}
+
+impl From<String> for Words {
+    fn from(text: String) -> Words {
+        Words::Said(text)
+    }
+}
 
 /// One thing that a detection saw.
 #[derive(Clone, Debug)]
@@ -26,29 +44,57 @@ pub struct Finding {
     pub end: Time,
     /// Worth in decibans, rarity included.
     pub db: f64,
-    /// One sentence with names and numbers; it becomes the finding's `summary`.
+    /// One sentence with names and numbers; it becomes the finding's `summary`. Complete when all rounds are
+    /// over.
     pub summary: String,
     /// Owners' familiar ways lower it (negative evidence of its context). False for consents and company.
     pub excusable: bool,
-    /// What it was worth, and how long its summary was, before it was found to be common.
-    uncapped: Option<(f64, usize)>,
+    /// Makes the sentence, where that is not done yet.
+    sentence: Option<Sentence>,
+    /// How common it was found to be, if it was.
+    common: Option<Common>,
+}
+
+/// Why a finding counts less than its detection said.
+#[derive(Clone, Copy, Debug)]
+struct Common {
+    /// What it was worth.
+    db: f64,
+    share: f64,
+    /// Of what it is that share, in words.
+    whose: &'static str,
 }
 
 /// Collects findings while detections run.
 #[derive(Default)]
-pub struct Findings {
+pub struct Findings<'c> {
     current: usize,
+    /// Since when the findings that are here already hold; of these none is added again.
+    changes: Option<&'c Changes>,
     list: Vec<Finding>,
 }
 
-impl Findings {
+impl<'c> Findings<'c> {
+    /// Findings that hold after these changes, to which new ones are added.
+    pub(super) fn after(changes: &'c Changes, list: Vec<Finding>) -> Findings<'c> {
+        Findings { current: 0, changes: Some(changes), list }
+    }
+
     pub(super) fn start(&mut self, detection: usize) {
         self.current = detection;
     }
 
     /// Adds a finding on events of one context (or of none). Findings without events or without an
     /// account are not findings.
-    pub fn add(&mut self, store: &Store, account: AccountId, context: ContextId, mut events: Vec<u32>, db: f64, summary: String) {
+    pub fn add(
+        &mut self,
+        store: &Store,
+        account: AccountId,
+        context: ContextId,
+        mut events: Vec<u32>,
+        db: f64,
+        words: impl Into<Words>,
+    ) {
         if events.is_empty() || !account.is_some() {
             return;
         }
@@ -58,19 +104,15 @@ impl Findings {
         events.truncate(LISTED_EVENTS);
         let family = super::DETECTIONS.get(self.current).map(|detection| detection.family());
         let excusable = !matches!(family, Some(super::EvidenceFamily::Apps | super::EvidenceFamily::Company));
-        self.list.push(Finding {
-            detection: self.current,
-            account,
-            context,
-            events,
-            total,
-            time,
-            end,
-            db,
-            summary,
-            excusable,
-            uncapped: None,
-        });
+        let (summary, sentence) = match words.into() {
+            Words::Said(summary) => (summary, None),
+            Words::Later(sentence) => (String::new(), Some(sentence)),
+        };
+        let detection = self.current;
+        let finding = Finding { detection, account, context, events, total, time, end, db, summary, excusable, sentence, common: None };
+        if !self.changes.is_some_and(|changes| finding.outlasts(changes)) {
+            self.list.push(finding);
+        }
     }
 
     /// Adds a composite, completed by `act` at `time`: worth nothing of its own.
@@ -97,25 +139,32 @@ pub(super) fn sort(findings: &mut [Finding]) {
 }
 
 impl Finding {
-    /// Lowers what it is worth to `db`, with the reason behind its summary.
-    pub(super) fn cap(&mut self, db: f64, why: &str) {
-        self.uncapped = Some((self.db, self.summary.len()));
+    /// Lowers what it is worth to `db`, because so large a share of what `whose` names has the like.
+    pub(super) fn cap(&mut self, db: f64, share: f64, whose: &'static str) {
+        self.common = Some(Common { db: self.db, share, whose });
         self.db = db;
-        self.summary.push_str(why);
     }
 
     /// True if it is worth less than the detection said.
     pub(super) fn is_capped(&self) -> bool {
-        self.uncapped.is_some()
+        self.common.is_some()
     }
 
-    /// With what it was worth before it was found to be common.
-    pub(super) fn uncapped(mut self) -> Finding {
-        if let Some((db, length)) = self.uncapped.take() {
-            self.db = db;
-            self.summary.truncate(length);
+    /// Takes back that it was found to be common.
+    pub(super) fn uncap(&mut self) {
+        if let Some(common) = self.common.take() {
+            self.db = common.db;
         }
-        self
+    }
+
+    /// Completes the sentence.
+    pub(crate) fn say(&mut self, case: &Case<'_>) {
+        if let Some(sentence) = self.sentence.take() {
+            self.summary = sentence(case, self);
+        }
+        if let Some(common) = self.common.take() {
+            self.summary.push_str(&format!("; counts little, since {:.0} % of {} the like", common.share * 100.0, common.whose));
+        }
     }
 
     /// True if it still holds after these changes.

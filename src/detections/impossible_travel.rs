@@ -1,10 +1,10 @@
 //! `impossible-travel`: two sign-ins that nobody can have made in one body.
 
 use super::support::unusual_contexts;
-use super::{Case, Detection, EvidenceFamily, Findings, Scope, Severity, Text, Threshold};
+use super::{Case, Detection, EvidenceFamily, Finding, Findings, Scope, Severity, Text, Threshold, Words};
 use crate::enrich::{NetworkClass, least_distance_km};
 use crate::events::{AccountId, Event, Flags, Ip};
-use crate::habits::{COLLEAGUES, ContextId};
+use crate::habits::{Colleagues, ContextId};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// See the text.
@@ -58,18 +58,27 @@ impl Detection for ImpossibleTravel {
             for journey in self.journeys(case, &stops(case, account, &suspects)) {
                 let (here, there) = (journey.accused, journey.other);
                 let share = if here.weak || there.weak { WEAK } else { 1.0 };
-                let summary = format!(
-                    "signed in from {} {} min {} a sign-in from {}, at least {:.0} km away",
-                    case.place_words(here.ip),
-                    here.secs.abs_diff(there.secs) / 60,
-                    if here.secs < there.secs { "before" } else { "after" },
-                    case.place_words(there.ip),
-                    journey.km
-                );
-                out.add(case.store, account, here.context, vec![here.index, there.index], DB * share * here.rarity, summary);
+                out.add(case.store, account, here.context, vec![here.index, there.index], DB * share * here.rarity, Words::Later(sentence));
             }
         }
     }
+}
+
+fn sentence(case: &Case<'_>, finding: &Finding) -> String {
+    let stop = |index: &u32| {
+        let ip = case.contexts.get(case.context_of(*index).0)?.ip;
+        case.event(*index).map(|event| (ip, event.time.secs()))
+    };
+    let mut stops = finding.events.iter().filter_map(stop);
+    let (Some((here, at)), Some((there, then))) = (stops.next(), stops.next()) else { return String::new() };
+    let km = country(case, here).zip(country(case, there)).and_then(|(here, there)| least_distance_km(here, there)).unwrap_or_default();
+    format!(
+        "signed in from {} {} min {} a sign-in from {}, at least {km:.0} km away",
+        case.place_words(here),
+        at.abs_diff(then) / 60,
+        if at < then { "before" } else { "after" },
+        case.place_words(there),
+    )
 }
 
 /// No two places are farther apart: half the way round the Earth.
@@ -81,7 +90,6 @@ struct Stop {
     secs: i64,
     index: u32,
     context: ContextId,
-    ip: Ip,
     country: [u8; 2],
     /// How unfamiliar it is; 0 for the owner's own places, which bear witness and are not accused.
     rarity: f64,
@@ -93,7 +101,6 @@ struct Stop {
 struct Journey {
     accused: Stop,
     other: Stop,
-    km: f64,
 }
 
 impl ImpossibleTravel {
@@ -115,7 +122,7 @@ impl ImpossibleTravel {
                 }
                 let Some(km) = least_distance_km(before.country, stop.country).filter(|km| *km >= least_km) else { continue };
                 if km > reach(before) {
-                    found.entry(accused.context).or_insert(Journey { accused: *accused, other: *other, km });
+                    found.entry(accused.context).or_insert(Journey { accused: *accused, other: *other });
                 }
             }
             latest.retain(|before| (before.country, before.rarity > 0.0) != (stop.country, stop.rarity > 0.0));
@@ -143,7 +150,6 @@ fn stops(case: &Case<'_>, account: AccountId, suspects: &BTreeMap<ContextId, f64
             secs: event.time.secs(),
             index,
             context: *id,
-            ip: context.ip,
             country,
             rarity,
             weak,
@@ -158,19 +164,23 @@ fn is_at_keyboard(case: &Case<'_>, event: &Event) -> bool {
     !event.flags.has(Flags::NON_INTERACTIVE) && !case.store.sign_in(event).is_some_and(|facts| facts.by_token)
 }
 
+/// The country of an address: as recorded, else as looked up.
+fn country(case: &Case<'_>, ip: Ip) -> Option<[u8; 2]> {
+    case.recorded.get(ip.index()).copied().flatten().or(case.facts(ip).country())
+}
+
 /// The country of an address, and whether somebody elsewhere may be behind it; none where it says nothing
 /// of where somebody is, or where log and databases differ.
 fn place(case: &Case<'_>, id: ContextId, ip: Ip, suspect: bool) -> Option<([u8; 2], bool)> {
     let facts = case.facts(ip);
-    let (recorded, known) = (case.recorded.get(ip.index()).copied().flatten(), facts.country());
-    let country = recorded.or(known)?;
+    let country = country(case, ip)?;
     // A phone abroad goes out at its carrier at home.
     let measured = facts.country_means_something() && (suspect || facts.class != NetworkClass::Mobile);
-    if !measured || known.is_some_and(|known| known != country) {
+    if !measured || facts.country().is_some_and(|known| known != country) {
         return None;
     }
     let exit = matches!(facts.class, NetworkClass::Mobile | NetworkClass::Internal) || facts.is_data_centre();
-    Some((country, exit || case.familiarity(id).address_colleagues >= COLLEAGUES))
+    Some((country, exit || case.familiarity(id).address_colleagues == Colleagues::Many))
 }
 
 #[cfg(test)]

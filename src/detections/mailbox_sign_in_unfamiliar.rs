@@ -2,7 +2,7 @@
 
 use super::support::unusual_contexts;
 use super::unfamiliar_sign_in::newness_db;
-use super::{Case, Detection, EvidenceFamily, Findings, Scope, Severity, Text};
+use super::{Case, Detection, EvidenceFamily, Finding, Findings, Scope, Severity, Text, Words};
 use crate::events::{Event, Family, Flags};
 
 /// See the text.
@@ -55,10 +55,14 @@ impl Detection for MailboxSignInUnfamiliar {
             };
             let events: Vec<u32> = case.events_of(context).filter(|(_, event)| telling(event)).map(|(index, _)| index).collect();
             let db = newness_db(case, id).min(DB).max(DB * case.rarity(id));
-            let summary = format!("used from {} without a sign-in in these exports", case.place_words(context.ip));
-            out.add(case.store, context.account, id, events, db, summary);
+            out.add(case.store, context.account, id, events, db, Words::Later(sentence));
         }
     }
+}
+
+fn sentence(case: &Case<'_>, finding: &Finding) -> String {
+    let place = case.contexts.get(finding.context).map(|context| case.place_words(context.ip)).unwrap_or_default();
+    format!("used from {place} without a sign-in in these exports")
 }
 
 #[cfg(test)]

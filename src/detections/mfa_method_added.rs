@@ -3,7 +3,7 @@
 use super::support::unusual_acts;
 use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text};
 use crate::events::{Detail, Event, Flags};
-use crate::habits::{COLLEAGUES, ContextId};
+use crate::habits::{Colleagues, ContextId};
 
 /// See the text.
 pub struct MfaMethodAdded;
@@ -54,7 +54,7 @@ fn is_one(case: &Case<'_>, event: &Event) -> bool {
 /// begin by registering a method.
 fn is_newcomer(case: &Case<'_>, id: ContextId) -> bool {
     let familiar = case.familiarity(id);
-    familiar.thin && familiar.asn_colleagues >= COLLEAGUES
+    familiar.thin && familiar.asn_colleagues == Colleagues::Many
 }
 
 #[cfg(test)]

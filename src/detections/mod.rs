@@ -78,7 +78,7 @@ pub use audit_disabled::switches_auditing_off;
 pub use base_rates::ActiveDays;
 pub use case::{Case, Due, PlaceWords, Prepared, agent_of};
 pub use clicks::{Click, clicks};
-pub use finding::{Finding, Findings};
+pub use finding::{Finding, Findings, Words};
 pub use inbox_rule_hides_mail::hides;
 pub use legacy_protocol_enabled::switches_protocol_on;
 pub use same_rule_elsewhere::wording;
@@ -318,16 +318,20 @@ pub struct Found {
 }
 
 impl Found {
-    /// Findings that still hold, whatever changed.
-    fn known(self, changes: &Changes) -> impl Iterator<Item = Finding> {
-        self.findings.into_iter().chain(self.common).filter(|finding| finding.outlasts(changes)).map(Finding::uncapped)
+    /// Findings that still hold, whatever changed, as their detections saw them.
+    fn known(self, changes: &Changes) -> Vec<Finding> {
+        let mut known = self.findings;
+        known.extend(self.common);
+        known.retain(|finding| finding.outlasts(changes));
+        known.iter_mut().for_each(Finding::uncap);
+        known
     }
 }
 
 /// Runs every detection on what changed in the habits since the run `before`, whose other findings still
 /// hold.
 pub fn run(case: &Case<'_>, changes: &Changes, before: Found, stages: &Stages) -> Found {
-    let mut findings = Findings::default();
+    let mut findings = Findings::after(changes, before.known(changes));
     for (number, detection) in DETECTIONS.iter().enumerate() {
         findings.start(number);
         let due = match detection.scope() {
@@ -338,9 +342,6 @@ pub fn run(case: &Case<'_>, changes: &Changes, before: Found, stages: &Stages) -
         stages.part(detection.id(), || detection.find(&Case { due, ..*case }, &mut findings));
     }
     let mut findings = findings.finish();
-    findings.retain(|finding| !finding.outlasts(changes));
-    findings.extend(before.known(changes));
-    finding::sort(&mut findings);
     let common = stages.part("base rates", || base_rates::apply(case, &mut findings));
     Found { findings, common }
 }

@@ -1,7 +1,7 @@
 //! `session-replay`: one session used from two networks.
 
 use super::sessions::SessionUse;
-use super::{Case, Detection, EvidenceFamily, Findings, Scope, Severity, Text};
+use super::{Case, Detection, EvidenceFamily, Finding, Findings, Scope, Severity, Text, Words};
 use crate::enrich::{AddressFacts, Agent, Os, first_party};
 use crate::events::{AccountId, Ip, Str};
 use crate::habits::ContextId;
@@ -51,15 +51,19 @@ impl Detection for SessionReplay {
             if familiar.address || familiar.network || familiar.asn {
                 continue;
             }
-            let (Some(from), Some(to)) = (case.contexts.get(one.from), case.contexts.get(one.to)) else { continue };
             let Some(there) = case.sessions.uses.get(one.session).and_then(|(_, uses)| uses.get(one.later)) else { continue };
             let by_another = !familiar.client && one.differs && one.goes_far;
             let full = by_another || one.of_servers && case.is_unfamiliar(one.from);
             let db = if full { FULL_DB } else { WEAK_DB * case.rarity(one.to) };
-            let summary = format!("a session begun at {} went on from {}", case.place_words(from.ip), case.place_words(to.ip));
-            out.add(case.store, one.account, one.to, there.events.clone(), db, summary);
+            out.add(case.store, one.account, one.to, there.events.clone(), db, Words::Later(sentence));
         }
     }
+}
+
+fn sentence(case: &Case<'_>, finding: &Finding) -> String {
+    let place = |id: ContextId| case.contexts.get(id).map(|context| case.place_words(context.ip)).unwrap_or_default();
+    let origin = case.sessions.origin(finding.account, finding.context, &finding.events).unwrap_or_default();
+    format!("a session begun at {} went on from {}", place(origin), place(finding.context))
 }
 
 /// Sessions that went on in another network than the one in which they began, whatever the habits.

@@ -16,7 +16,7 @@ pub struct SessionUse {
 /// Every session that an account uses in more than one context.
 #[derive(Default)]
 pub struct SharedSessions {
-    /// Account and uses of each, the first use first.
+    /// Account and uses of each, the first use first; in the order of the accounts.
     pub uses: Vec<(AccountId, Vec<SessionUse>)>,
 }
 
@@ -32,6 +32,14 @@ impl SharedSessions {
             }
         }
         sessions
+    }
+
+    /// Where the session began that an account uses in a context by these events.
+    pub fn origin(&self, account: AccountId, id: ContextId, events: &[u32]) -> Option<ContextId> {
+        let own = self.uses.get(self.uses.partition_point(|(one, _)| *one < account)..).unwrap_or_default();
+        let mut own = own.iter().take_while(|(one, _)| *one == account);
+        let is_here = |one: &SessionUse| one.id == id && one.events.first() == events.first();
+        own.find(|(_, uses)| uses.iter().any(is_here)).and_then(|(_, uses)| uses.first()).map(|first| first.id)
     }
 }
 

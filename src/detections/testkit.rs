@@ -440,6 +440,7 @@ impl Scene {
             let composites = super::combine(&case, &findings, lanes.values().map(Vec::as_slice));
             findings.extend(composites);
         }
+        findings.iter_mut().for_each(|finding| finding.say(&case));
         Seen { findings, store, outcome: None }
     }
 
@@ -476,7 +477,9 @@ fn finds_the_same_from_nothing(ground: &Ground<'_>, outcome: &Outcome) {
         barred: &[],
         acted: &[],
     });
-    let fresh = super::run(&final_case(ground, &outcome.attribution), &everybody, Found::default(), &Stages::default());
+    let case = final_case(ground, &outcome.attribution);
+    let mut fresh = super::run(&case, &everybody, Found::default(), &Stages::default());
+    fresh.findings.iter_mut().for_each(|finding| finding.say(&case));
     let shown = |finding: &Finding| format!("{finding:?}");
     let attributed: Vec<String> = outcome.attribution.findings.iter().take(fresh.findings.len()).map(shown).collect();
     assert_eq!(attributed, fresh.findings.iter().map(shown).collect::<Vec<_>>());

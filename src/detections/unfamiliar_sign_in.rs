@@ -1,8 +1,8 @@
 //! `unfamiliar-sign-in`: a sign-in from where the account never was.
 
 use super::support::unusual_contexts;
-use super::{Case, Detection, EvidenceFamily, Findings, Scope, Severity, Text};
-use crate::habits::{COLLEAGUES, ContextId, Familiarity};
+use super::{Case, Detection, EvidenceFamily, Finding, Findings, Scope, Severity, Text, Words};
+use crate::habits::{Colleagues, ContextId, Familiarity};
 
 /// See the text.
 pub struct UnfamiliarSignIn;
@@ -25,7 +25,7 @@ fn newness(familiar: &Familiarity, hides_place: bool) -> (f64, &'static str) {
         return (0.0, "");
     }
     // A system that reaches into a country where nobody is is not known there.
-    if (familiar.asn || familiar.asn_colleagues >= COLLEAGUES) && familiar.tenant_country {
+    if (familiar.asn || familiar.asn_colleagues == Colleagues::Many) && familiar.tenant_country {
         return (if familiar.thin { ADDRESS_DB / 3.0 } else { ADDRESS_DB }, "an address new to the account, in a known network");
     }
     let (db, words, of_account) = if hides_place {
@@ -81,14 +81,19 @@ impl Detection for UnfamiliarSignIn {
     }
     fn find(&self, case: &Case<'_>, out: &mut Findings) {
         for (id, context) in unusual_contexts(case) {
-            let (db, words) = newness(&case.familiarity(id), case.facts(context.ip).hides_place());
+            let db = newness_db(case, id);
             let events = case.contexts.sign_ins(context).to_vec();
             if db > 0.0 && !events.is_empty() {
-                let summary = format!("signed in from {}: {words}", case.place_words(context.ip));
-                out.add(case.store, context.account, id, events, db, summary);
+                out.add(case.store, context.account, id, events, db, Words::Later(sentence));
             }
         }
     }
+}
+
+fn sentence(case: &Case<'_>, finding: &Finding) -> String {
+    let Some(context) = case.contexts.get(finding.context) else { return String::new() };
+    let (_, words) = newness(&case.familiarity(finding.context), case.facts(context.ip).hides_place());
+    format!("signed in from {}: {words}", case.place_words(context.ip))
 }
 
 /// Worth of a context's newness, for detections of the same question on other records.

@@ -26,6 +26,18 @@ pub const THIN_ACTS: u32 = 20;
 /// Colleagues with the same habit that make it one of the tenant.
 pub const COLLEAGUES: usize = 3;
 
+/// How many colleagues have a habit, as far as it matters.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
+pub enum Colleagues {
+    /// Nobody.
+    #[default]
+    None,
+    /// Fewer than [`COLLEAGUES`].
+    Few,
+    /// So many that the habit is one of the tenant.
+    Many,
+}
+
 /// How well a context fits what its account usually does.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Familiarity {
@@ -44,10 +56,10 @@ pub struct Familiarity {
     pub client: bool,
     /// A registered device of the account, known from its usual contexts, is used.
     pub device: bool,
-    /// Colleagues who use this very address habitually, up to [`COLLEAGUES`].
-    pub address_colleagues: usize,
-    /// Colleagues who use this autonomous system habitually, up to [`COLLEAGUES`].
-    pub asn_colleagues: usize,
+    /// Colleagues who use this very address habitually.
+    pub address_colleagues: Colleagues,
+    /// Colleagues who use this autonomous system habitually.
+    pub asn_colleagues: Colleagues,
     /// Too little history to call anything new.
     pub thin: bool,
     /// The context itself is among what was learned.
@@ -294,9 +306,13 @@ fn count<K: Ord + Copy + std::hash::Hash>(tally: &Tally<K>, least: usize, users:
     }
 }
 
-/// Accounts with a habit, without the one that asks; how many more than [`COLLEAGUES`] there are says nothing.
-fn others<K: std::hash::Hash + Eq>(users: &FxHashMap<K, usize>, value: &K, own: bool) -> usize {
-    users.get(value).map_or(0, |count| count.saturating_sub(usize::from(own)).min(COLLEAGUES))
+/// Accounts with a habit, without the one that asks.
+fn others<K: std::hash::Hash + Eq>(users: &FxHashMap<K, usize>, value: &K, own: bool) -> Colleagues {
+    match users.get(value).map_or(0, |count| count.saturating_sub(usize::from(own))) {
+        0 => Colleagues::None,
+        COLLEAGUES.. => Colleagues::Many,
+        _ => Colleagues::Few,
+    }
 }
 
 fn judge(id: ContextId, context: &Context, added: bool, profile: &Profile, tenant: &Tenant, lesson: &Lesson<'_>) -> Familiarity {
@@ -307,7 +323,7 @@ fn judge(id: ContextId, context: &Context, added: bool, profile: &Profile, tenan
     let by_record = recorded.is_some_and(|country| profile.recorded.is_habit(country, days, added));
     let by_lookup = looked_up.is_some_and(|country| profile.looked_up.is_habit(country, days, added));
     let in_tenant = |users: &FxHashMap<[u8; 2], usize>, own: &Tally<[u8; 2]>, country: Option<[u8; 2]>| {
-        country.is_some_and(|country| others(users, &country, own.has_habit(country)) > 0)
+        country.is_some_and(|country| others(users, &country, own.has_habit(country)) > Colleagues::None)
     };
     // A country is new only if every source that knows it says so, each compared with itself.
     let known = |by_record: bool, by_lookup: bool, has_records: bool| {
@@ -338,7 +354,7 @@ fn judge(id: ContextId, context: &Context, added: bool, profile: &Profile, tenan
         client,
         device: context.devices.iter().any(|device| profile.devices.has_beyond(*device, days, added, 1)),
         address_colleagues: others(&tenant.addresses, &context.ip, uses_address),
-        asn_colleagues: facts.asn().map_or(0, |asn| others(&tenant.asns, &asn, profile.asns.has_habit(asn))),
+        asn_colleagues: facts.asn().map_or(Colleagues::None, |asn| others(&tenant.asns, &asn, profile.asns.has_habit(asn))),
         thin,
         from_start: thin && since_begin && is_home,
         learned: added,
@@ -372,7 +388,7 @@ fn owner_signs(context: &Context, familiar: &Familiarity, profile: &Profile, ten
     let early = context.days.first().is_some_and(|day| is_early(*day, begin));
     let signs = [
         familiar.device || !context.devices.is_empty() && early,
-        familiar.asn_colleagues > 0 || familiar.address_colleagues > 0,
+        familiar.asn_colleagues > Colleagues::None || familiar.address_colleagues > Colleagues::None,
         facts.country().is_some() && facts.country() == tenant.home && facts.country_means_something(),
         !facts.is_data_centre(),
         early && is_much(context.days.len(), profile.days.len()),
