@@ -279,8 +279,6 @@ pub struct Mail {
     pub sent_as: Principal,
     /// Sender shown, where it differs from the envelope's.
     pub sender_shown: Principal,
-    /// Internet Message-ID, for joins and for reading.
-    pub message_id: Str,
     /// Threats that Defender found ("Phish"), as recorded.
     pub threats: Str,
     /// Attachment names, as recorded.

@@ -116,7 +116,7 @@ impl Translation {
                 mail.recipients.iter_mut().for_each(|name| *name = map(&self.names, *name));
                 mail.sent_as = map(&self.names, mail.sent_as);
                 mail.sender_shown = map(&self.names, mail.sender_shown);
-                for text in [&mut mail.status, &mut mail.message_id, &mut mail.threats] {
+                for text in [&mut mail.status, &mut mail.threats] {
                     *text = map(&self.text, *text);
                 }
             }
@@ -528,7 +528,6 @@ impl Detail {
             (Detail::SignIn(mine), Detail::SignIn(theirs)) => mine.fill_from(theirs),
             (Detail::Mail(mine), Detail::Mail(theirs)) => {
                 mine.status = mine.status.some().unwrap_or(theirs.status);
-                mine.message_id = mine.message_id.some().unwrap_or(theirs.message_id);
                 mine.threats = mine.threats.some().unwrap_or(theirs.threats);
                 for name in &theirs.attachments {
                     if !mine.attachments.contains(name) {

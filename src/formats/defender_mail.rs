@@ -9,7 +9,7 @@
 
 use super::Format;
 use super::delivery::{Delivery, Standing, Way};
-use crate::events::{Action, Batch, Detail, Event, Family, Flags, Key, KeyKind, Mail, Outcome, Str, key, link, message_link};
+use crate::events::{Action, Batch, Detail, Event, Family, Flags, Key, KeyKind, Mail, Outcome, key, link, message_link};
 use crate::evidence::{Fields, Record};
 use std::borrow::Cow;
 
@@ -263,7 +263,6 @@ impl Format for PostDelivery {
         };
         let mail = Mail {
             status: out.opt(row.text("deliverylocation")),
-            message_id: message_id.as_deref().map_or(Str::NONE, |id| out.str(&key::message_id_text(id))),
             threats: out.opt(row.text("threattypes")),
             ..Mail::default()
         };

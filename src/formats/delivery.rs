@@ -6,7 +6,7 @@
 //! shared by copies, so it is a key only where an export has nothing better.
 
 use crate::events::{
-    Action, Batch, Detail, Event, Family, Flags, Key, KeyKind, Mail, Outcome, Principal, Reason, Str, key, link, message_link,
+    Action, Batch, Detail, Event, Family, Flags, Key, KeyKind, Mail, Outcome, Principal, Reason, key, link, message_link,
 };
 use crate::evidence::Record;
 use rustc_hash::FxHashSet;
@@ -211,7 +211,6 @@ impl Delivery<'_> {
             status: out.opt(self.status),
             sent_as: Principal::NONE,
             sender_shown: out.opt_principal(shown),
-            message_id: self.message_id.map_or(Str::NONE, |id| out.str(&key::message_id_text(id))),
             threats: out.opt(self.threats),
             attachments: self.attachment.map(str::to_owned).into_iter().collect(),
         })

@@ -103,7 +103,6 @@ impl<'d> Reader<'_, 'd> {
         self.event.object = self.out.opt(text("Subject"));
         if let Some(id) = text("InternetMessageId") {
             self.event.link = message_link(id);
-            mail.message_id = self.out.str(id);
         }
         mail.attachments = text("Attachments").map(attachments).unwrap_or_default();
         self.event.flags.set_if(!mail.attachments.is_empty(), Flags::HAS_ATTACHMENT);
