@@ -13,6 +13,8 @@ use crate::report::screen::{count, duration, percent, read, seconds_between, tho
 /// Accounts that a sentence names, and open questions.
 const NAMED: usize = 5;
 const QUESTIONS: usize = 4;
+/// Open questions that come first.
+const FIRST_QUESTIONS: [&str; 2] = ["which mails were read", "which mails were sent"];
 /// Composites on which an alert could be raised, and what they say.
 const ALERTS: [(&str, &str); 3] = [
     ("suspicious-activity", "an unusual sign-in that is suspicious in itself"),
@@ -118,7 +120,8 @@ fn went_on(scene: &Scene<'_>, incident: &Incident) -> Option<Draft> {
 /// What was seen and taken in all, and how many people are concerned.
 fn took(incident: &Incident) -> Option<Draft> {
     let exposure = incident.exposure.as_ref()?;
-    let parts = parts(exposure);
+    // What is unknown is said once, with what would tell.
+    let parts: Vec<String> = parts(exposure).into_iter().filter(|part| !part.contains(": unknown")).collect();
     if parts.is_empty() {
         return None;
     }
@@ -195,8 +198,9 @@ fn left(accounts: &[&Account]) -> Option<Draft> {
 /// What these exports leave open, and what would tell.
 fn open(scene: &Scene<'_>, incident: &Incident) -> Option<Draft> {
     let mut open: Vec<&Unanswerable> = Vec::new();
-    let of_incident = incident.exposure.iter().flat_map(|exposure| &exposure.unknown);
-    for one in scene.report.coverage.unanswerable.iter().chain(of_incident) {
+    let of_incident = || incident.exposure.iter().flat_map(|exposure| &exposure.unknown);
+    let first = of_incident().filter(|one| FIRST_QUESTIONS.contains(&one.question.as_str()));
+    for one in first.chain(&scene.report.coverage.unanswerable).chain(of_incident()) {
         if !open.iter().any(|known| known.question == one.question) {
             open.push(one);
         }

@@ -1,7 +1,7 @@
 //! Stories as a reader meets them: in order, with bounds, guarded where it is in doubt, safe to show.
 
 use super::*;
-use crate::report::model::{Bounds, Exposure, TimelineRow};
+use crate::report::model::{Bounds, Exposure, TimelineRow, Unanswerable};
 use crate::report::sanitize::is_unsafe;
 use crate::report::screen::{Clock, Look, render};
 use crate::report::{html, samples};
@@ -169,6 +169,27 @@ fn the_board_reads_what_whom_when_how_and_what_is_open() {
     );
     let kinds: Vec<&str> = incident.milestones.iter().map(|one| one.kind.as_str()).collect();
     assert_eq!(kinds, ["first-access", "first-noticeable", "last-activity"], "the moment at which it could be noticed is a turning point");
+}
+
+#[test]
+fn what_is_unknown_is_said_once_with_what_would_tell() {
+    let report = told(|report| {
+        let exposure = report.incidents[0].exposure.as_mut().unwrap();
+        (exposure.mails_read, exposure.mails_sent) = (None, None);
+        let open = |question: &str| Unanswerable { question: question.to_owned(), missing: "the logs".to_owned() };
+        exposure.unknown = vec![open("which files were read"), open("which mails were read"), open("which mails were sent")];
+    });
+    let text = report.incidents[0].narrative.clone().unwrap();
+    assert_eq!((text.matches("which mails were read").count(), text.matches("unknown").count()), (1, 0), "{text}");
+    in_order(
+        &text,
+        &[
+            "Not answerable",
+            "which mails were read (would tell: the logs); which mails were sent",
+            "Who else opened the link",
+            "which files",
+        ],
+    );
 }
 
 #[test]
