@@ -105,6 +105,27 @@ impl Example {
         }
     }
 
+    /// The narrative of an account, or of the incident with this id.
+    fn narrative(&self, of: &str) -> &str {
+        let mut all = self.list("accounts").chain(self.list("incidents"));
+        let one = all.find(|one| one["account"] == of || one["id"] == of).unwrap_or_else(|| panic!("no {of}"));
+        let story = one["story"].as_array().unwrap();
+        let whole: Vec<&str> = story.iter().map(|sentence| sentence["text"].as_str().unwrap()).collect();
+        assert_eq!(one["narrative"], whole.join(" "));
+        let findings: Vec<&Value> = self.list("findings").map(|finding| &finding["id"]).collect();
+        assert!(story.iter().flat_map(|sentence| sentence["findings"].as_array().unwrap()).all(|id| findings.contains(&id)));
+        one["narrative"].as_str().unwrap()
+    }
+
+    /// The narrative says these things in this order.
+    fn tells(&self, of: &str, parts: &[&str]) {
+        let whole = self.narrative(of);
+        let mut rest = whole;
+        for part in parts {
+            rest = rest.split_once(part).unwrap_or_else(|| panic!("{part:?} is missing, or out of order, in: {whole}")).1;
+        }
+    }
+
     fn looks_like(&self, name: &str) {
         let path = root().join("testdata/golden").join(format!("example-{name}-80.txt"));
         if std::env::var_os("BLESS").is_some() {
@@ -323,6 +344,72 @@ fn january_2023_prompts_until_one_is_accepted() {
     );
     case.accuses_only(&[victim]);
     case.looks_like("mfa-fatigue");
+}
+
+#[test]
+fn february_2022_is_told_in_plain_english() {
+    let case = example("account-a-b-c", false);
+    case.tells(
+        A,
+        &[
+            "At 09 Feb 04:55:51 UTC the intruder signed in",
+            "BAV2ROPC, a legacy client that skips MFA",
+            "197.210.84.37, Nigeria",
+            "How the password was lost is not in these exports.",
+            "At 09 Feb 14:16:48 the intruder made an inbox rule",
+            "\".\" that moves mail to RSS Feeds",
+            "At 09 Feb 14:45:06 the intruder (82 % sure) gave app Spike access to mail and contacts",
+            "At 09 Feb 14:48:11 the intruder sent 794 mails in 15 min 15 s",
+            "to 762 people (14 inside, 748 outside)",
+            "b.bell (by mail, 97 %) and c.carver (by mail, 94 %)",
+            "at 09 Feb 15:03:26, 10 h 7 min after the first",
+            "Still in place when exported: 1 app grant, 1 inbox rule.",
+        ],
+    );
+    case.tells(
+        B,
+        &[
+            "failed to sign in 3 times",
+            "At 09 Feb 15:16:12 the intruder signed in",
+            "The way in was most likely (97 %) a mail from a.archer at 09 Feb 14:49:20, 26 min before",
+            "15:18:21",
+        ],
+    );
+    case.tells(C, &["10 Feb 13:08:14", "a mail from a.archer at 09 Feb 14:52:24, 22 h 15 min before", "4 mails", "Spike", "14:38:09"]);
+    assert!(!case.narrative(B).contains("sent") && !case.narrative(C).contains("sent"), "neither sent anything");
+    case.tells(
+        "c1",
+        &[
+            "From 09 Feb 2022 04:55:51 UTC on an intruder took over 3 accounts within 32 h 12 min: a.archer, b.bell and c.carver.",
+            "It began with a.archer",
+            "It most likely went on from a.archer by mail to b.bell and c.carver.",
+            "794 mails sent to 762 people",
+            "773 people",
+            "it could have been noticed from 09 Feb 04:55:51",
+            "33 h 42 min after the first",
+            "2 app grants, 3 inbox rules",
+            "who clicked a link in a mail (would tell: Defender's UrlClickEvents)",
+        ],
+    );
+}
+
+#[test]
+fn the_other_published_incidents_are_told_too() {
+    let fatigue = example("mfa-fatigue", false);
+    let victim = "l.brennan@wattlecreek.example";
+    fatigue.tells(
+        victim,
+        &["05 Jan 02:26:48", "one accepted", "8 mails", "now also from 193.27.14.88 (Germany)", "5 files", "13 Jan 02:04:38"],
+    );
+    assert!(!fatigue.narrative(victim).contains("intruder sent"), "no mail was sent");
+    let mailing = example("perfectdata/mass-mailing", true);
+    mailing.tells(
+        "m.iglesias@almazara-traders.example",
+        &["14 Mar 09:22:40", "PERFECTDATA SOFTWARE", "sent 300 mails (\"Credit Transfer Copy\") to 1,500 people", "password reset"],
+    );
+    let consent = example("perfectdata/consent-only", true);
+    let text = consent.narrative("f.mead@kestrelbay.example");
+    assert!(text.contains("p to 6 mails in Inbox may have been accessed by the intruder"), "whose act the reading was is in doubt: {text}");
 }
 
 #[test]

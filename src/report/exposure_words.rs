@@ -18,7 +18,7 @@ pub fn bounds(bounds: &Bounds, one: &str, many: &str) -> String {
 }
 
 /// True where the records show none and would show any.
-fn is_none(bounds: &Bounds) -> bool {
+pub(super) fn is_none(bounds: &Bounds) -> bool {
     bounds.at_most == Some(0)
 }
 
@@ -73,7 +73,7 @@ pub fn reasons(exposure: &Exposure) -> Vec<&str> {
 }
 
 /// What a change of a kind is to, in words.
-fn subject(action: &str) -> &str {
+pub(super) fn subject(action: &str) -> &str {
     match action {
         "account-change" => "users",
         "role-change" => "roles",
@@ -125,7 +125,7 @@ fn unknown(exposure: &Exposure, what: &str, question: &str) -> String {
 }
 
 /// ` to 790 people (12 inside, 778 outside)`.
-fn to_whom(exposure: &Exposure) -> String {
+pub(super) fn to_whom(exposure: &Exposure) -> String {
     let Some(all) = exposure.recipients.as_ref().filter(|all| all.at_least > 0 || all.at_most.is_some()) else { return String::new() };
     let side = |one: &Option<Bounds>, word: &str| one.as_ref().filter(|one| !is_none(one)).map(|one| format!("{} {word}", short(one)));
     let sides = [side(&exposure.recipients_inside, "inside"), side(&exposure.recipients_outside, "outside")];
@@ -145,10 +145,15 @@ fn short(bounds: &Bounds) -> String {
 
 /// `app Spike let in, 233 records by it`.
 fn app(app: &AppExposure) -> String {
-    let name = app.name.as_deref().unwrap_or(&app.app_id);
+    let name = app_name(app);
     let acts: u64 = app.acts.iter().map(|one| one.acts.evidence_total).sum();
     let did = if acts == 0 { String::new() } else { format!(", {} by it", count(acts, "record", "records")) };
     format!("app {name} let in{did}")
+}
+
+/// The name of an app, or its id where none is known.
+pub(super) fn app_name(app: &AppExposure) -> &str {
+    app.name.as_deref().unwrap_or(&app.app_id)
 }
 
 fn counted(n: usize, one: &str, many: &str) -> String {
@@ -156,7 +161,7 @@ fn counted(n: usize, one: &str, many: &str) -> String {
 }
 
 /// `Inbox, Archive, Sent Items and 2 more`.
-fn listed(names: &[&str]) -> String {
+pub(super) fn listed(names: &[&str]) -> String {
     let mut words: String = names.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
     if names.len() > NAMED {
         words.push_str(&format!(" and {} more", names.len() - NAMED));

@@ -10,6 +10,7 @@ mod forest;
 pub(crate) mod golden;
 pub mod html;
 pub mod model;
+pub mod narrative;
 pub mod output;
 mod phrases;
 pub mod response_page;

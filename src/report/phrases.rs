@@ -241,11 +241,8 @@ fn plural(kind: &str) -> String {
 
 /// The reasons of an edge without "mail of X, 27 min before", which the sentence says already.
 pub(super) fn reasons_beside(edge: &Edge) -> &str {
-    let told = edge
-        .why
-        .strip_prefix("mail of ")
-        .and_then(|rest| rest.strip_prefix(edge.from.as_str()))
-        .and_then(|rest| rest.split_once(" before"));
+    let laid = ["mail of ", "Teams message of "].iter().find_map(|way| edge.why.strip_prefix(way));
+    let told = laid.and_then(|rest| rest.strip_prefix(edge.from.as_str())).and_then(|rest| rest.split_once(" before"));
     told.map_or(edge.why.as_str(), |(_, rest)| rest.trim_start_matches([',', ' ']))
 }
 

@@ -49,6 +49,7 @@ fn account(name: &str, verdict: Verdict, since: &str) -> Account {
         intruder_addresses: Vec::new(),
         activity: None,
         narrative: None,
+        story: Vec::new(),
         findings: Vec::new(),
         exposure: None,
         remaining: Vec::new(),
@@ -129,6 +130,7 @@ pub fn cascade() -> Report {
         summary: "gave app Spike access to mail".to_owned(),
         evidence: list(&["i4:1"]),
     });
+    super::narrative::tell(&mut report);
     report
 }
 
@@ -319,6 +321,8 @@ fn incident() -> Incident {
         links: Vec::new(),
         milestones: Vec::new(),
         summary: "3 accounts compromised within 32 h 12 min; 794 phishing mails sent".to_owned(),
+        narrative: None,
+        story: Vec::new(),
         exposure: Some(Exposure { mails_read: None, ..exposure() }),
         counterparties: vec![
             Counterparty {

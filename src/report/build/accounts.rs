@@ -77,6 +77,7 @@ fn one(
             incident.and_then(|number| material.incidents.get(*number - 1)).map(|one| one.span),
         ),
         narrative: None,
+        story: Vec::new(),
         findings: findings.into_iter().map(Numbers::id).collect(),
         exposure: material.exposures.accounts.get(&id).map(|one| exposure::exposure(material, one)),
         remaining: left.of_account(id),

@@ -34,6 +34,8 @@ fn one(material: &Material<'_>, at: usize, incident: &cascade::Incident, points:
             .collect(),
         milestones: milestones(material, points),
         summary: summary(material, incident),
+        narrative: None,
+        story: Vec::new(),
         exposure: seen.map(|seen| exposure::exposure(material, seen)),
         counterparties: seen.map(|seen| exposure::counterparties(material, &seen.people)).unwrap_or_default(),
     }

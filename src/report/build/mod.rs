@@ -14,6 +14,7 @@ pub use exposure_rows::ExposureRows;
 pub use rows::EventRows;
 
 use super::model::{Finding, GeoSource, Report, Severity, Tool, Undated, Verdict};
+use super::narrative;
 use super::summary::{self, Names};
 use crate::attribution::{Attribution, Judgement};
 use crate::cascade::Incident;
@@ -111,7 +112,7 @@ impl<'a> Material<'a> {
 pub fn report(material: &Material<'_>, stages: &Stages) -> Report {
     let numbers = Numbers::new(material);
     let left = stages.run("remaining", || remaining::Left::of(material));
-    Report {
+    let mut report = Report {
         accounts: stages.run("accounts", || accounts::accounts(material, &numbers, &left)),
         undated: undated(material),
         findings: stages.run("findings", || findings(material, &numbers)),
@@ -120,7 +121,9 @@ pub fn report(material: &Material<'_>, stages: &Stages) -> Report {
         remaining: left.of_tenant(),
         response: material.response.map(|of| stages.run("response", || response::response(material, of))),
         ..inventory(material.loaded, material.geo)
-    }
+    };
+    stages.run("narrative", || narrative::tell(&mut report));
+    report
 }
 
 /// A report without an analysis: inputs, refused files, coverage and the number of accounts.

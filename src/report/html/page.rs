@@ -10,7 +10,8 @@ use super::policy::policy;
 use super::rows;
 use super::table::{Column, Kind, Table};
 use super::taken::Taken;
-use crate::report::model::{Account, Edge, Incident, Input, Milestone, Remaining, Report, Undated, Verdict};
+use crate::report::model::{Account, Edge, Incident, Input, Milestone, Remaining, Report, Sentence, Undated, Verdict};
+use crate::report::narrative::in_zone;
 use crate::report::phrases::{self, Phrases};
 use crate::report::screen::{Clock, ShortNames, count, percent, thousands};
 use askama::Template;
@@ -123,6 +124,11 @@ impl<'r> Page<'r> {
     /// A number with one digit behind the point.
     fn one_digit(&self, n: impl Borrow<f64>) -> String {
         format!("{:.1}", n.borrow())
+    }
+
+    /// A sentence of a narrative, in the zone of the page.
+    fn told(&self, sentence: &Sentence) -> String {
+        in_zone(sentence, self.clock)
     }
 
     /// Pointers as links to their inputs.

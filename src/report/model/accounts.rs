@@ -1,7 +1,7 @@
 //! Accounts: verdicts with every reason, what was exposed, what is still in place.
 
 use super::remaining::{CleanUp, Remaining};
-use super::{Activity, Exposure};
+use super::{Activity, Exposure, Sentence};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -63,9 +63,13 @@ pub struct Account {
     /// When it was used, by whom, from where; for accounts that are suspicious or compromised.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub activity: Option<Activity>,
-    /// What happened, in sentences.
+    /// What happened, in plain English in the order of time, with times in UTC; for accounts that are suspicious
+    /// or compromised.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub narrative: Option<String>,
+    /// The same sentence by sentence, each with the findings and records that it rests on.
+    #[serde(default)]
+    pub story: Vec<Sentence>,
     /// Ids of its findings.
     pub findings: Vec<String>,
     /// What the intruder saw or took.

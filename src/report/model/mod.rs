@@ -8,6 +8,7 @@ mod accounts;
 mod activity;
 mod exposure;
 mod inputs;
+mod narrative;
 mod remaining;
 mod response;
 mod story;
@@ -16,6 +17,7 @@ pub use accounts::{Account, IntruderAddress, Term, Undated, Verdict};
 pub use activity::{Activity, ActivitySlot, MailMinute, SignInPlace};
 pub use exposure::{AppExposure, Bounds, Changes, Counterparty, Exposure, MailboxAccess, Range, SynchronisedFolder};
 pub use inputs::{Count, Coverage, GeoSource, Input, Notice, Refused, Span, Unanswerable};
+pub use narrative::Sentence;
 pub use remaining::{CleanUp, Ending, Remaining};
 pub use response::{
     ActOutcome, InnocentCost, LatestUseful, LeftInPlace, OutcomeCounts, OwnerCost, Response, ResponseAct, ResponseIntervention,

@@ -1,6 +1,6 @@
 //! Findings, incidents and the timeline.
 
-use super::{Counterparty, Exposure};
+use super::{Counterparty, Exposure, Sentence};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -68,6 +68,13 @@ pub struct Incident {
     pub milestones: Vec<Milestone>,
     /// The incident in one line, without its id: `3 accounts compromised within 32 h 12 min`.
     pub summary: String,
+    /// What happened, for a board: what, to whom, when, how it began and went on, how long it lasted, when it could
+    /// have been noticed, what is still in place, what is not known; times are in UTC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub narrative: Option<String>,
+    /// The same sentence by sentence, each with the findings and records that it rests on.
+    #[serde(default)]
+    pub story: Vec<Sentence>,
     /// What was seen and taken by all of its accounts: every message, file and person once.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub exposure: Option<Exposure>,
@@ -149,7 +156,7 @@ pub struct Milestone {
     pub time: String,
     /// Which account.
     pub account: String,
-    /// What kind: `first-access`, `first-rule`, `first-burst`, `spread`, `last-act`, ...
+    /// What kind: `first-access`, `first-hiding`, `first-consent`, `first-spread`, `first-noticeable`, `last-activity`.
     pub kind: String,
     /// The same in words.
     pub summary: String,

@@ -57,6 +57,7 @@ impl<'r> View<'r> {
         let words = if incident.summary.is_empty() { self.span_of(incident) } else { incident.summary.clone() };
         let title = Line::new().add(Tone::Strong, format!("Incident {}: ", incident.id)).add(Tone::Strong, words);
         page.wrap("", "  ", &title);
+        self.story(page, "  ", &incident.story);
         let nodes = tree(incident);
         self.nodes(page, &nodes, Some(incident));
         self.addresses(page, incident);
@@ -128,9 +129,7 @@ impl<'r> View<'r> {
             line.push(Tone::Dim, format!(": {reasons}"));
         }
         page.wrap(rest, rest, &line);
-        if let Some(narrative) = account.narrative.as_ref().filter(|_| self.look.verbose) {
-            page.wrap(rest, rest, &Line::new().plain(narrative));
-        }
+        self.story(page, rest, &account.story);
     }
 
     /// The reasons that weigh most: three, or all on request.

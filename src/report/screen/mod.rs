@@ -12,13 +12,14 @@ mod paint;
 mod remaining;
 mod response;
 mod sections;
+mod story;
 mod table;
 mod words;
 
 pub use inspect::inspect;
 pub use paint::{Line, Page, Tone};
 pub use response::respond;
-pub use words::{Clock, ShortNames, count, duration, percent, seconds_between, thousands};
+pub use words::{Clock, ShortNames, count, duration, percent, read, seconds_between, thousands};
 
 use super::model::{Account, Report};
 use super::phrases;

@@ -43,6 +43,7 @@ impl View<'_> {
                     line.push(Tone::Plain, format!(": {reasons}"));
                 }
                 page.wrap("  ", "    ", &line);
+                self.story(page, "    ", &account.story);
             }
             self.rest(page, suspicious.len(), "-v shows them");
         }

@@ -89,6 +89,8 @@ fn every_account_of_a_large_incident_is_counted() {
         links: Vec::new(),
         milestones: Vec::new(),
         summary: String::new(),
+        narrative: None,
+        story: Vec::new(),
         exposure: None,
         counterparties: Vec::new(),
     }];

@@ -116,6 +116,22 @@ impl Clock {
         self.format(text, "%d %b %Y %H:%M:%S")
     }
 
+    /// `09 Feb 04:55:51`, whatever years the timeline crosses.
+    pub fn day_and_time(&self, text: &str) -> String {
+        self.format(text, "%d %b %H:%M:%S")
+    }
+
+    /// `04:55:51`.
+    pub fn time_of_day(&self, text: &str) -> String {
+        self.format(text, "%H:%M:%S")
+    }
+
+    /// The same clock in another zone.
+    #[must_use]
+    pub fn in_zone(&self, zone: Tz) -> Clock {
+        Clock { zone, ..*self }
+    }
+
     /// `24 Jan 2022`.
     pub fn date(&self, text: &str) -> String {
         self.format(text, "%d %b %Y")
