@@ -65,8 +65,7 @@ fn way(scene: &Scene<'_>, account: &Account, incident: &Incident, since: &str) -
     if let Some(zero) = incident.patient_zero.as_ref().filter(|zero| zero.account == account.account) {
         let why = zero.why.as_deref().filter(|why| !why.is_empty()).unwrap_or("how the intruder got in is not in these exports");
         let draft = Draft::new(9, &capital(why));
-        let telling = account.findings.iter().filter_map(|id| scene.report.findings.iter().find(|finding| finding.id == *id));
-        return Some(match telling.into_iter().find(|finding| finding.detection == zero.vector) {
+        return Some(match scene.findings(&account.findings).find(|finding| finding.detection == zero.vector) {
             Some(finding) => draft.and("Recorded: ").say(&finding.summary).on_finding(finding),
             None => draft,
         });

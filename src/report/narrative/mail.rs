@@ -49,8 +49,8 @@ pub(super) fn sent(scene: &Scene<'_>, account: &Account) -> Option<Draft> {
 
 /// The subject of a burst, as the finding on it says.
 fn subject(scene: &Scene<'_>, account: &Account) -> String {
-    let burst = |id: &String| scene.report.findings.iter().find(|one| one.id == *id && one.detection == "mail-burst");
-    let told = account.findings.iter().find_map(burst).and_then(|finding| finding.summary.split_once(", subject \""));
+    let burst = scene.findings(&account.findings).find(|finding| finding.detection == "mail-burst");
+    let told = burst.and_then(|finding| finding.summary.split_once(", subject \""));
     told.map_or_else(String::new, |(_, rest)| format!(" (\"{rest})"))
 }
 

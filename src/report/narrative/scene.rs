@@ -5,6 +5,7 @@ use crate::report::model::{Account, Finding, Incident, IntruderAddress, Report, 
 use crate::report::phrases;
 use crate::report::screen::{Clock, ShortNames, count};
 use chrono_tz::Tz;
+use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Acts of one kind that a sentence tells in words; the rest is counted.
@@ -16,6 +17,7 @@ pub(super) struct Scene<'r> {
     pub(super) clock: Clock,
     pub(super) names: ShortNames,
     rows: BTreeMap<&'r str, Vec<&'r TimelineRow>>,
+    by_id: FxHashMap<&'r str, &'r Finding>,
     /// Findings by account and record, of accounts that have a story.
     by_record: BTreeMap<(&'r str, &'r str), Vec<&'r Finding>>,
 }
@@ -34,7 +36,13 @@ impl<'r> Scene<'r> {
                 by_record.entry((account, pointer)).or_default().push(finding);
             }
         }
-        Scene { report, clock: Clock::new(report, Tz::UTC), names: ShortNames::new(report), rows, by_record }
+        let by_id = report.findings.iter().map(|finding| (finding.id.as_str(), finding)).collect();
+        Scene { report, clock: Clock::new(report, Tz::UTC), names: ShortNames::new(report), rows, by_id, by_record }
+    }
+
+    /// The findings with these ids.
+    pub(super) fn findings<'s>(&'s self, ids: &'s [String]) -> impl Iterator<Item = &'r Finding> + use<'s, 'r> {
+        ids.iter().filter_map(|id| self.by_id.get(id.as_str()).copied())
     }
 
     /// Rows of the intruder's acts on the account, in the order in which they begin.

@@ -35,8 +35,7 @@ pub(super) fn sentences(scene: &Scene<'_>, account: &Account) -> Vec<Draft> {
 
 /// One reason with its time: the first finding behind it, and how many more there are.
 fn reason<'r>(scene: &Scene<'r>, term: &'r Term, said: &mut Vec<&'r str>) -> Option<Draft> {
-    let findings: Vec<&Finding> =
-        term.findings.iter().filter_map(|id| scene.report.findings.iter().find(|finding| finding.id == *id)).collect();
+    let findings: Vec<&Finding> = scene.findings(&term.findings).collect();
     let first = findings.iter().min_by_key(|finding| finding.time.as_deref().and_then(read));
     let words = first.map_or(term.why.as_str(), |finding| finding.summary.as_str());
     if words.is_empty() || said.contains(&words) {
