@@ -97,7 +97,8 @@ pub fn run_summary(first: &Event, detail: Option<&Detail>, names: &dyn Names, ru
         (Action::MailChanged, _) => format!("changed {}", count(n, "item", "items")),
         (Action::FileRead, _) => format!("opened {}", count(n, "file", "files")),
         (Action::FileChanged, _) => format!("changed {}", count(n, "file", "files")),
-        (Action::FileShared, _) => format!("shared {}", count(n, "file", "files")),
+        // One share writes several records, all of one file.
+        (Action::FileShared, _) => summary(first, detail, names),
         _ => format!("{}, {}", summary(first, detail, names), count(n, "time", "times")),
     };
     let span = if run.seconds > 0 { format!(" in {}", duration(run.seconds)) } else { String::new() };
@@ -224,12 +225,52 @@ fn alert(event: &Event, detail: Option<&Detail>, names: &dyn Names) -> String {
     }
 }
 
+/// Who can use a link, by the beginning of the operation in lower case.
+///
+/// Source: sharing activities of Microsoft's audit log activity list.
+static LINKS: [(&str, &str); 3] = [
+    ("anonymouslink", "that anybody can use"),
+    ("companylink", "that everybody in the organisation can use"),
+    ("securelink", "that only named people can use"),
+];
+
+/// How much one record of a share tells of it: several are written, of which one names the link or the people.
+pub fn share_rank(event: &Event, names: &dyn Names) -> u8 {
+    let lower = names.text(event.operation).to_ascii_lowercase();
+    match LINKS.iter().position(|(start, _)| lower.starts_with(start)) {
+        Some(at) if lower.ends_with("created") => 9 - u8::try_from(at).unwrap_or(2),
+        Some(_) => 6,
+        None if event.target.is_some() => 5,
+        None if lower.contains("inheritance") => 0,
+        None => 1,
+    }
+}
+
 fn shared(event: &Event, detail: Option<&Detail>, names: &dyn Names) -> String {
     let with = match detail {
         Some(Detail::Share(with)) => people(with, names),
         _ => people(&[event.target], names),
     };
-    let words = about(event, names, "shared file");
+    let ends = event.flags.has(Flags::REMOVAL);
+    let file = match names.text(event.object) {
+        "" => "a file".to_owned(),
+        name => format!("file {}", quoted(name)),
+    };
+    let lower = names.text(event.operation).to_ascii_lowercase();
+    if let Some((_, whom)) = LINKS.iter().find(|(start, _)| lower.starts_with(start)) {
+        let verb = match ends {
+            true => "took back the link to",
+            false if lower.ends_with("created") => "made a link to",
+            false => "changed the link to",
+        };
+        let to = if with.is_empty() { String::new() } else { format!(": {with}") };
+        return format!("{verb} {file} {whom}{to}");
+    }
+    if event.flags.has(Flags::NO_FILE) || lower.contains("inheritance") {
+        // Rights on a site, a list or a field; or what is written beside a share.
+        return format!("changed rights: {}", operation(event, names));
+    }
+    let words = format!("{} {file}", if ends { "stopped sharing" } else { "shared" });
     if with.is_empty() { words } else { format!("{words} with {with}") }
 }
 

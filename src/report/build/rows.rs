@@ -9,7 +9,7 @@ use crate::formats::FORMATS;
 use crate::formats::load::Loaded;
 use crate::report::events_file::EventRow;
 use crate::report::model::{self, TimelineRow};
-use crate::report::summary::{Run, run_summary};
+use crate::report::summary::{Run, run_summary, share_rank};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Seconds between two like events of one row.
@@ -20,6 +20,8 @@ pub(super) struct Row {
     account: AccountId,
     first: u32,
     last: u32,
+    /// The event whose words the row has: the first, but of a share the one that tells most.
+    spokesman: u32,
     /// Its first events, as many as a report lists.
     listed: Vec<u32>,
     events: u64,
@@ -46,6 +48,7 @@ impl Row {
             account,
             first: index,
             last: index,
+            spokesman: index,
             listed: Vec::new(),
             events: 0,
             acts: 0,
@@ -57,6 +60,10 @@ impl Row {
 
     fn add(&mut self, material: &Material<'_>, index: u32, event: &Event) {
         self.last = index;
+        let rank = |event: &Event| share_rank(event, &CaseNames(material.case));
+        if event.action == Action::FileShared && material.case.event(self.spokesman).is_some_and(|before| rank(event) > rank(before)) {
+            self.spokesman = index;
+        }
         if self.listed.len() < LISTED {
             self.listed.push(index);
         }
@@ -79,6 +86,8 @@ struct Likeness {
     place: Ip,
     agent: Str,
     object: Str,
+    /// Which file is shared.
+    file: u64,
     removal: bool,
     /// Which part it is of, where a view divides the acts.
     part: usize,
@@ -136,7 +145,9 @@ fn is_shown(material: &Material<'_>, event: &Event, account: AccountId, traced: 
     let taken = material.judgement(account).is_some_and(|judgement| judgement.verdict == Verdict::Compromised);
     // A mail is told once: by its trace rows where there are some, else by its Send record.
     let told = event.action == Action::MailSent && event.family != Family::MessageTrace && traced.contains(&event.link);
-    taken && !told
+    // Rights on sites and lists are written beside a share, and when a site is made: they share no file.
+    let plumbing = event.action == Action::FileShared && event.flags.has(Flags::NO_FILE);
+    taken && !told && !plumbing
 }
 
 /// Mails whose `Send` record is an intruder's and of which a trace tells too.
@@ -165,8 +176,11 @@ fn likeness(case: &Case<'_>, account: AccountId, index: u32, event: &Event) -> L
     let (id, _) = case.context_of(index);
     let place = case.contexts.get(id).map_or(event.ip, |context| context.ip);
     let by_subject = event.action == Action::MailSent;
+    // The same name in two places is two files.
+    let file = if event.action == Action::FileShared { event.link } else { 0 };
     Likeness {
         account,
+        file,
         action: event.action,
         outcome: if by_subject { Outcome::Unknown } else { event.outcome },
         place,
@@ -182,6 +196,7 @@ pub(super) fn finish(material: &Material<'_>, row: &Row) -> TimelineRow {
     let fallback = Event::new(crate::evidence::RecordAt::default(), Action::Other);
     let first = case.event(row.first).unwrap_or(&fallback);
     let last = case.event(row.last).unwrap_or(first);
+    let spokesman = case.event(row.spokesman).unwrap_or(first);
     let (id, _) = case.context_of(row.first);
     let ip = case.contexts.get(id).map_or(first.ip, |context| context.ip);
     let facts = case.facts(ip);
@@ -199,7 +214,7 @@ pub(super) fn finish(material: &Material<'_>, row: &Row) -> TimelineRow {
         certainty: (f64::from(row.certainty) * 100.0).round() / 100.0,
         action: first.action.name().to_owned(),
         outcome: first.outcome.name().to_owned(),
-        summary: run_summary(first, case.store.detail(first), &CaseNames(case), run),
+        summary: run_summary(spokesman, case.store.detail(spokesman), &CaseNames(case), run),
         ip: Some(case.store.ip(ip).to_owned()).filter(|ip| !ip.is_empty()),
         country: country.map(|letters| String::from_utf8_lossy(&letters).into_owned()),
         asn: facts.asn(),
@@ -314,3 +329,6 @@ impl<'a> EventRows<'a> {
         letters.and_then(|letters| std::str::from_utf8(letters).ok()).unwrap_or_default()
     }
 }
+
+#[cfg(test)]
+mod tests;
