@@ -71,6 +71,7 @@ fn row(time: &str, account: &str, action: &str, summary: &str, evidence: &str) -
         country: text("NG"),
         asn: Some(29465),
         as_org: text("MTN NIGERIA Communication limited"),
+        ascribed_address: None,
         user_agent: None,
         app: None,
         detections: Vec::new(),

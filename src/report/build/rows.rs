@@ -8,7 +8,7 @@ use crate::events::{AccountId, Action, Detail, Event, Family, Flags, Ip, Outcome
 use crate::formats::FORMATS;
 use crate::formats::load::Loaded;
 use crate::report::events_file::EventRow;
-use crate::report::model::{self, TimelineRow};
+use crate::report::model::{self, AscribedAddress, TimelineRow};
 use crate::report::summary::{Run, run_summary, share_rank};
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -198,13 +198,12 @@ pub(super) fn finish(material: &Material<'_>, row: &Row) -> TimelineRow {
     let last = case.event(row.last).unwrap_or(first);
     let spokesman = case.event(row.spokesman).unwrap_or(first);
     let (id, _) = case.context_of(row.first);
-    let ip = case.contexts.get(id).map_or(first.ip, |context| context.ip);
-    let facts = case.facts(ip);
+    let ascribed = case.contexts.get(id).map_or(Ip::NONE, |context| context.ip);
+    let recorded = place(case, first.ip);
     let run = Run { acts: row.items(), seconds: last.time.since(first.time), alike: row.alike };
     let mut named: Vec<&str> = row.detections.iter().filter_map(|number| DETECTIONS.get(*number)).map(|detection| detection.id()).collect();
     named.sort_unstable();
     let text = |id: Str| Some(case.store.text(id).to_owned()).filter(|text| !text.is_empty());
-    let country = case.recorded.get(ip.index()).copied().flatten().or(facts.country());
     TimelineRow {
         time: material.time_of(row.first).unwrap_or_default(),
         end_time: material.time_of(row.last).filter(|_| last.time != first.time),
@@ -215,15 +214,28 @@ pub(super) fn finish(material: &Material<'_>, row: &Row) -> TimelineRow {
         action: first.action.name().to_owned(),
         outcome: first.outcome.name().to_owned(),
         summary: run_summary(spokesman, case.store.detail(spokesman), &CaseNames(case), run),
-        ip: Some(case.store.ip(ip).to_owned()).filter(|ip| !ip.is_empty()),
-        country: country.map(|letters| String::from_utf8_lossy(&letters).into_owned()),
-        asn: facts.asn(),
-        as_org: facts.org().map(str::to_owned),
+        ip: Some(recorded.ip).filter(|ip| !ip.is_empty()),
+        country: recorded.country,
+        asn: recorded.asn,
+        as_org: recorded.as_org,
+        ascribed_address: Some(ascribed).filter(|ip| ip.is_some() && *ip != first.ip).map(|ip| place(case, ip)),
         user_agent: text(first.agent),
         app: app_shown(case, first),
         detections: named.into_iter().map(str::to_owned).collect(),
         evidence: material.pointers(&row.listed),
         evidence_total: row.events,
+    }
+}
+
+/// An address with what is known of it. Where Microsoft 365's own servers are says nothing.
+fn place(case: &Case<'_>, ip: Ip) -> AscribedAddress {
+    let facts = case.facts(ip);
+    let country = case.recorded.get(ip.index()).copied().flatten().or(facts.country()).filter(|_| !facts.is_microsoft_service());
+    AscribedAddress {
+        ip: case.store.ip(ip).to_owned(),
+        country: country.map(|letters| String::from_utf8_lossy(&letters).into_owned()),
+        asn: facts.asn(),
+        as_org: facts.org().map(str::to_owned),
     }
 }
 

@@ -46,3 +46,17 @@ fn the_records_of_one_share_are_one_row_that_names_the_link() {
     assert_eq!(summaries(&rows), ["made a link to file \"Accounts.docx\" that anybody can use"]);
     assert_eq!(rows[0].evidence_total, 3, "rights on a list are no share");
 }
+
+#[test]
+fn an_address_that_no_record_has_is_not_shown_as_recorded() {
+    let session = |act: Act| act.session("11111111-aaaa-4bbb-8ccc-222222222222");
+    let rows = told([
+        session(his(1, Action::FileRead).about("a.docx")),
+        session(Act::new("anna", at(20, "04:02"), Action::PolicyChange).operation("Set-Something")),
+    ]);
+    let [read, set] = rows.as_slice() else { panic!("{rows:?}") };
+    assert_eq!((read.ip.as_deref(), &read.ascribed_address), (Some(NIGERIA), &None));
+    assert_eq!((set.ip.as_deref(), set.country.as_deref()), (None, None));
+    let ascribed = set.ascribed_address.as_ref().unwrap();
+    assert_eq!((ascribed.ip.as_str(), ascribed.country.as_deref()), (NIGERIA, Some("NG")));
+}
