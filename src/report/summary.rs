@@ -5,9 +5,11 @@
 
 mod admin;
 mod mail;
+mod run;
+
+pub use run::{Run, like_words, run_summary};
 
 use super::sanitize::clip;
-use super::screen::{count, duration};
 use crate::events::{Action, Detail, Event, Flags, Mfa, Outcome, Principal, Protocol, Rule, SignIn, Str};
 use std::borrow::Cow;
 
@@ -44,17 +46,6 @@ pub fn rule_tail(rule: &Rule, names: &dyn Names) -> String {
     mail::rule_tail(rule, names)
 }
 
-/// A run of like events that stand in one row.
-#[derive(Clone, Copy, Debug)]
-pub struct Run {
-    /// How many acts (mails, sign-ins, items) it covers.
-    pub acts: u64,
-    /// Seconds from the first to the last.
-    pub seconds: i64,
-    /// All have the subject (or object) of the first.
-    pub alike: bool,
-}
-
 /// The event in words.
 pub fn summary(event: &Event, detail: Option<&Detail>, names: &dyn Names) -> String {
     let mut words = match event.action {
@@ -78,39 +69,6 @@ pub fn summary(event: &Event, detail: Option<&Detail>, names: &dyn Names) -> Str
         words = format!("tried and failed: {words}");
     }
     words
-}
-
-/// A run of like events in words: `sent 794 mails in 15 min 15 s, one subject`.
-pub fn run_summary(first: &Event, detail: Option<&Detail>, names: &dyn Names, run: Run) -> String {
-    if run.acts < 2 {
-        return summary(first, detail, names);
-    }
-    let n = run.acts;
-    let noun = match (first.action, first.outcome) {
-        (Action::SignIn, Outcome::Failure) => format!("failed to sign in {}", count(n, "time", "times")),
-        (Action::SignIn, Outcome::Success) => format!("{}, {}", sign_in(first, detail, names), count(n, "time", "times")),
-        (Action::MailSent, _) => format!("sent {}", count(n, "mail", "mails")),
-        (Action::MailReceived, _) => format!("received {}", count(n, "mail", "mails")),
-        (Action::MailRead, _) => format!("opened {}", count(n, "mail", "mails")),
-        (Action::MailDeleted, _) => format!("deleted {}", count(n, "mail", "mails")),
-        (Action::MailMoved, _) => format!("moved {}", count(n, "mail", "mails")),
-        (Action::MailChanged, _) => format!("changed {}", count(n, "item", "items")),
-        (Action::FileRead, _) => format!("opened {}", count(n, "file", "files")),
-        (Action::FileChanged, _) => format!("changed {}", count(n, "file", "files")),
-        // One share writes several records, all of one file.
-        (Action::FileShared, _) => summary(first, detail, names),
-        _ => format!("{}, {}", summary(first, detail, names), count(n, "time", "times")),
-    };
-    let span = if run.seconds > 0 { format!(" in {}", duration(run.seconds)) } else { String::new() };
-    let more = match (first.action, first.outcome, detail) {
-        (Action::SignIn, Outcome::Failure, Some(Detail::SignIn(facts))) => match failure(first, facts, names) {
-            reason if reason.is_empty() => String::new(),
-            reason => format!(", first{reason}"),
-        },
-        (Action::MailSent | Action::MailReceived, ..) if run.alike && first.object.is_some() => ", one subject".to_owned(),
-        _ => String::new(),
-    };
-    format!("{noun}{span}{more}")
 }
 
 /// A free text in quotes, cut to a length that a line can hold.

@@ -1,97 +1,28 @@
 //! Rows: the timeline of the incident accounts, and the events file.
 
-use super::{CaseNames, LISTED, Material};
+mod likeness;
+mod row;
+
+pub(super) use row::Row;
+
+use super::{CaseNames, Material};
 use crate::attribution::{Actor, Attributed, Attribution, Verdict};
 use crate::detections::{Case, DETECTIONS};
 use crate::enrich::app_name;
-use crate::events::{AccountId, Action, Detail, Event, Family, Flags, Ip, Outcome, Str};
+use crate::events::{AccountId, Action, Detail, Event, Family, Flags, Ip, Str};
 use crate::formats::FORMATS;
 use crate::formats::load::Loaded;
 use crate::report::events_file::EventRow;
 use crate::report::model::{self, AscribedAddress, TimelineRow};
-use crate::report::summary::{Run, run_summary, share_rank};
+use crate::report::summary::run_summary;
+use likeness::Likeness;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Seconds between two like events of one row.
 const ROW_GAP_SECONDS: i64 = 1800;
 
-/// A row under way.
-pub(super) struct Row {
-    account: AccountId,
-    first: u32,
-    last: u32,
-    /// The event whose words the row has: the first, but of a share the one that tells most.
-    spokesman: u32,
-    /// Its first events, as many as a report lists.
-    listed: Vec<u32>,
-    events: u64,
-    acts: u64,
-    certainty: f32,
-    /// All are about the same.
-    alike: bool,
-    detections: Vec<usize>,
-}
-
-impl Row {
-    /// The first event of the row.
-    pub(super) fn first(&self) -> u32 {
-        self.first
-    }
-
-    /// How many things its events are about: recipients, items.
-    pub(super) fn items(&self) -> u64 {
-        self.acts.max(self.events)
-    }
-
-    fn new(account: AccountId, index: u32) -> Row {
-        Row {
-            account,
-            first: index,
-            last: index,
-            spokesman: index,
-            listed: Vec::new(),
-            events: 0,
-            acts: 0,
-            certainty: 1.0,
-            alike: true,
-            detections: Vec::new(),
-        }
-    }
-
-    fn add(&mut self, material: &Material<'_>, index: u32, event: &Event) {
-        self.last = index;
-        let rank = |event: &Event| share_rank(event, &CaseNames(material.case));
-        if event.action == Action::FileShared && material.case.event(self.spokesman).is_some_and(|before| rank(event) > rank(before)) {
-            self.spokesman = index;
-        }
-        if self.listed.len() < LISTED {
-            self.listed.push(index);
-        }
-        self.events += 1;
-        self.acts += u64::from(event.count);
-        self.certainty = self.certainty.min(material.attribution.actors.of(index).certainty);
-        self.alike &= material.case.event(self.first).is_some_and(|first| first.object == event.object);
-    }
-}
-
 /// No row.
 const NOWHERE: u32 = u32::MAX;
-
-/// What makes two events one row.
-#[derive(PartialEq, Eq, Hash, Clone, Copy)]
-struct Likeness {
-    account: AccountId,
-    action: Action,
-    outcome: Outcome,
-    place: Ip,
-    agent: Str,
-    object: Str,
-    /// Which file is shared.
-    file: u64,
-    removal: bool,
-    /// Which part it is of, where a view divides the acts.
-    part: usize,
-}
 
 pub(super) fn timeline(material: &Material<'_>) -> Vec<TimelineRow> {
     rows(material, &|_| Some(0)).iter().map(|row| finish(material, row)).collect()
@@ -110,7 +41,7 @@ pub(super) fn rows(material: &Material<'_>, part_of: &dyn Fn(u32) -> Option<usiz
             continue;
         }
         let Some(part) = part_of(index) else { continue };
-        let likeness = Likeness { part, ..likeness(material.case, account, index, event) };
+        let likeness = Likeness::of(material.case, account, index, event, part);
         let last_of = |at: u32| rows.get(at as usize).and_then(|row| material.case.event(row.last)).map(|last| last.time);
         let near = open.get(&likeness).copied().filter(|at| last_of(*at).is_some_and(|last| event.time.since(last) <= ROW_GAP_SECONDS));
         let at = near.unwrap_or_else(|| {
@@ -162,35 +93,6 @@ fn traced_mails(material: &Material<'_>) -> FxHashSet<u64> {
     mails().filter(|(_, event)| is_trace(event) && his.contains(&event.link)).map(|(_, event)| event.link).collect()
 }
 
-fn likeness(case: &Case<'_>, account: AccountId, index: u32, event: &Event) -> Likeness {
-    let many = matches!(
-        event.action,
-        Action::MailRead
-            | Action::MailSent
-            | Action::MailDeleted
-            | Action::MailMoved
-            | Action::MailChanged
-            | Action::FileRead
-            | Action::FileChanged
-    );
-    let (id, _) = case.context_of(index);
-    let place = case.contexts.get(id).map_or(event.ip, |context| context.ip);
-    let by_subject = event.action == Action::MailSent;
-    // The same name in two places is two files.
-    let file = if event.action == Action::FileShared { event.link } else { 0 };
-    Likeness {
-        account,
-        file,
-        action: event.action,
-        outcome: if by_subject { Outcome::Unknown } else { event.outcome },
-        place,
-        agent: if event.action == Action::SignIn { event.agent } else { Str::NONE },
-        object: if many && !by_subject || event.action == Action::SignIn { Str::NONE } else { event.object },
-        removal: event.flags.has(Flags::REMOVAL),
-        part: 0,
-    }
-}
-
 pub(super) fn finish(material: &Material<'_>, row: &Row) -> TimelineRow {
     let case = material.case;
     let fallback = Event::new(crate::evidence::RecordAt::default(), Action::Other);
@@ -200,7 +102,7 @@ pub(super) fn finish(material: &Material<'_>, row: &Row) -> TimelineRow {
     let (id, _) = case.context_of(row.first);
     let ascribed = case.contexts.get(id).map_or(Ip::NONE, |context| context.ip);
     let recorded = place(case, first.ip);
-    let run = Run { acts: row.items(), seconds: last.time.since(first.time), alike: row.alike };
+    let run = row.run(last.time.since(first.time));
     let mut named: Vec<&str> = row.detections.iter().filter_map(|number| DETECTIONS.get(*number)).map(|detection| detection.id()).collect();
     named.sort_unstable();
     let text = |id: Str| Some(case.store.text(id).to_owned()).filter(|text| !text.is_empty());
@@ -213,7 +115,7 @@ pub(super) fn finish(material: &Material<'_>, row: &Row) -> TimelineRow {
         certainty: (f64::from(row.certainty) * 100.0).round() / 100.0,
         action: first.action.name().to_owned(),
         outcome: first.outcome.name().to_owned(),
-        summary: run_summary(spokesman, case.store.detail(spokesman), &CaseNames(case), run),
+        summary: run_summary(spokesman, case.store.detail(spokesman), &CaseNames(case), &run),
         ip: Some(recorded.ip).filter(|ip| !ip.is_empty()),
         country: recorded.country,
         asn: recorded.asn,

@@ -1,8 +1,10 @@
 //! Changes to accounts, apps, rights and settings, in words.
 
-use super::{Names, address, operation, quoted};
+use super::run::{Run, listed};
+use super::{Names, address, operation, people, quoted};
 use crate::events::{Action, Change, Consent, Detail, Event, Flags, Permission, Right};
 use crate::report::sanitize::clip;
+use crate::report::screen::count;
 
 pub(super) fn words(event: &Event, detail: Option<&Detail>, names: &dyn Names) -> String {
     match (event.action, detail) {
@@ -16,19 +18,117 @@ pub(super) fn words(event: &Event, detail: Option<&Detail>, names: &dyn Names) -
         (Action::RoleChange, _) => {
             let role = names.text(event.object);
             let role = if role.is_empty() { "a role".to_owned() } else { format!("role {}", quoted(role)) };
-            let to = names.name(event.target);
-            match (event.flags.has(Flags::REMOVAL), to) {
-                (false, "") => format!("gave {role}"),
-                (true, "") => format!("took {role} away"),
-                (false, to) => format!("gave {role} to {}", address(to, names)),
-                (true, to) => format!("took {role} from {}", address(to, names)),
-            }
+            role_words(event, detail, names, &role)
         }
+        (Action::Teams, _) => format!("{}{}", teams_words(event, names), teams_tail(event, detail, names)),
         (Action::Other, Some(Detail::Click { url, through })) => {
             let went = if *through { "" } else { " (blocked)" };
             format!("clicked {}{went}", quoted(names.text(*url)))
         }
-        _ => plain(event, names),
+        _ => match (site_words(event, names), names.text(event.object)) {
+            (None, _) => plain(event, names),
+            // The id of a list tells nothing.
+            (Some(words), object) if object.is_empty() || crate::events::key::guid(object).is_some() => words.to_owned(),
+            (Some(words), object) => format!("{words} ({})", quoted(object)),
+        },
+    }
+}
+
+/// `gave role "Global Administrator" to somebody`, or took it; without an end where nobody is named.
+fn role_words(event: &Event, detail: Option<&Detail>, names: &dyn Names, role: &str) -> String {
+    match (event.flags.has(Flags::REMOVAL), to_whom(event, detail, names).as_str()) {
+        (false, "") => format!("gave {role}"),
+        (true, "") => format!("took {role} away"),
+        (false, to) => format!("gave {role} to {to}"),
+        (true, to) => format!("took {role} from {to}"),
+    }
+}
+
+/// Who gets or loses a role; empty where the record does not say.
+pub(super) fn to_whom(event: &Event, _detail: Option<&Detail>, names: &dyn Names) -> String {
+    match names.name(event.target) {
+        "" => String::new(),
+        to => address(to, names),
+    }
+}
+
+/// `gave 8 roles ("Global Administrator", "Teams Administrator" and 6 more) to somebody in 2 s`.
+pub(super) fn roles_words(event: &Event, detail: Option<&Detail>, names: &dyn Names, run: &Run<'_>, span: &str) -> String {
+    let mut all: Vec<&str> = run.names.iter().map(|id| names.text(*id)).collect();
+    // The most powerful are named first. The sort is stable: the others stay in the order of time.
+    let powerful = ["global administrator", "company administrator", "privileged", "organization management"];
+    all.sort_by_key(|role| !powerful.iter().any(|word| role.to_ascii_lowercase().contains(word)));
+    let roles = format!("{} ({})", count(all.len() as u64, "role", "roles"), listed(&all, 3));
+    format!("{}{span}", role_words(event, detail, names, &roles))
+}
+
+/// Acts in Teams that need words, by the beginning of their operation in lower case.
+///
+/// Source: Teams activities of Microsoft's audit log activity list.
+static TEAMS: [(&str, &str); 7] = [
+    ("messagecreated", "sent a Teams message"),
+    ("messagesent", "sent a Teams message"),
+    ("messageedited", "changed a Teams message"),
+    ("messageupdated", "changed a Teams message"),
+    ("messagedeleted", "deleted a Teams message"),
+    ("chatcreated", "began a Teams chat"),
+    ("teamssessionstarted", "began to use Teams"),
+];
+
+/// An act in Teams without the people whom it reaches.
+pub(super) fn teams_words(event: &Event, names: &dyn Names) -> String {
+    let lower = names.text(event.operation).to_ascii_lowercase();
+    match TEAMS.iter().find(|(start, _)| lower.starts_with(start)) {
+        Some((_, words)) if event.flags.has(Flags::HAS_LINK) => format!("{words} with a link"),
+        Some((_, words)) => (*words).to_owned(),
+        None => match names.text(event.object) {
+            // The id of a chat tells nothing.
+            "" => operation(event, names),
+            id if id.starts_with("19:") => operation(event, names),
+            object => format!("{} {}", operation(event, names), quoted(object)),
+        },
+    }
+}
+
+/// Whom an act in Teams reaches, with a blank before.
+fn teams_tail(event: &Event, detail: Option<&Detail>, names: &dyn Names) -> String {
+    let whom = match detail {
+        Some(Detail::Share(with)) => people(with, names),
+        _ => people(&[event.target], names),
+    };
+    with_whom(event, names, &whom)
+}
+
+fn with_whom(event: &Event, names: &dyn Names, whom: &str) -> String {
+    let sent = names.text(event.operation).to_ascii_lowercase().starts_with("messagecreated")
+        || names.text(event.operation).eq_ignore_ascii_case("messagesent");
+    match whom {
+        "" => String::new(),
+        whom if sent => format!(" to {whom}"),
+        whom => format!(" with {whom}"),
+    }
+}
+
+/// `sent a Teams message with a link to gokafor@… and 4 more, 5 times in 3 min 3 s`.
+pub(super) fn messages_words(event: &Event, names: &dyn Names, run: &Run<'_>, span: &str) -> String {
+    let whom = with_whom(event, names, &people(run.people, names));
+    format!("{}{whom}, {}{span}", teams_words(event, names), count(run.records, "time", "times"))
+}
+
+/// Acts on the pages and the make-up of a site, which come in crowds and tell little one by one.
+pub(super) fn site_words(event: &Event, names: &dyn Names) -> Option<&'static str> {
+    const LOOKED: [&str; 5] = ["pageviewed", "pageprefetched", "listviewed", "listitemviewed", "clientviewsignaled"];
+    const MADE: [&str; 8] =
+        ["listcreated", "listupdated", "listcolumn", "sitecolumn", "listcontenttype", "sitecontenttype", "groupadded", "groupupdated"];
+    if event.action != Action::Other {
+        return None;
+    }
+    let lower = names.text(event.operation).to_ascii_lowercase();
+    let among = |all: &[&str]| all.iter().any(|start| lower.starts_with(start));
+    match () {
+        () if among(&LOOKED) => Some("looked at pages and lists of a site"),
+        () if among(&MADE) => Some("changed lists, columns or groups of a site"),
+        () => None,
     }
 }
 

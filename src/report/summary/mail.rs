@@ -1,5 +1,6 @@
 //! Acts in a mailbox, in words: rules, forwarding, mail sent, read, moved and deleted.
 
+use super::run::{Run, listed};
 use super::{Names, address, people, quoted};
 use crate::events::{Action, Detail, Event, Flags, Forwarding, Items, Rule, RuleChange};
 use crate::report::sanitize::clip;
@@ -24,15 +25,35 @@ pub(super) fn words(event: &Event, detail: Option<&Detail>, names: &dyn Names) -
 
 /// `made inbox rule "." that moves mail to RSS Feeds and marks it read, for mail with ...`.
 pub(super) fn rule_words(rule: &Rule, names: &dyn Names) -> String {
-    let verb = match rule.change {
+    format!("{} inbox rule{}", verb(rule), rule_tail(rule, names))
+}
+
+fn verb(rule: &Rule) -> &'static str {
+    match rule.change {
         RuleChange::New => "made",
         RuleChange::Set => "changed",
         RuleChange::Enable => "switched on",
         RuleChange::Disable => "switched off",
         RuleChange::Remove => "removed",
         RuleChange::Present => "has",
+    }
+}
+
+/// What two rules must have in common to stand in one row: all but their names.
+pub(super) fn rules_alike(rule: &Rule, names: &dyn Names) -> String {
+    rule_words(&Rule { name: String::new(), ..rule.clone() }, names)
+}
+
+/// `made 36 inbox rules in 15 min 55 s ("f", "l", "a" and 16 more names), each: moves mail to ...`.
+pub(super) fn rules_words(rule: &Rule, names: &dyn Names, run: &Run<'_>, span: &str) -> String {
+    let all: Vec<&str> = run.names.iter().map(|id| names.text(*id)).collect();
+    let tail = rule_tail(&Rule { name: String::new(), ..rule.clone() }, names);
+    let each = match tail.strip_prefix(" that ") {
+        Some(does) => format!(": each {does}"),
+        None => tail,
     };
-    format!("{verb} inbox rule{}", rule_tail(rule, names))
+    let named = if (all.len() as u64) < run.records { format!("{} names, ", all.len()) } else { String::new() };
+    format!("{} {}{span} ({named}{}){each}", verb(rule), count(run.records, "inbox rule", "inbox rules"), listed(&all, 4))
 }
 
 /// As of [`super::rule_tail`].
@@ -136,6 +157,37 @@ fn received(event: &Event, names: &dyn Names) -> String {
     if from.is_empty() { words } else { format!("{words} from {}", address(from, names)) }
 }
 
+/// `changed 3 items in Sent Items`, `changed 2 drafts`.
+pub(super) fn changed(n: u64, detail: Option<&Detail>, names: &dyn Names) -> String {
+    let folder = match detail {
+        Some(Detail::Items(items)) => folder_words(names.text(items.folder)),
+        _ => String::new(),
+    };
+    match folder.as_str() {
+        "" => format!("changed {}", count(n, "item", "items")),
+        "Drafts" => format!("changed {}", count(n, "draft", "drafts")),
+        folder => format!("changed {} in {folder}", count(n, "item", "items")),
+    }
+}
+
+/// `changed a draft, "Re: Insurance", with an attachment`.
+fn changed_one(event: &Event, items: &Items, names: &dyn Names) -> String {
+    let draft = folder_words(names.text(items.folder)) == "Drafts";
+    let one = if draft { "a draft" } else { "1 item" };
+    let verb = if names.text(event.operation).eq_ignore_ascii_case("create") { "made" } else { "changed" };
+    let place = match names.text(items.folder) {
+        "" => String::new(),
+        _ if draft => String::new(),
+        folder => format!(" in {}", folder_words(folder)),
+    };
+    let subject = match names.text(items.subject) {
+        "" => String::new(),
+        subject => format!(", {}", quoted(subject)),
+    };
+    let attached = if event.flags.has(Flags::HAS_ATTACHMENT) { ", with an attachment" } else { "" };
+    format!("{verb} {one}{place}{subject}{attached}")
+}
+
 fn item_words(action: Action, event: &Event, items: &Items, names: &dyn Names) -> String {
     let folder = match names.text(items.folder) {
         "" => String::new(),
@@ -145,6 +197,9 @@ fn item_words(action: Action, event: &Event, items: &Items, names: &dyn Names) -
         return format!("synchronised a whole folder{folder}");
     }
     let n = u64::from(event.count);
+    if action == Action::MailChanged && n == 1 {
+        return changed_one(event, items, names);
+    }
     let (verb, one, many) = match action {
         Action::MailRead => ("opened", "mail", "mails"),
         Action::MailDeleted => ("deleted", "mail", "mails"),

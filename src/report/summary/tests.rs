@@ -112,10 +112,10 @@ fn runs_of_mail_are_counted() {
     let mut book = Book::default();
     let mut event = event(Action::MailSent, Outcome::Success);
     event.object = book.text.intern("Invoice");
-    let run = Run { acts: 794, seconds: 915, alike: true };
-    assert_eq!(run_summary(&event, None, &book, run), "sent 794 mails in 15 min 15 s, one subject");
-    let run = Run { acts: 2, seconds: 0, alike: false };
-    assert_eq!(run_summary(&event, None, &book, run), "sent 2 mails");
+    let run = Run { records: 794, acts: 794, things: 794, seconds: 915, alike: true, undelivered: 32, ..Run::default() };
+    assert_eq!(run_summary(&event, None, &book, &run), "sent 794 mails in 15 min 15 s, one subject, 32 not delivered");
+    let run = Run { records: 300, acts: 1500, things: 300, ..Run::default() };
+    assert_eq!(run_summary(&event, None, &book, &run), "sent 300 mails to 1,500 recipients");
 }
 
 #[test]
@@ -123,8 +123,8 @@ fn runs_of_failures_say_why_the_first_failed() {
     let book = Book::default();
     let event = event(Action::SignIn, Outcome::Failure);
     let facts = Detail::SignIn(Box::new(SignIn { mfa: Mfa::Denied, ..SignIn::default() }));
-    let run = Run { acts: 2, seconds: 274, alike: true };
-    assert_eq!(run_summary(&event, Some(&facts), &book, run), "failed to sign in 2 times in 4 min 34 s, first: MFA was refused");
+    let run = Run { records: 2, acts: 2, seconds: 274, alike: true, ..Run::default() };
+    assert_eq!(run_summary(&event, Some(&facts), &book, &run), "failed to sign in 2 times in 4 min 34 s, first: MFA was refused");
 }
 
 #[test]
