@@ -1,7 +1,7 @@
 //! Changes to accounts, apps, rights and settings, in words.
 
 use super::run::{Run, listed};
-use super::{Names, address, operation, people, quoted};
+use super::{Names, address, mail, operation, people, quoted};
 use crate::events::{Action, Change, Consent, Detail, Event, Flags, Permission, Right};
 use crate::report::sanitize::clip;
 use crate::report::screen::count;
@@ -21,6 +21,7 @@ pub(super) fn words(event: &Event, detail: Option<&Detail>, names: &dyn Names) -
             role_words(event, detail, names, &role)
         }
         (Action::Teams, _) => format!("{}{}", teams_words(event, names), teams_tail(event, detail, names)),
+        (Action::TransportRule, Some(Detail::Parameters(given))) => mail_flow(event, given, names).unwrap_or_else(|| plain(event, names)),
         (Action::Other, Some(Detail::Click { url, through })) => {
             let went = if *through { "" } else { " (blocked)" };
             format!("clicked {}{went}", quoted(names.text(*url)))
@@ -113,6 +114,79 @@ fn with_whom(event: &Event, names: &dyn Names, whom: &str) -> String {
 pub(super) fn messages_words(event: &Event, names: &dyn Names, run: &Run<'_>, span: &str) -> String {
     let whom = with_whom(event, names, &people(run.people, names));
     format!("{}{whom}, {}{span}", teams_words(event, names), count(run.records, "time", "times"))
+}
+
+/// What a parameter of a mail-flow command makes of mail, in lower case; a value that is not an address stands
+/// with the words that need it.
+///
+/// Source: parameters of `New-TransportRule`, `New-JournalRule` and the connectors.
+static MAIL_FLOW: [(&str, &str); 10] = [
+    ("blindcopyto", "copies mail in secret to"),
+    ("copyto", "copies mail to"),
+    ("addtorecipients", "adds to the recipients"),
+    ("redirectmessageto", "redirects mail to"),
+    ("journalemailaddress", "copies mail to"),
+    ("moderatemessagebyuser", "holds mail back for"),
+    ("routemessageoutboundconnector", "sends mail through"),
+    ("smarthosts", "sends mail through"),
+    ("deletemessage", "deletes mail"),
+    ("quarantine", "puts mail in quarantine"),
+];
+
+/// `made mail-flow rule "." that copies mail in secret to x@example.net (outside), for mail with "invoice"`;
+/// nothing for commands without words.
+fn mail_flow(event: &Event, given: &[(String, String)], names: &dyn Names) -> Option<String> {
+    const NOUNS: [(&str, &str); 4] = [
+        ("transportrule", "mail-flow rule"),
+        ("journalrule", "journal rule"),
+        ("inboundconnector", "inbound connector"),
+        ("outboundconnector", "outbound connector"),
+    ];
+    let lower = names.text(event.operation).to_ascii_lowercase();
+    let (verb, noun) = lower.split_once('-')?;
+    let verb = match verb {
+        "new" => "made",
+        "set" => "changed",
+        "enable" => "switched on",
+        "disable" => "switched off",
+        "remove" => "removed",
+        _ => return None,
+    };
+    let (_, noun) = NOUNS.iter().find(|(known, _)| *known == noun)?;
+    let mut words = format!("{verb} {noun}");
+    let object = names.text(event.object);
+    if !object.is_empty() {
+        words.push_str(&format!(" {}", quoted(object)));
+    }
+    let does: Vec<String> = given.iter().filter_map(|(name, value)| effect(&name.to_ascii_lowercase(), value, names)).collect();
+    if !does.is_empty() {
+        words.push_str(&format!(" that {}", mail::join_and(&does)));
+    }
+    let is_condition = |name: &str, value: &str| {
+        const STARTS: [&str; 8] = ["subject", "from", "sentto", "anyof", "recipient", "senderdomain", "attachment", "exceptif"];
+        let name = name.to_ascii_lowercase();
+        !value.trim().is_empty() && !value.eq_ignore_ascii_case("false") && STARTS.iter().any(|start| name.starts_with(start))
+    };
+    let asked: Vec<(&str, &str)> =
+        given.iter().map(|(name, value)| (name.as_str(), value.as_str())).filter(|(name, value)| is_condition(name, value)).collect();
+    words.push_str(&mail::conditions(&asked, names));
+    Some(words)
+}
+
+/// What one parameter makes of mail.
+fn effect(name: &str, value: &str, names: &dyn Names) -> Option<String> {
+    if name == "setscl" && value.trim() == "-1" {
+        return Some("lets mail past the spam filter".to_owned());
+    }
+    let (_, does) = MAIL_FLOW.iter().find(|(known, _)| *known == name)?;
+    let on = value.trim().eq_ignore_ascii_case("true");
+    match name {
+        "deletemessage" | "quarantine" => on.then(|| (*does).to_owned()),
+        _ => {
+            let whom: Vec<String> = value.split([';', ',']).map(str::trim).filter(|one| !one.is_empty()).map(str::to_owned).collect();
+            (!whom.is_empty()).then(|| format!("{does} {}", mail::addresses(&whom, names)))
+        }
+    }
 }
 
 /// Acts on the pages and the make-up of a site, which come in crowds and tell little one by one.

@@ -82,11 +82,10 @@ pub(super) fn rule_tail(rule: &Rule, names: &dyn Names) -> String {
         words.push_str(" that ");
         words.push_str(&join_and(&does));
     }
-    if let Some((_, value)) = rule.conditions.first() {
-        let more = if rule.conditions.len() > 1 { " and more conditions" } else { "" };
-        // Words are listed with semicolons and no blanks: with blanks a line can break between them.
-        let value = value.split(';').map(str::trim).collect::<Vec<_>>().join("; ");
-        words.push_str(&format!(", for mail with {}{more}", quoted(&value)));
+    let told: Vec<(&str, &str)> = rule.conditions.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    words.push_str(&conditions(&told, names));
+    if told.is_empty() && !does.is_empty() && is_whole(rule) {
+        words.push_str(", for all mail");
     }
     if rule.lost {
         words.push_str(" (its content was lost at export)");
@@ -94,7 +93,74 @@ pub(super) fn rule_tail(rule: &Rule, names: &dyn Names) -> String {
     words
 }
 
-fn join_and(parts: &[String]) -> String {
+/// True where the record has all that the rule was made with, so that it has no condition where none is told:
+/// for a new rule of a cmdlet.
+fn is_whole(rule: &Rule) -> bool {
+    const DOES: [&str; 9] = [
+        "movetofolder",
+        "copytofolder",
+        "forwardto",
+        "forwardasattachmentto",
+        "redirectto",
+        "deletemessage",
+        "softdeletemessage",
+        "permanentdelete",
+        "markasread",
+    ];
+    let of_cmdlet = || rule.parameters.iter().any(|name| DOES.iter().any(|known| name.eq_ignore_ascii_case(known)));
+    rule.change == RuleChange::New && !rule.lost && of_cmdlet()
+}
+
+/// `, for mail from x@example.net and more conditions`: the first condition of a rule, by name and value; empty
+/// without any.
+pub(super) fn conditions(all: &[(&str, &str)], names: &dyn Names) -> String {
+    // What a client writes as one text is left out where its parts are told.
+    let raw = |name: &str| matches!(name, "RuleCondition" | "Conditions");
+    let parts: Vec<&(&str, &str)> = all.iter().filter(|(name, _)| !raw(name)).collect();
+    let (first, number) = match parts.first() {
+        Some(first) => (**first, parts.len()),
+        None => match all.first() {
+            Some(first) => (*first, all.len()),
+            None => return String::new(),
+        },
+    };
+    let more = if number > 1 { " and more conditions" } else { "" };
+    let (name, value) = first;
+    let lower = name.to_ascii_lowercase();
+    match lower.strip_prefix("exceptif") {
+        Some(rest) => format!(", except for mail {}{more}", condition(name.get(8..).unwrap_or(name), rest, value, names)),
+        None => format!(", for mail {}{more}", condition(name, &lower, value, names)),
+    }
+}
+
+/// One condition, by its name, the same in lower case, and its value.
+///
+/// Source: parameters of `New-InboxRule` and `New-TransportRule`.
+fn condition(name: &str, lower: &str, value: &str, names: &dyn Names) -> String {
+    // Words are listed with semicolons and no blanks: with blanks a line can break between them.
+    let list: Vec<&str> = value.split(';').map(str::trim).collect();
+    let text = quoted(&list.join("; "));
+    let people = || addresses(&list.iter().map(|one| (*one).to_owned()).collect::<Vec<_>>(), names);
+    let holds = value.trim().eq_ignore_ascii_case("true") || value.trim() == "$true";
+    match lower {
+        "from" | "fromaddresscontainswords" | "fromaddressmatchespatterns" | "senderdomainis" => format!("from {}", people()),
+        "sentto" | "anyoftoheader" | "anyoftoccheader" | "recipientaddresscontainswords" | "recipientdomainis" => {
+            format!("to {}", people())
+        }
+        "sentonlytome" if holds => "to the owner alone".to_owned(),
+        "mynamenotintobox" if holds => "not to the owner".to_owned(),
+        "mynameintobox" | "mynameintoorccbox" if holds => "to the owner".to_owned(),
+        "mynameinccbox" if holds => "with the owner in copy".to_owned(),
+        "hasattachment" if holds => "with an attachment".to_owned(),
+        _ if holds => format!("where {} holds", clip(name, 60)),
+        "rulecondition" | "conditions" => format!("with {text}"),
+        known if ["words", "patterns", "subject", "body"].iter().any(|word| known.contains(word)) => format!("with {text}"),
+        _ => format!("where {} is {text}", clip(name, 60)),
+    }
+}
+
+/// The parts as `a, b and c`.
+pub(super) fn join_and(parts: &[String]) -> String {
     match parts.split_last() {
         Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
         _ => parts.join(""),
@@ -107,7 +173,7 @@ fn folder_words(path: &str) -> String {
     clip(name.trim_start_matches(':'), 60).into_owned()
 }
 
-fn addresses(all: &[String], names: &dyn Names) -> String {
+pub(super) fn addresses(all: &[String], names: &dyn Names) -> String {
     let shown: Vec<String> = all.iter().take(2).map(|text| address(text, names)).collect();
     match all.len().saturating_sub(2) {
         0 => shown.join(" and "),

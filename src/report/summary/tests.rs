@@ -178,3 +178,62 @@ fn directory_operations_read_as_acts() {
     event.operation = book.text.intern("Set-Something");
     assert_eq!(summary(&event, None, &book), "Set-Something \"Spike\"");
 }
+
+#[test]
+fn conditions_keep_their_meaning() {
+    let book = Book::default();
+    let event = event(Action::MailboxRule, Outcome::Success);
+    let said = |conditions: &[(&str, &str)]| {
+        let mut rule = Rule::new(RuleChange::New);
+        rule.deletes = true;
+        rule.parameters.push("DeleteMessage".to_owned());
+        rule.conditions = conditions.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        summary(&event, Some(&Detail::Rule(Box::new(rule))), &book)
+    };
+    let start = "made inbox rule that deletes mail";
+    assert_eq!(said(&[("From", "x@evil.example")]), format!("{start}, for mail from x@evil.example (outside)"));
+    assert_eq!(said(&[("MyNameInToBox", "True")]), format!("{start}, for mail to the owner"));
+    assert_eq!(said(&[("FlaggedForAction", "True")]), format!("{start}, for mail where FlaggedForAction holds"));
+    assert_eq!(said(&[("ExceptIfFrom", "b@example.com")]), format!("{start}, except for mail from b@example.com"));
+    assert_eq!(said(&[("BodyContainsWords", "a;b"), ("From", "c")]), format!("{start}, for mail with \"a; b\" and more conditions"));
+    assert_eq!(said(&[]), format!("{start}, for all mail"));
+}
+
+#[test]
+fn a_rule_whose_conditions_the_record_may_lack_is_not_said_to_be_for_all_mail() {
+    let book = Book::default();
+    let event = event(Action::MailboxRule, Outcome::Success);
+    for (change, parameters) in
+        [(RuleChange::Set, "DeleteMessage"), (RuleChange::New, "RuleActions"), (RuleChange::Present, "DeleteMessage")]
+    {
+        let mut rule = Rule::new(change);
+        rule.deletes = true;
+        rule.parameters.push(parameters.to_owned());
+        let words = summary(&event, Some(&Detail::Rule(Box::new(rule))), &book);
+        assert!(!words.contains("all mail"), "{words}");
+    }
+}
+
+#[test]
+fn mail_flow_rules_say_what_they_do() {
+    let mut book = Book::default();
+    let mut event = event(Action::TransportRule, Outcome::Success);
+    event.operation = book.text.intern("New-TransportRule");
+    event.object = book.text.intern(".");
+    let given = |list: &[(&str, &str)]| {
+        Detail::Parameters(Box::new(list.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()))
+    };
+    let list = [
+        ("Name", "."),
+        ("StopRuleProcessing", "False"),
+        ("BlindCopyTo", "x@evil.example"),
+        ("SubjectOrBodyContainsWords", "password;invoice"),
+        ("SenderAddressLocation", "Header"),
+    ];
+    assert_eq!(
+        summary(&event, Some(&given(&list)), &book),
+        "made mail-flow rule \".\" that copies mail in secret to x@evil.example (outside), for mail with \"password; invoice\""
+    );
+    event.operation = book.text.intern("Remove-TransportRule");
+    assert_eq!(summary(&event, Some(&given(&[("Identity", ".")])), &book), "removed mail-flow rule \".\"");
+}
