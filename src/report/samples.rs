@@ -128,6 +128,7 @@ pub fn cascade() -> Report {
         account: text("a.adams@example.com"),
         action: "consent".to_owned(),
         summary: "gave app Spike access to mail".to_owned(),
+        ip: None,
         evidence: list(&["i4:1"]),
     });
     report

@@ -2,7 +2,7 @@
 
 use super::run::{Run, listed};
 use super::{Names, address, mail, operation, people, quoted};
-use crate::events::{Action, Change, Consent, Detail, Event, Flags, Permission, Right};
+use crate::events::{Action, Change, Consent, Detail, Event, Flags, Holder, Permission, Right};
 use crate::report::sanitize::clip;
 use crate::report::screen::count;
 
@@ -13,7 +13,7 @@ pub(super) fn words(event: &Event, detail: Option<&Detail>, names: &dyn Names) -
         (Action::Credential, Some(Detail::Change(change))) if change.aspect == "password" => password(event, change, names),
         (Action::Mfa, Some(Detail::Change(change))) if change.aspect == "mfa-method" => {
             let verb = if event.flags.has(Flags::REMOVAL) { "removed" } else { "registered or changed" };
-            format!("{verb} an MFA method{}", of_other(event, names))
+            format!("{verb} an MFA method{}{}", of_other(event, names), method(event, names))
         }
         (Action::RoleChange, _) => {
             let role = names.text(event.object);
@@ -35,6 +35,15 @@ pub(super) fn words(event: &Event, detail: Option<&Detail>, names: &dyn Names) -
     }
 }
 
+/// `: "User registered Authenticator App"`: which method, where the record says it in words.
+fn method(event: &Event, names: &dyn Names) -> String {
+    let says = names.text(event.operation).to_ascii_lowercase().contains("security info");
+    match names.text(event.object) {
+        object if says && !object.is_empty() && !object.contains('@') => format!(": {}", quoted(object)),
+        _ => String::new(),
+    }
+}
+
 /// `gave role "Global Administrator" to somebody`, or took it; without an end where nobody is named.
 fn role_words(event: &Event, detail: Option<&Detail>, names: &dyn Names, role: &str) -> String {
     match (event.flags.has(Flags::REMOVAL), to_whom(event, detail, names).as_str()) {
@@ -46,11 +55,22 @@ fn role_words(event: &Event, detail: Option<&Detail>, names: &dyn Names, role: &
 }
 
 /// Who gets or loses a role; empty where the record does not say.
-pub(super) fn to_whom(event: &Event, _detail: Option<&Detail>, names: &dyn Names) -> String {
-    match names.name(event.target) {
-        "" => String::new(),
-        to => address(to, names),
+pub(super) fn to_whom(event: &Event, detail: Option<&Detail>, names: &dyn Names) -> String {
+    match (names.name(event.target), detail) {
+        ("", Some(Detail::Change(change))) => change.holder.as_ref().map_or_else(String::new, holder_words),
+        ("", _) => String::new(),
+        (to, _) => address(to, names),
     }
+}
+
+/// `the group "Exchange Security"`.
+fn holder_words(holder: &Holder) -> String {
+    let class = match holder.class.as_str() {
+        "Group" => "the group",
+        "ServicePrincipal" | "Application" => "the app",
+        _ => "the object",
+    };
+    format!("{class} {}", quoted(if holder.name.is_empty() { &holder.id } else { &holder.name }))
 }
 
 /// `gave 8 roles ("Global Administrator", "Teams Administrator" and 6 more) to somebody in 2 s`.
@@ -210,7 +230,7 @@ pub(super) fn site_words(event: &Event, names: &dyn Names) -> Option<&'static st
 /// follows in the line is the object and whose it is.
 ///
 /// Source: names in the Entra audit log and in the audit log's directory records, which end in a dot.
-static OPERATIONS: [(&str, &str); 25] = [
+static OPERATIONS: [(&str, &str); 26] = [
     ("add service principal credential", "added a credential to app"),
     ("add service principal", "added app"),
     ("remove service principal", "removed app"),
@@ -222,6 +242,7 @@ static OPERATIONS: [(&str, &str); 25] = [
     ("add oauth2permissiongrant", "granted delegated permissions to app"),
     ("consent to application", "consented to app"),
     ("add application", "registered app"),
+    ("update application - certificates and secrets", "changed the secrets or certificates of app"),
     ("update application", "changed the registration of app"),
     ("delete application", "deleted the registration of app"),
     ("add registered owner to device", "became owner of device"),
@@ -241,7 +262,8 @@ static OPERATIONS: [(&str, &str); 25] = [
 /// The operation in words where the table has it, else as recorded, and what it was done to.
 fn plain(event: &Event, names: &dyn Names) -> String {
     let recorded = operation(event, names).trim_end_matches('.').to_owned();
-    let lower = recorded.to_ascii_lowercase();
+    // Exports write the dash in several ways.
+    let lower = recorded.to_ascii_lowercase().replace(['\u{2013}', '\u{2014}', '?'], "-");
     let known = OPERATIONS.iter().find(|(start, _)| lower.starts_with(start));
     let mut words = known.map_or(recorded, |(_, words)| (*words).to_owned());
     let object = names.text(event.object);

@@ -1,7 +1,7 @@
 //! Summaries of made-up events.
 
 use super::*;
-use crate::events::{Consent, Forwarding, Interner, Items, Mail, PrincipalKind, Rule, RuleChange, TextKind};
+use crate::events::{Change, Consent, Forwarding, Holder, Interner, Items, Mail, PrincipalKind, Rule, RuleChange, TextKind};
 use crate::evidence::RecordAt;
 
 #[derive(Default)]
@@ -236,4 +236,43 @@ fn mail_flow_rules_say_what_they_do() {
     );
     event.operation = book.text.intern("Remove-TransportRule");
     assert_eq!(summary(&event, Some(&given(&[("Identity", ".")])), &book), "removed mail-flow rule \".\"");
+}
+
+#[test]
+fn a_role_says_which_group_gets_it() {
+    let mut book = Book::default();
+    let mut event = event(Action::RoleChange, Outcome::Success);
+    event.object = book.text.intern("Global Administrator");
+    let holder = Holder { class: "Group".to_owned(), name: "Exchange Security".to_owned(), id: "b50379c5".to_owned() };
+    let change = Change { aspect: "role", holder: Some(holder), ..Change::default() };
+    assert_eq!(
+        summary(&event, Some(&Detail::Change(Box::new(change))), &book),
+        "gave role \"Global Administrator\" to the group \"Exchange Security\""
+    );
+}
+
+#[test]
+fn a_secret_of_an_app_is_not_any_change_of_it() {
+    let mut book = Book::default();
+    let mut event = event(Action::App, Outcome::Success);
+    event.object = book.text.intern("Mailer");
+    for dash in ["\u{2013}", "?", "-"] {
+        event.operation = book.text.intern(&format!("Update application {dash} Certificates and secrets management"));
+        assert_eq!(summary(&event, None, &book), "changed the secrets or certificates of app \"Mailer\"");
+    }
+    event.operation = book.text.intern("Update application.");
+    assert_eq!(summary(&event, None, &book), "changed the registration of app \"Mailer\"");
+}
+
+#[test]
+fn an_mfa_method_is_named_where_the_record_names_it() {
+    let mut book = Book::default();
+    let mut event = event(Action::Mfa, Outcome::Success);
+    event.operation = book.text.intern("User registered security info");
+    event.object = book.text.intern("User registered Authenticator App");
+    let change = || Detail::Change(Box::new(Change { aspect: "mfa-method", ..Change::default() }));
+    assert_eq!(summary(&event, Some(&change()), &book), "registered or changed an MFA method: \"User registered Authenticator App\"");
+    event.operation = book.text.intern("Update user.");
+    event.object = book.text.intern("a@example.com");
+    assert_eq!(summary(&event, Some(&change()), &book), "registered or changed an MFA method");
 }
