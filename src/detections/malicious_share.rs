@@ -40,14 +40,28 @@ impl Detection for MaliciousShare {
         let made = case.acts(&[Action::FileShared]).filter(|(_, event)| event.succeeded() && is_one(event));
         let unusual = unusual_acts(case, made).into_iter().filter(|(_, id, ..)| case.is_out_of_habit(*id, &[Action::FileShared]));
         for (account, id, first, events) in unusual {
-            let summary = format!("shared {}", case.store.text(first.object));
+            let summary = summary(case, first, &events);
             out.add(case.store, account, id, events, DB * case.rarity(id), summary);
         }
     }
 }
 
 fn is_one(event: &Event) -> bool {
-    event.action == Action::FileShared && !event.flags.has_any(Flags::REMOVAL | Flags::BACKGROUND)
+    // Rights on sites and lists are written beside a share, and when a site is made: they share no file.
+    event.action == Action::FileShared && !event.flags.has_any(Flags::REMOVAL | Flags::BACKGROUND | Flags::NO_FILE)
+}
+
+/// A link for anybody is the gravest share, and is told where there is one; else the first file.
+fn summary(case: &Case<'_>, first: &Event, events: &[u32]) -> String {
+    let shares = || events.iter().filter_map(|index| case.event(*index));
+    let for_anybody = |event: &&Event| {
+        let operation = case.store.text(event.operation).to_ascii_lowercase();
+        operation.starts_with("anonymouslink") && operation.ends_with("created")
+    };
+    match shares().find(for_anybody) {
+        Some(link) => format!("made a link to {} that anybody can use", case.store.text(link.object)),
+        None => format!("shared {}", case.store.text(first.object)),
+    }
 }
 
 #[cfg(test)]
@@ -64,6 +78,22 @@ mod tests {
     #[test]
     fn a_file_shared_from_elsewhere_tells() {
         seen(NIGERIA, Flags::default()).fires("malicious-share", "anna", 8.0);
+    }
+
+    #[test]
+    fn a_link_for_anybody_is_named() {
+        let mut scene = Scene::office();
+        for operation in ["SharingSet", "AnonymousLinkCreated"] {
+            let act = Act::new("anna", at(20, "03:00"), Action::FileShared).about("Accounts.docx").operation(operation);
+            scene.add(act.from(NIGERIA, FIREFOX));
+        }
+        let seen = scene.look();
+        seen.says("malicious-share", "anna", "made a link to Accounts.docx that anybody can use");
+    }
+
+    #[test]
+    fn rights_on_sites_and_lists_share_no_file() {
+        seen(NIGERIA, Flags::NO_FILE).quiet("malicious-share", "anna");
     }
 
     #[test]

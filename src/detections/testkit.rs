@@ -527,6 +527,12 @@ impl Seen {
         assert!((best - db).abs() < 0.051, "{id} on {who} is worth {best} for {db}:\n{}", self.listing());
     }
 
+    /// One of the account's findings of this kind says this.
+    #[track_caller]
+    pub fn says(&self, id: &str, who: &str, summary: &str) {
+        assert!(self.findings(id, who).any(|finding| finding.summary == summary), "{id} on {who}:\n{}", self.listing());
+    }
+
     /// The account has no such finding.
     #[track_caller]
     pub fn quiet(&self, id: &str, who: &str) {

@@ -254,6 +254,17 @@ pub struct Consent {
     pub app_only: bool,
 }
 
+/// A group or an application of the directory, which is no account.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Holder {
+    /// Its class, as recorded: `Group`, `ServicePrincipal`; empty where the record has none.
+    pub class: String,
+    /// Its name; empty where the record has none.
+    pub name: String,
+    /// Its object id; empty where the record has none.
+    pub id: String,
+}
+
 /// A change to directory objects.
 #[derive(Clone, Debug, Default)]
 pub struct Change {
@@ -266,6 +277,8 @@ pub struct Change {
     pub properties: Vec<(String, String)>,
     /// Done by the user himself (self-service), where the record says so.
     pub by_self: bool,
+    /// Who gets or loses a role, where that is no account (the event's target).
+    pub holder: Option<Holder>,
 }
 
 /// A mail, from a trace or a `Send` record.

@@ -19,8 +19,8 @@ pub mod time;
 
 pub use batch::{Batch, Fate, PendingDate, Reason, TimeRules};
 pub use detail::{
-    Change, Consent, Detail, Forwarding, Item, Items, Mail, Mfa, Permission, Protocol, Right, Risk, Rule, RuleChange, SignIn, State,
-    StateKind,
+    Change, Consent, Detail, Forwarding, Holder, Item, Items, Mail, Mfa, Permission, Protocol, Right, Risk, Rule, RuleChange, SignIn,
+    State, StateKind,
 };
 pub(crate) use event::named;
 pub use event::{Action, Event, Family, Flags, Outcome};

@@ -6,7 +6,7 @@ use super::directory_activities::{Activity, classify, is_microsoft_service};
 use super::directory_consent::consent;
 use super::fields::{Cell, each_entry, each_field, fill, parse, real_id};
 use crate::events::{
-    Action, Batch, Change, Detail, Event, Family, Flags, Key, KeyKind, Outcome, Principal, Reason, fold_operation, link, time,
+    Action, Batch, Change, Detail, Event, Family, Flags, Holder, Key, KeyKind, Outcome, Principal, Reason, fold_operation, link, time,
 };
 use crate::evidence::{Doc, Record, RecordAt, Value};
 use std::borrow::Cow;
@@ -385,8 +385,16 @@ fn describe(audit: &Audit<'_>, activity: Activity, folded: &str, event: &mut Eve
         app_id: app_id.filter(|id| crate::events::guid(id).is_some()).map(|id| id.to_ascii_lowercase()).unwrap_or_default(),
         properties: properties(audit),
         by_self: event.actor.is_some() && event.actor == event.target,
+        holder: (activity.action == Action::RoleChange && event.target.is_none()).then(|| holder(audit)).flatten(),
     };
     out.detail(event, Detail::Change(Box::new(change)));
+}
+
+/// The group or application that gets a role.
+fn holder(audit: &Audit<'_>) -> Option<Holder> {
+    let kinds = ["group", "serviceprincipal", "application"];
+    let found = audit.targets.iter().find(|target| kinds.iter().any(|kind| target.kind.eq_ignore_ascii_case(kind)))?;
+    Some(Holder { class: found.kind.to_owned(), name: found.name.to_owned(), id: found.id.to_ascii_lowercase() })
 }
 
 /// All properties with their new values, then the additional details.

@@ -72,6 +72,7 @@ fn row(time: &str, account: &str, action: &str, summary: &str, evidence: &str) -
         country: text("NG"),
         asn: Some(29465),
         as_org: text("MTN NIGERIA Communication limited"),
+        ascribed_address: None,
         user_agent: None,
         app: None,
         detections: Vec::new(),
@@ -128,6 +129,7 @@ pub fn cascade() -> Report {
         account: text("a.adams@example.com"),
         action: "consent".to_owned(),
         summary: "gave app Spike access to mail".to_owned(),
+        ip: None,
         evidence: list(&["i4:1"]),
     });
     super::narrative::tell(&mut report);

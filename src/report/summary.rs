@@ -5,9 +5,11 @@
 
 mod admin;
 mod mail;
+mod run;
+
+pub use run::{Run, like_words, run_summary};
 
 use super::sanitize::clip;
-use super::screen::{count, duration};
 use crate::events::{Action, Detail, Event, Flags, Mfa, Outcome, Principal, Protocol, Rule, SignIn, Str};
 use std::borrow::Cow;
 
@@ -44,17 +46,6 @@ pub fn rule_tail(rule: &Rule, names: &dyn Names) -> String {
     mail::rule_tail(rule, names)
 }
 
-/// A run of like events that stand in one row.
-#[derive(Clone, Copy, Debug)]
-pub struct Run {
-    /// How many acts (mails, sign-ins, items) it covers.
-    pub acts: u64,
-    /// Seconds from the first to the last.
-    pub seconds: i64,
-    /// All have the subject (or object) of the first.
-    pub alike: bool,
-}
-
 /// The event in words.
 pub fn summary(event: &Event, detail: Option<&Detail>, names: &dyn Names) -> String {
     let mut words = match event.action {
@@ -78,38 +69,6 @@ pub fn summary(event: &Event, detail: Option<&Detail>, names: &dyn Names) -> Str
         words = format!("tried and failed: {words}");
     }
     words
-}
-
-/// A run of like events in words: `sent 794 mails in 15 min 15 s, one subject`.
-pub fn run_summary(first: &Event, detail: Option<&Detail>, names: &dyn Names, run: Run) -> String {
-    if run.acts < 2 {
-        return summary(first, detail, names);
-    }
-    let n = run.acts;
-    let noun = match (first.action, first.outcome) {
-        (Action::SignIn, Outcome::Failure) => format!("failed to sign in {}", count(n, "time", "times")),
-        (Action::SignIn, Outcome::Success) => format!("{}, {}", sign_in(first, detail, names), count(n, "time", "times")),
-        (Action::MailSent, _) => format!("sent {}", count(n, "mail", "mails")),
-        (Action::MailReceived, _) => format!("received {}", count(n, "mail", "mails")),
-        (Action::MailRead, _) => format!("opened {}", count(n, "mail", "mails")),
-        (Action::MailDeleted, _) => format!("deleted {}", count(n, "mail", "mails")),
-        (Action::MailMoved, _) => format!("moved {}", count(n, "mail", "mails")),
-        (Action::MailChanged, _) => format!("changed {}", count(n, "item", "items")),
-        (Action::FileRead, _) => format!("opened {}", count(n, "file", "files")),
-        (Action::FileChanged, _) => format!("changed {}", count(n, "file", "files")),
-        (Action::FileShared, _) => format!("shared {}", count(n, "file", "files")),
-        _ => format!("{}, {}", summary(first, detail, names), count(n, "time", "times")),
-    };
-    let span = if run.seconds > 0 { format!(" in {}", duration(run.seconds)) } else { String::new() };
-    let more = match (first.action, first.outcome, detail) {
-        (Action::SignIn, Outcome::Failure, Some(Detail::SignIn(facts))) => match failure(first, facts, names) {
-            reason if reason.is_empty() => String::new(),
-            reason => format!(", first{reason}"),
-        },
-        (Action::MailSent | Action::MailReceived, ..) if run.alike && first.object.is_some() => ", one subject".to_owned(),
-        _ => String::new(),
-    };
-    format!("{noun}{span}{more}")
 }
 
 /// A free text in quotes, cut to a length that a line can hold.
@@ -224,12 +183,52 @@ fn alert(event: &Event, detail: Option<&Detail>, names: &dyn Names) -> String {
     }
 }
 
+/// Who can use a link, by the beginning of the operation in lower case.
+///
+/// Source: sharing activities of Microsoft's audit log activity list.
+static LINKS: [(&str, &str); 3] = [
+    ("anonymouslink", "that anybody can use"),
+    ("companylink", "that everybody in the organisation can use"),
+    ("securelink", "that only named people can use"),
+];
+
+/// How much one record of a share tells of it: several are written, of which one names the link or the people.
+pub fn share_rank(event: &Event, names: &dyn Names) -> u8 {
+    let lower = names.text(event.operation).to_ascii_lowercase();
+    match LINKS.iter().position(|(start, _)| lower.starts_with(start)) {
+        Some(at) if lower.ends_with("created") => 9 - u8::try_from(at).unwrap_or(2),
+        Some(_) => 6,
+        None if event.target.is_some() => 5,
+        None if lower.contains("inheritance") => 0,
+        None => 1,
+    }
+}
+
 fn shared(event: &Event, detail: Option<&Detail>, names: &dyn Names) -> String {
     let with = match detail {
         Some(Detail::Share(with)) => people(with, names),
         _ => people(&[event.target], names),
     };
-    let words = about(event, names, "shared file");
+    let ends = event.flags.has(Flags::REMOVAL);
+    let file = match names.text(event.object) {
+        "" => "a file".to_owned(),
+        name => format!("file {}", quoted(name)),
+    };
+    let lower = names.text(event.operation).to_ascii_lowercase();
+    if let Some((_, whom)) = LINKS.iter().find(|(start, _)| lower.starts_with(start)) {
+        let verb = match ends {
+            true => "took back the link to",
+            false if lower.ends_with("created") => "made a link to",
+            false => "changed the link to",
+        };
+        let to = if with.is_empty() { String::new() } else { format!(": {with}") };
+        return format!("{verb} {file} {whom}{to}");
+    }
+    if event.flags.has(Flags::NO_FILE) || lower.contains("inheritance") {
+        // Rights on a site, a list or a field; or what is written beside a share.
+        return format!("changed rights: {}", operation(event, names));
+    }
+    let words = format!("{} {file}", if ends { "stopped sharing" } else { "shared" });
     if with.is_empty() { words } else { format!("{words} with {with}") }
 }
 

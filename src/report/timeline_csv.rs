@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 /// Names of the columns, in their order.
-pub const COLUMNS: [&str; 19] = [
+pub const COLUMNS: [&str; 20] = [
     "time",
     "end_time",
     "account",
@@ -28,6 +28,7 @@ pub const COLUMNS: [&str; 19] = [
     "evidence",
     "evidence_total",
     "incident",
+    "ascribed_ip",
 ];
 
 /// Writes every row of the timeline, in UTC, with a byte order mark so that Excel reads it as UTF-8,
@@ -50,7 +51,7 @@ pub fn write(report: &Report, mut output: Output) -> io::Result<()> {
     writer.into_inner().map_err(csv::IntoInnerError::into_error)?.commit()
 }
 
-fn texts<'r>(incidents: &BTreeMap<&'r str, &'r str>, row: &'r TimelineRow) -> [Cow<'r, str>; 19] {
+fn texts<'r>(incidents: &BTreeMap<&'r str, &'r str>, row: &'r TimelineRow) -> [Cow<'r, str>; 20] {
     let optional = |text: &'r Option<String>| Cow::Borrowed(text.as_deref().unwrap_or_default());
     let incident = incidents.get(row.account.as_str()).copied();
     [
@@ -73,6 +74,7 @@ fn texts<'r>(incidents: &BTreeMap<&'r str, &'r str>, row: &'r TimelineRow) -> [C
         Cow::Owned(row.evidence.join(" ")),
         Cow::Owned(row.evidence_total.to_string()),
         Cow::Borrowed(incident.unwrap_or_default()),
+        row.ascribed_address.as_ref().map_or(Cow::Borrowed(""), |of| Cow::Borrowed(&of.ip)),
     ]
 }
 

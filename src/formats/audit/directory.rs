@@ -5,7 +5,7 @@
 use super::Reader;
 use super::fields::{Field, present};
 use super::who::Party;
-use crate::events::{Action, Change, Consent, Detail, Flags, link};
+use crate::events::{Action, Change, Consent, Detail, Flags, Holder, link};
 use crate::evidence::{Doc, Value};
 
 /// Self-service password reset acts under this name. Source: audit records of a reset.
@@ -37,6 +37,7 @@ impl<'d> Reader<'_, 'd> {
         self.event.flags.set_if(is_removal(self.operation), Flags::REMOVAL);
         self.directory_target(&target, &properties);
         self.directory_object(&target, &properties);
+        let holder = (action == Action::RoleChange && self.event.target.is_none()).then(|| holder(&target)).flatten();
         let service_act = self.event.flags.has(Flags::SERVICE);
         let mut by_self = self.event.actor.is_some() && self.event.actor == self.event.target;
         let resets = self.out.names.get(self.event.actor) == SELF_SERVICE;
@@ -53,7 +54,7 @@ impl<'d> Reader<'_, 'd> {
             self.out.detail(&mut self.event, Detail::Consent(Box::new(consent)));
         } else if !aspect.is_empty() {
             let properties = properties.into_iter().map(|property| (property.name, property.new)).collect();
-            let change = Change { aspect, app_id: app_id.unwrap_or_default(), properties, by_self };
+            let change = Change { aspect, app_id: app_id.unwrap_or_default(), properties, by_self, holder };
             self.out.detail(&mut self.event, Detail::Change(Box::new(change)));
         }
     }
@@ -80,6 +81,13 @@ impl<'d> Reader<'_, 'd> {
         let shown = named.or_else(|| value(&["DisplayName"]).map(|property| property.new.as_str()));
         self.event.object = self.out.opt(shown.or(target.upn).or_else(|| self.audit.str(Field::ObjectId)));
     }
+}
+
+/// The group or application that gets a role.
+fn holder(target: &Party<'_>) -> Option<Holder> {
+    let text = |of: Option<&str>| of.unwrap_or_default().to_owned();
+    let holder = Holder { class: text(target.class), name: text(target.name), id: text(target.object).to_ascii_lowercase() };
+    (!holder.name.is_empty() || !holder.id.is_empty()).then_some(holder)
 }
 
 fn read_json(text: &str) -> Option<Doc> {

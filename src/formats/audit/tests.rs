@@ -273,6 +273,17 @@ fn a_consent_tells_application_scopes_and_reach() {
 }
 
 #[test]
+fn a_role_given_to_a_group_says_to_which() {
+    let rest = r#""ModifiedProperties":[{"Name":"Role.DisplayName","NewValue":"Global Administrator","OldValue":""}],"Target":[{"ID":"Group_B50379C5-9C7E-48C7-BD69-FE825B7A4F35","Type":2},{"ID":"b50379c5-9c7e-48c7-bd69-fe825b7a4f35","Type":2},{"ID":"Group","Type":2},{"ID":"Exchange Security","Type":1}]"#;
+    let out = read(&directory("Add member to role.", "admin@example.com", "Group_b50379c5-9c7e-48c7-bd69-fe825b7a4f35", rest));
+    assert!(event(&out).target.is_none(), "a group is no account");
+    let Detail::Change(change) = detail(&out) else { panic!("no change") };
+    let holder = change.holder.as_ref().unwrap();
+    let told = (holder.class.as_str(), holder.name.as_str(), holder.id.as_str());
+    assert_eq!(told, ("Group", "Exchange Security", "b50379c5-9c7e-48c7-bd69-fe825b7a4f35"));
+}
+
+#[test]
 fn directory_changes_fall_into_the_closed_list() {
     for (operation, action, aspect) in [
         ("Update application \u{2013} Certificates and secrets management ", Action::App, "app-credential"),

@@ -249,6 +249,7 @@ fn undated(material: &Material<'_>) -> Vec<Undated> {
                 account: Some(account).filter(|name| !name.is_empty()),
                 action: event.action.name().to_owned(),
                 summary: summary::summary(event, material.case.store.detail(event), &names),
+                ip: Some(material.case.store.ip(event.ip).to_owned()).filter(|ip| !ip.is_empty()),
                 evidence: vec![event.at.pointer().to_string()],
             }
         })

@@ -1,88 +1,28 @@
 //! Rows: the timeline of the incident accounts, and the events file.
 
-use super::{CaseNames, LISTED, Material};
+mod likeness;
+mod row;
+
+pub(super) use row::Row;
+
+use super::{CaseNames, Material};
 use crate::attribution::{Actor, Attributed, Attribution, Verdict};
 use crate::detections::{Case, DETECTIONS};
 use crate::enrich::app_name;
-use crate::events::{AccountId, Action, Detail, Event, Family, Flags, Ip, Outcome, Str};
+use crate::events::{AccountId, Action, Detail, Event, Family, Flags, Ip, Str};
 use crate::formats::FORMATS;
 use crate::formats::load::Loaded;
 use crate::report::events_file::EventRow;
-use crate::report::model::{self, TimelineRow};
-use crate::report::summary::{Run, run_summary};
+use crate::report::model::{self, AscribedAddress, TimelineRow};
+use crate::report::summary::run_summary;
+use likeness::Likeness;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Seconds between two like events of one row.
 const ROW_GAP_SECONDS: i64 = 1800;
 
-/// A row under way.
-pub(super) struct Row {
-    account: AccountId,
-    first: u32,
-    last: u32,
-    /// Its first events, as many as a report lists.
-    listed: Vec<u32>,
-    events: u64,
-    acts: u64,
-    certainty: f32,
-    /// All are about the same.
-    alike: bool,
-    detections: Vec<usize>,
-}
-
-impl Row {
-    /// The first event of the row.
-    pub(super) fn first(&self) -> u32 {
-        self.first
-    }
-
-    /// How many things its events are about: recipients, items.
-    pub(super) fn items(&self) -> u64 {
-        self.acts.max(self.events)
-    }
-
-    fn new(account: AccountId, index: u32) -> Row {
-        Row {
-            account,
-            first: index,
-            last: index,
-            listed: Vec::new(),
-            events: 0,
-            acts: 0,
-            certainty: 1.0,
-            alike: true,
-            detections: Vec::new(),
-        }
-    }
-
-    fn add(&mut self, material: &Material<'_>, index: u32, event: &Event) {
-        self.last = index;
-        if self.listed.len() < LISTED {
-            self.listed.push(index);
-        }
-        self.events += 1;
-        self.acts += u64::from(event.count);
-        self.certainty = self.certainty.min(material.attribution.actors.of(index).certainty);
-        self.alike &= material.case.event(self.first).is_some_and(|first| first.object == event.object);
-    }
-}
-
 /// No row.
 const NOWHERE: u32 = u32::MAX;
-
-/// What makes two events one row.
-#[derive(PartialEq, Eq, Hash, Clone, Copy)]
-struct Likeness {
-    account: AccountId,
-    action: Action,
-    outcome: Outcome,
-    place: Ip,
-    agent: Str,
-    object: Str,
-    removal: bool,
-    /// Which part it is of, where a view divides the acts.
-    part: usize,
-}
 
 pub(super) fn timeline(material: &Material<'_>) -> Vec<TimelineRow> {
     rows(material, &|_| Some(0)).iter().map(|row| finish(material, row)).collect()
@@ -101,7 +41,7 @@ pub(super) fn rows(material: &Material<'_>, part_of: &dyn Fn(u32) -> Option<usiz
             continue;
         }
         let Some(part) = part_of(index) else { continue };
-        let likeness = Likeness { part, ..likeness(material.case, account, index, event) };
+        let likeness = Likeness::of(material.case, account, index, event, part);
         let last_of = |at: u32| rows.get(at as usize).and_then(|row| material.case.event(row.last)).map(|last| last.time);
         let near = open.get(&likeness).copied().filter(|at| last_of(*at).is_some_and(|last| event.time.since(last) <= ROW_GAP_SECONDS));
         let at = near.unwrap_or_else(|| {
@@ -136,7 +76,9 @@ fn is_shown(material: &Material<'_>, event: &Event, account: AccountId, traced: 
     let taken = material.judgement(account).is_some_and(|judgement| judgement.verdict == Verdict::Compromised);
     // A mail is told once: by its trace rows where there are some, else by its Send record.
     let told = event.action == Action::MailSent && event.family != Family::MessageTrace && traced.contains(&event.link);
-    taken && !told
+    // Rights on sites and lists are written beside a share, and when a site is made: they share no file.
+    let plumbing = event.action == Action::FileShared && event.flags.has(Flags::NO_FILE);
+    taken && !told && !plumbing
 }
 
 /// Mails whose `Send` record is an intruder's and of which a trace tells too.
@@ -151,45 +93,19 @@ fn traced_mails(material: &Material<'_>) -> FxHashSet<u64> {
     mails().filter(|(_, event)| is_trace(event) && his.contains(&event.link)).map(|(_, event)| event.link).collect()
 }
 
-fn likeness(case: &Case<'_>, account: AccountId, index: u32, event: &Event) -> Likeness {
-    let many = matches!(
-        event.action,
-        Action::MailRead
-            | Action::MailSent
-            | Action::MailDeleted
-            | Action::MailMoved
-            | Action::MailChanged
-            | Action::FileRead
-            | Action::FileChanged
-    );
-    let (id, _) = case.context_of(index);
-    let place = case.contexts.get(id).map_or(event.ip, |context| context.ip);
-    let by_subject = event.action == Action::MailSent;
-    Likeness {
-        account,
-        action: event.action,
-        outcome: if by_subject { Outcome::Unknown } else { event.outcome },
-        place,
-        agent: if event.action == Action::SignIn { event.agent } else { Str::NONE },
-        object: if many && !by_subject || event.action == Action::SignIn { Str::NONE } else { event.object },
-        removal: event.flags.has(Flags::REMOVAL),
-        part: 0,
-    }
-}
-
 pub(super) fn finish(material: &Material<'_>, row: &Row) -> TimelineRow {
     let case = material.case;
     let fallback = Event::new(crate::evidence::RecordAt::default(), Action::Other);
     let first = case.event(row.first).unwrap_or(&fallback);
     let last = case.event(row.last).unwrap_or(first);
+    let spokesman = case.event(row.spokesman).unwrap_or(first);
     let (id, _) = case.context_of(row.first);
-    let ip = case.contexts.get(id).map_or(first.ip, |context| context.ip);
-    let facts = case.facts(ip);
-    let run = Run { acts: row.items(), seconds: last.time.since(first.time), alike: row.alike };
+    let ascribed = case.contexts.get(id).map_or(Ip::NONE, |context| context.ip);
+    let recorded = place(case, first.ip);
+    let run = row.run(last.time.since(first.time));
     let mut named: Vec<&str> = row.detections.iter().filter_map(|number| DETECTIONS.get(*number)).map(|detection| detection.id()).collect();
     named.sort_unstable();
     let text = |id: Str| Some(case.store.text(id).to_owned()).filter(|text| !text.is_empty());
-    let country = case.recorded.get(ip.index()).copied().flatten().or(facts.country());
     TimelineRow {
         time: material.time_of(row.first).unwrap_or_default(),
         end_time: material.time_of(row.last).filter(|_| last.time != first.time),
@@ -199,16 +115,29 @@ pub(super) fn finish(material: &Material<'_>, row: &Row) -> TimelineRow {
         certainty: (f64::from(row.certainty) * 100.0).round() / 100.0,
         action: first.action.name().to_owned(),
         outcome: first.outcome.name().to_owned(),
-        summary: run_summary(first, case.store.detail(first), &CaseNames(case), run),
-        ip: Some(case.store.ip(ip).to_owned()).filter(|ip| !ip.is_empty()),
-        country: country.map(|letters| String::from_utf8_lossy(&letters).into_owned()),
-        asn: facts.asn(),
-        as_org: facts.org().map(str::to_owned),
+        summary: run_summary(spokesman, case.store.detail(spokesman), &CaseNames(case), &run),
+        ip: Some(recorded.ip).filter(|ip| !ip.is_empty()),
+        country: recorded.country,
+        asn: recorded.asn,
+        as_org: recorded.as_org,
+        ascribed_address: Some(ascribed).filter(|ip| ip.is_some() && *ip != first.ip).map(|ip| place(case, ip)),
         user_agent: text(first.agent),
         app: app_shown(case, first),
         detections: named.into_iter().map(str::to_owned).collect(),
         evidence: material.pointers(&row.listed),
         evidence_total: row.events,
+    }
+}
+
+/// An address with what is known of it. Where Microsoft 365's own servers are says nothing.
+fn place(case: &Case<'_>, ip: Ip) -> AscribedAddress {
+    let facts = case.facts(ip);
+    let country = case.recorded.get(ip.index()).copied().flatten().or(facts.country()).filter(|_| !facts.is_microsoft_service());
+    AscribedAddress {
+        ip: case.store.ip(ip).to_owned(),
+        country: country.map(|letters| String::from_utf8_lossy(&letters).into_owned()),
+        asn: facts.asn(),
+        as_org: facts.org().map(str::to_owned),
     }
 }
 
@@ -314,3 +243,6 @@ impl<'a> EventRows<'a> {
         letters.and_then(|letters| std::str::from_utf8(letters).ok()).unwrap_or_default()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -22,7 +22,11 @@ pub(super) fn acts(report: &Report, clock: &Clock, names: &ShortNames) -> Table 
         let asn = row.asn.map(|asn| format!("AS{asn}"));
         let from = [row.ip.as_deref(), row.country.as_deref(), asn.as_deref(), row.as_org.as_deref()];
         let from = from.into_iter().flatten().collect::<Vec<_>>().join(" ");
-        let with = [Some(from.as_str()), row.app.as_deref(), row.user_agent.as_deref()];
+        let ascribed = row.ascribed_address.as_ref().map(|of| {
+            let parts = [Some(of.ip.as_str()), of.country.as_deref(), of.as_org.as_deref()];
+            format!("not in the record, ascribed to {}", parts.into_iter().flatten().collect::<Vec<_>>().join(" "))
+        });
+        let with = [Some(from.as_str()), ascribed.as_deref(), row.app.as_deref(), row.user_agent.as_deref()];
         let with: Vec<&str> = with.into_iter().flatten().filter(|part| !part.is_empty()).collect();
         Row {
             span: span(Some(&row.time), row.end_time.as_deref()),

@@ -136,6 +136,9 @@ pub struct Undated {
     pub action: String,
     /// The same in words.
     pub summary: String,
+    /// From which address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ip: Option<String>,
     /// Pointers of its records.
     pub evidence: Vec<String>,
 }

@@ -24,7 +24,7 @@ pub use response::{
     ResponseLimit, ResponsePoint, ResponsePolicy, ResponseScenario, ResponseTotals, ResponseTrigger, ResponseWatch, SparedAccount,
     TriggerPolicy,
 };
-pub use story::{Actor, Edge, EdgePath, Finding, Incident, Link, Milestone, PatientZero, Severity, TimelineRow};
+pub use story::{Actor, AscribedAddress, Edge, EdgePath, Finding, Incident, Link, Milestone, PatientZero, Severity, TimelineRow};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

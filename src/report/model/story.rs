@@ -190,6 +190,22 @@ impl Actor {
     }
 }
 
+/// An address that no record of an act has: other acts of the same session or hour came from there.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct AscribedAddress {
+    /// The address.
+    pub ip: String,
+    /// Its country, two letters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub country: Option<String>,
+    /// Number of its autonomous system.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub asn: Option<u32>,
+    /// Who runs it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub as_org: Option<String>,
+}
+
 /// One row of the timeline: an act, or a run of like acts.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct TimelineRow {
@@ -214,10 +230,10 @@ pub struct TimelineRow {
     pub outcome: String,
     /// The act in words, in the past tense, without its subject.
     pub summary: String,
-    /// From which address.
+    /// From which address, as the first record behind the row says.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ip: Option<String>,
-    /// Country of the address, two letters.
+    /// Country of the address, two letters; absent for Microsoft 365's own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub country: Option<String>,
     /// Number of its autonomous system.
@@ -226,6 +242,9 @@ pub struct TimelineRow {
     /// Who runs it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub as_org: Option<String>,
+    /// The address whose user the act is ascribed to, where the record has another or none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ascribed_address: Option<AscribedAddress>,
     /// Client, as recorded.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user_agent: Option<String>,

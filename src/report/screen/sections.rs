@@ -149,7 +149,8 @@ impl View<'_> {
         page.wrap("", "", &Line::new().add(Tone::Strong, title));
         for act in acts.iter().take(self.limit(acts.len())) {
             let who = act.account.as_ref().map_or("somebody", |account| self.names.of(account));
-            let mut line = Line::new().plain(format!("{who} {}", act.summary));
+            let from = act.ip.as_ref().map_or_else(String::new, |ip| format!(", from {ip}"));
+            let mut line = Line::new().plain(format!("{who} {}{from}", act.summary));
             if let Some(first) = act.evidence.first() {
                 line = line.plain("  ").add(Tone::Code, first);
             }

@@ -57,6 +57,9 @@ impl<'r> View<'r> {
         if texts.iter().any(|row| row.who.ends_with('?')) {
             page.wrap(" ", " ", &Line::new().add(Tone::Dim, "? = less than 90 % sure whose act it was"));
         }
+        if rows.iter().any(|row| row.ascribed_address.is_some()) {
+            page.wrap(" ", " ", &Line::new().add(Tone::Dim, "(address) = not in the record; the act goes with others from there"));
+        }
     }
 
     /// The rows that tell most of each account, in the order of the report.
@@ -129,8 +132,13 @@ impl<'r> View<'r> {
 
     fn texts(&self, row: &TimelineRow) -> Texts {
         let doubt = if row.certainty < SURE && row.actor == Actor::Intruder { "?" } else { "" };
-        let from = [row.ip.as_deref(), row.country.as_deref(), row.as_org.as_deref().map(short_organisation)];
-        let from: Vec<&str> = from.into_iter().flatten().collect();
+        let place = |ip: Option<&str>, country: &Option<String>, organisation: &Option<String>| {
+            let parts = [ip, country.as_deref(), organisation.as_deref().map(short_organisation)];
+            parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
+        };
+        let ascribed = row.ascribed_address.as_ref().map(|of| format!("({})", place(Some(&of.ip), &of.country, &of.as_org)));
+        let recorded = Some(place(row.ip.as_deref(), &row.country, &row.as_org)).filter(|from| !from.is_empty());
+        let from: Vec<String> = [recorded, ascribed].into_iter().flatten().collect();
         let record = row.evidence.first().map_or_else(String::new, |first| match row.evidence_total.saturating_sub(1) {
             0 => first.clone(),
             more => format!("{first} +{more}"),

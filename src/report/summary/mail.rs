@@ -1,5 +1,6 @@
 //! Acts in a mailbox, in words: rules, forwarding, mail sent, read, moved and deleted.
 
+use super::run::{Run, listed};
 use super::{Names, address, people, quoted};
 use crate::events::{Action, Detail, Event, Flags, Forwarding, Items, Rule, RuleChange};
 use crate::report::sanitize::clip;
@@ -24,15 +25,35 @@ pub(super) fn words(event: &Event, detail: Option<&Detail>, names: &dyn Names) -
 
 /// `made inbox rule "." that moves mail to RSS Feeds and marks it read, for mail with ...`.
 pub(super) fn rule_words(rule: &Rule, names: &dyn Names) -> String {
-    let verb = match rule.change {
+    format!("{} inbox rule{}", verb(rule), rule_tail(rule, names))
+}
+
+fn verb(rule: &Rule) -> &'static str {
+    match rule.change {
         RuleChange::New => "made",
         RuleChange::Set => "changed",
         RuleChange::Enable => "switched on",
         RuleChange::Disable => "switched off",
         RuleChange::Remove => "removed",
         RuleChange::Present => "has",
+    }
+}
+
+/// What two rules must have in common to stand in one row: all but their names.
+pub(super) fn rules_alike(rule: &Rule, names: &dyn Names) -> String {
+    rule_words(&Rule { name: String::new(), ..rule.clone() }, names)
+}
+
+/// `made 36 inbox rules in 15 min 55 s ("f", "l", "a" and 16 more names), each: moves mail to ...`.
+pub(super) fn rules_words(rule: &Rule, names: &dyn Names, run: &Run<'_>, span: &str) -> String {
+    let all: Vec<&str> = run.names.iter().map(|id| names.text(*id)).collect();
+    let tail = rule_tail(&Rule { name: String::new(), ..rule.clone() }, names);
+    let each = match tail.strip_prefix(" that ") {
+        Some(does) => format!(": each {does}"),
+        None => tail,
     };
-    format!("{verb} inbox rule{}", rule_tail(rule, names))
+    let named = if (all.len() as u64) < run.records { format!("{} names, ", all.len()) } else { String::new() };
+    format!("{} {}{span} ({named}{}){each}", verb(rule), count(run.records, "inbox rule", "inbox rules"), listed(&all, 4))
 }
 
 /// As of [`super::rule_tail`].
@@ -61,11 +82,10 @@ pub(super) fn rule_tail(rule: &Rule, names: &dyn Names) -> String {
         words.push_str(" that ");
         words.push_str(&join_and(&does));
     }
-    if let Some((_, value)) = rule.conditions.first() {
-        let more = if rule.conditions.len() > 1 { " and more conditions" } else { "" };
-        // Words are listed with semicolons and no blanks: with blanks a line can break between them.
-        let value = value.split(';').map(str::trim).collect::<Vec<_>>().join("; ");
-        words.push_str(&format!(", for mail with {}{more}", quoted(&value)));
+    let told: Vec<(&str, &str)> = rule.conditions.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    words.push_str(&conditions(&told, names));
+    if told.is_empty() && !does.is_empty() && is_whole(rule) {
+        words.push_str(", for all mail");
     }
     if rule.lost {
         words.push_str(" (its content was lost at export)");
@@ -73,7 +93,74 @@ pub(super) fn rule_tail(rule: &Rule, names: &dyn Names) -> String {
     words
 }
 
-fn join_and(parts: &[String]) -> String {
+/// True where the record has all that the rule was made with, so that it has no condition where none is told:
+/// for a new rule of a cmdlet.
+fn is_whole(rule: &Rule) -> bool {
+    const DOES: [&str; 9] = [
+        "movetofolder",
+        "copytofolder",
+        "forwardto",
+        "forwardasattachmentto",
+        "redirectto",
+        "deletemessage",
+        "softdeletemessage",
+        "permanentdelete",
+        "markasread",
+    ];
+    let of_cmdlet = || rule.parameters.iter().any(|name| DOES.iter().any(|known| name.eq_ignore_ascii_case(known)));
+    rule.change == RuleChange::New && !rule.lost && of_cmdlet()
+}
+
+/// `, for mail from x@example.net and more conditions`: the first condition of a rule, by name and value; empty
+/// without any.
+pub(super) fn conditions(all: &[(&str, &str)], names: &dyn Names) -> String {
+    // What a client writes as one text is left out where its parts are told.
+    let raw = |name: &str| matches!(name, "RuleCondition" | "Conditions");
+    let parts: Vec<&(&str, &str)> = all.iter().filter(|(name, _)| !raw(name)).collect();
+    let (first, number) = match parts.first() {
+        Some(first) => (**first, parts.len()),
+        None => match all.first() {
+            Some(first) => (*first, all.len()),
+            None => return String::new(),
+        },
+    };
+    let more = if number > 1 { " and more conditions" } else { "" };
+    let (name, value) = first;
+    let lower = name.to_ascii_lowercase();
+    match lower.strip_prefix("exceptif") {
+        Some(rest) => format!(", except for mail {}{more}", condition(name.get(8..).unwrap_or(name), rest, value, names)),
+        None => format!(", for mail {}{more}", condition(name, &lower, value, names)),
+    }
+}
+
+/// One condition, by its name, the same in lower case, and its value.
+///
+/// Source: parameters of `New-InboxRule` and `New-TransportRule`.
+fn condition(name: &str, lower: &str, value: &str, names: &dyn Names) -> String {
+    // Words are listed with semicolons and no blanks: with blanks a line can break between them.
+    let list: Vec<&str> = value.split(';').map(str::trim).collect();
+    let text = quoted(&list.join("; "));
+    let people = || addresses(&list.iter().map(|one| (*one).to_owned()).collect::<Vec<_>>(), names);
+    let holds = value.trim().eq_ignore_ascii_case("true") || value.trim() == "$true";
+    match lower {
+        "from" | "fromaddresscontainswords" | "fromaddressmatchespatterns" | "senderdomainis" => format!("from {}", people()),
+        "sentto" | "anyoftoheader" | "anyoftoccheader" | "recipientaddresscontainswords" | "recipientdomainis" => {
+            format!("to {}", people())
+        }
+        "sentonlytome" if holds => "to the owner alone".to_owned(),
+        "mynamenotintobox" if holds => "not to the owner".to_owned(),
+        "mynameintobox" | "mynameintoorccbox" if holds => "to the owner".to_owned(),
+        "mynameinccbox" if holds => "with the owner in copy".to_owned(),
+        "hasattachment" if holds => "with an attachment".to_owned(),
+        _ if holds => format!("where {} holds", clip(name, 60)),
+        "rulecondition" | "conditions" => format!("with {text}"),
+        known if ["words", "patterns", "subject", "body"].iter().any(|word| known.contains(word)) => format!("with {text}"),
+        _ => format!("where {} is {text}", clip(name, 60)),
+    }
+}
+
+/// The parts as `a, b and c`.
+pub(super) fn join_and(parts: &[String]) -> String {
     match parts.split_last() {
         Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
         _ => parts.join(""),
@@ -86,7 +173,7 @@ fn folder_words(path: &str) -> String {
     clip(name.trim_start_matches(':'), 60).into_owned()
 }
 
-fn addresses(all: &[String], names: &dyn Names) -> String {
+pub(super) fn addresses(all: &[String], names: &dyn Names) -> String {
     let shown: Vec<String> = all.iter().take(2).map(|text| address(text, names)).collect();
     match all.len().saturating_sub(2) {
         0 => shown.join(" and "),
@@ -136,6 +223,37 @@ fn received(event: &Event, names: &dyn Names) -> String {
     if from.is_empty() { words } else { format!("{words} from {}", address(from, names)) }
 }
 
+/// `changed 3 items in Sent Items`, `changed 2 drafts`.
+pub(super) fn changed(n: u64, detail: Option<&Detail>, names: &dyn Names) -> String {
+    let folder = match detail {
+        Some(Detail::Items(items)) => folder_words(names.text(items.folder)),
+        _ => String::new(),
+    };
+    match folder.as_str() {
+        "" => format!("changed {}", count(n, "item", "items")),
+        "Drafts" => format!("changed {}", count(n, "draft", "drafts")),
+        folder => format!("changed {} in {folder}", count(n, "item", "items")),
+    }
+}
+
+/// `changed a draft, "Re: Insurance", with an attachment`.
+fn changed_one(event: &Event, items: &Items, names: &dyn Names) -> String {
+    let draft = folder_words(names.text(items.folder)) == "Drafts";
+    let one = if draft { "a draft" } else { "1 item" };
+    let verb = if names.text(event.operation).eq_ignore_ascii_case("create") { "made" } else { "changed" };
+    let place = match names.text(items.folder) {
+        "" => String::new(),
+        _ if draft => String::new(),
+        folder => format!(" in {}", folder_words(folder)),
+    };
+    let subject = match names.text(items.subject) {
+        "" => String::new(),
+        subject => format!(", {}", quoted(subject)),
+    };
+    let attached = if event.flags.has(Flags::HAS_ATTACHMENT) { ", with an attachment" } else { "" };
+    format!("{verb} {one}{place}{subject}{attached}")
+}
+
 fn item_words(action: Action, event: &Event, items: &Items, names: &dyn Names) -> String {
     let folder = match names.text(items.folder) {
         "" => String::new(),
@@ -145,6 +263,9 @@ fn item_words(action: Action, event: &Event, items: &Items, names: &dyn Names) -
         return format!("synchronised a whole folder{folder}");
     }
     let n = u64::from(event.count);
+    if action == Action::MailChanged && n == 1 {
+        return changed_one(event, items, names);
+    }
     let (verb, one, many) = match action {
         Action::MailRead => ("opened", "mail", "mails"),
         Action::MailDeleted => ("deleted", "mail", "mails"),

@@ -1,7 +1,7 @@
 //! Summaries of made-up events.
 
 use super::*;
-use crate::events::{Consent, Forwarding, Interner, Items, Mail, PrincipalKind, Rule, RuleChange, TextKind};
+use crate::events::{Change, Consent, Forwarding, Holder, Interner, Items, Mail, PrincipalKind, Rule, RuleChange, TextKind};
 use crate::evidence::RecordAt;
 
 #[derive(Default)]
@@ -112,10 +112,10 @@ fn runs_of_mail_are_counted() {
     let mut book = Book::default();
     let mut event = event(Action::MailSent, Outcome::Success);
     event.object = book.text.intern("Invoice");
-    let run = Run { acts: 794, seconds: 915, alike: true };
-    assert_eq!(run_summary(&event, None, &book, run), "sent 794 mails in 15 min 15 s, one subject");
-    let run = Run { acts: 2, seconds: 0, alike: false };
-    assert_eq!(run_summary(&event, None, &book, run), "sent 2 mails");
+    let run = Run { records: 794, acts: 794, things: 794, seconds: 915, alike: true, undelivered: 32, ..Run::default() };
+    assert_eq!(run_summary(&event, None, &book, &run), "sent 794 mails in 15 min 15 s, one subject, 32 not delivered");
+    let run = Run { records: 300, acts: 1500, things: 300, ..Run::default() };
+    assert_eq!(run_summary(&event, None, &book, &run), "sent 300 mails to 1,500 recipients");
 }
 
 #[test]
@@ -123,8 +123,8 @@ fn runs_of_failures_say_why_the_first_failed() {
     let book = Book::default();
     let event = event(Action::SignIn, Outcome::Failure);
     let facts = Detail::SignIn(Box::new(SignIn { mfa: Mfa::Denied, ..SignIn::default() }));
-    let run = Run { acts: 2, seconds: 274, alike: true };
-    assert_eq!(run_summary(&event, Some(&facts), &book, run), "failed to sign in 2 times in 4 min 34 s, first: MFA was refused");
+    let run = Run { records: 2, acts: 2, seconds: 274, alike: true, ..Run::default() };
+    assert_eq!(run_summary(&event, Some(&facts), &book, &run), "failed to sign in 2 times in 4 min 34 s, first: MFA was refused");
 }
 
 #[test]
@@ -177,4 +177,102 @@ fn directory_operations_read_as_acts() {
     assert_eq!(summary(&event, None, &book), "added app \"Spike\"");
     event.operation = book.text.intern("Set-Something");
     assert_eq!(summary(&event, None, &book), "Set-Something \"Spike\"");
+}
+
+#[test]
+fn conditions_keep_their_meaning() {
+    let book = Book::default();
+    let event = event(Action::MailboxRule, Outcome::Success);
+    let said = |conditions: &[(&str, &str)]| {
+        let mut rule = Rule::new(RuleChange::New);
+        rule.deletes = true;
+        rule.parameters.push("DeleteMessage".to_owned());
+        rule.conditions = conditions.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        summary(&event, Some(&Detail::Rule(Box::new(rule))), &book)
+    };
+    let start = "made inbox rule that deletes mail";
+    assert_eq!(said(&[("From", "x@evil.example")]), format!("{start}, for mail from x@evil.example (outside)"));
+    assert_eq!(said(&[("MyNameInToBox", "True")]), format!("{start}, for mail to the owner"));
+    assert_eq!(said(&[("FlaggedForAction", "True")]), format!("{start}, for mail where FlaggedForAction holds"));
+    assert_eq!(said(&[("ExceptIfFrom", "b@example.com")]), format!("{start}, except for mail from b@example.com"));
+    assert_eq!(said(&[("BodyContainsWords", "a;b"), ("From", "c")]), format!("{start}, for mail with \"a; b\" and more conditions"));
+    assert_eq!(said(&[]), format!("{start}, for all mail"));
+}
+
+#[test]
+fn a_rule_whose_conditions_the_record_may_lack_is_not_said_to_be_for_all_mail() {
+    let book = Book::default();
+    let event = event(Action::MailboxRule, Outcome::Success);
+    for (change, parameters) in
+        [(RuleChange::Set, "DeleteMessage"), (RuleChange::New, "RuleActions"), (RuleChange::Present, "DeleteMessage")]
+    {
+        let mut rule = Rule::new(change);
+        rule.deletes = true;
+        rule.parameters.push(parameters.to_owned());
+        let words = summary(&event, Some(&Detail::Rule(Box::new(rule))), &book);
+        assert!(!words.contains("all mail"), "{words}");
+    }
+}
+
+#[test]
+fn mail_flow_rules_say_what_they_do() {
+    let mut book = Book::default();
+    let mut event = event(Action::TransportRule, Outcome::Success);
+    event.operation = book.text.intern("New-TransportRule");
+    event.object = book.text.intern(".");
+    let given = |list: &[(&str, &str)]| {
+        Detail::Parameters(Box::new(list.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()))
+    };
+    let list = [
+        ("Name", "."),
+        ("StopRuleProcessing", "False"),
+        ("BlindCopyTo", "x@evil.example"),
+        ("SubjectOrBodyContainsWords", "password;invoice"),
+        ("SenderAddressLocation", "Header"),
+    ];
+    assert_eq!(
+        summary(&event, Some(&given(&list)), &book),
+        "made mail-flow rule \".\" that copies mail in secret to x@evil.example (outside), for mail with \"password; invoice\""
+    );
+    event.operation = book.text.intern("Remove-TransportRule");
+    assert_eq!(summary(&event, Some(&given(&[("Identity", ".")])), &book), "removed mail-flow rule \".\"");
+}
+
+#[test]
+fn a_role_says_which_group_gets_it() {
+    let mut book = Book::default();
+    let mut event = event(Action::RoleChange, Outcome::Success);
+    event.object = book.text.intern("Global Administrator");
+    let holder = Holder { class: "Group".to_owned(), name: "Exchange Security".to_owned(), id: "b50379c5".to_owned() };
+    let change = Change { aspect: "role", holder: Some(holder), ..Change::default() };
+    assert_eq!(
+        summary(&event, Some(&Detail::Change(Box::new(change))), &book),
+        "gave role \"Global Administrator\" to the group \"Exchange Security\""
+    );
+}
+
+#[test]
+fn a_secret_of_an_app_is_not_any_change_of_it() {
+    let mut book = Book::default();
+    let mut event = event(Action::App, Outcome::Success);
+    event.object = book.text.intern("Mailer");
+    for dash in ["\u{2013}", "?", "-"] {
+        event.operation = book.text.intern(&format!("Update application {dash} Certificates and secrets management"));
+        assert_eq!(summary(&event, None, &book), "changed the secrets or certificates of app \"Mailer\"");
+    }
+    event.operation = book.text.intern("Update application.");
+    assert_eq!(summary(&event, None, &book), "changed the registration of app \"Mailer\"");
+}
+
+#[test]
+fn an_mfa_method_is_named_where_the_record_names_it() {
+    let mut book = Book::default();
+    let mut event = event(Action::Mfa, Outcome::Success);
+    event.operation = book.text.intern("User registered security info");
+    event.object = book.text.intern("User registered Authenticator App");
+    let change = || Detail::Change(Box::new(Change { aspect: "mfa-method", ..Change::default() }));
+    assert_eq!(summary(&event, Some(&change()), &book), "registered or changed an MFA method: \"User registered Authenticator App\"");
+    event.operation = book.text.intern("Update user.");
+    event.object = book.text.intern("a@example.com");
+    assert_eq!(summary(&event, Some(&change()), &book), "registered or changed an MFA method");
 }
