@@ -2,10 +2,12 @@
 
 use super::activity::activity;
 use super::remaining::Left;
+use super::rows::{is_told_by_trace, traced_mails};
 use super::{Material, Numbers, exposure, known_time, verdict};
 use crate::attribution::{Judgement, Verdict};
 use crate::events::{AccountId, Ip, Time};
 use crate::report::model::{Account, IntruderAddress, Term};
+use rustc_hash::FxHashSet;
 use std::collections::BTreeMap;
 
 /// What is known of an intruder's address on one account.
@@ -27,20 +29,24 @@ pub(super) fn accounts(material: &Material<'_>, numbers: &Numbers, left: &Left<'
         .zip(material.incidents)
         .flat_map(|(number, incident)| incident.accounts.iter().map(move |account| (*account, number)))
         .collect();
-    let mut list: Vec<Account> =
-        judged.map(|(account, judgement)| one(material, *account, judgement, numbers, incidents.get(account), left)).collect();
+    let traced = traced_mails(material);
+    let shared = Shared { material, numbers, left, traced: &traced };
+    let mut list: Vec<Account> = judged.map(|(account, judgement)| one(&shared, *account, judgement, incidents.get(account))).collect();
     list.sort_by(|a, b| a.verdict.cmp(&b.verdict).then_with(|| b.score_db.total_cmp(&a.score_db)).then_with(|| a.account.cmp(&b.account)));
     list
 }
 
-fn one(
-    material: &Material<'_>,
-    id: AccountId,
-    judgement: &Judgement,
-    numbers: &Numbers,
-    incident: Option<&usize>,
-    left: &Left<'_>,
-) -> Account {
+/// What every account's description needs.
+struct Shared<'s> {
+    material: &'s Material<'s>,
+    numbers: &'s Numbers,
+    left: &'s Left<'s>,
+    /// Mails of an intruder's that a trace tells of too.
+    traced: &'s FxHashSet<u64>,
+}
+
+fn one(shared: &Shared<'_>, id: AccountId, judgement: &Judgement, incident: Option<&usize>) -> Account {
+    let Shared { material, numbers, left, traced } = *shared;
     let account = material.case.store.accounts().get(id).cloned().unwrap_or_default();
     let named = |findings: &[usize]| numbers.numbers(findings).map(Numbers::id).collect::<Vec<_>>();
     let taken = judgement.verdict == Verdict::Compromised;
@@ -69,7 +75,7 @@ fn one(
         compromised_at: judgement.compromised_at.filter(|_| taken).map(|time| first_time(material, id, time)),
         last_intruder_at: judgement.last_at.filter(|_| taken).and_then(known_time),
         incident: incident.map(|number| format!("c{number}")),
-        intruder_addresses: if shown { addresses(material, judgement) } else { Vec::new() },
+        intruder_addresses: if shown { addresses(material, judgement, traced) } else { Vec::new() },
         activity: activity(
             material,
             id,
@@ -93,7 +99,8 @@ fn first_time(material: &Material<'_>, account: AccountId, time: Time) -> String
 }
 
 /// The intruder's addresses: those of his contexts that got in. An application's servers are not his.
-fn addresses(material: &Material<'_>, judgement: &Judgement) -> Vec<IntruderAddress> {
+/// A mail of which a trace tells too is one act.
+fn addresses(material: &Material<'_>, judgement: &Judgement, traced: &FxHashSet<u64>) -> Vec<IntruderAddress> {
     let mut uses: BTreeMap<Ip, Use> = BTreeMap::new();
     let doubtful = judgement.verdict != Verdict::Compromised;
     for context in judgement.contexts.keys().filter_map(|id| material.case.contexts.get(*id)).filter(|context| context.app.is_none()) {
@@ -104,7 +111,7 @@ fn addresses(material: &Material<'_>, judgement: &Judgement) -> Vec<IntruderAddr
             if (his || doubtful) && event.time.is_known() {
                 entry.first = Some(entry.first.map_or(event.time, |time| time.min(event.time)));
                 entry.last = Some(entry.last.map_or(event.time, |time| time.max(event.time)));
-                entry.events += 1;
+                entry.events += u64::from(!is_told_by_trace(event, traced));
             }
         }
     }

@@ -8,7 +8,7 @@ pub(super) use row::Row;
 use super::{CaseNames, Material};
 use crate::attribution::{Actor, Attributed, Attribution, Verdict};
 use crate::detections::{Case, DETECTIONS};
-use crate::enrich::app_name;
+use crate::enrich::{NetworkClass, app_name};
 use crate::events::{AccountId, Action, Detail, Event, Family, Flags, Ip, Str};
 use crate::formats::FORMATS;
 use crate::formats::load::Loaded;
@@ -74,15 +74,19 @@ fn name_detections(material: &Material<'_>, rows: &mut [Row], row_of: &[u32]) {
 /// An intruder's acts are shown on accounts that he took.
 fn is_shown(material: &Material<'_>, event: &Event, account: AccountId, traced: &FxHashSet<u64>) -> bool {
     let taken = material.judgement(account).is_some_and(|judgement| judgement.verdict == Verdict::Compromised);
-    // A mail is told once: by its trace rows where there are some, else by its Send record.
-    let told = event.action == Action::MailSent && event.family != Family::MessageTrace && traced.contains(&event.link);
+    let told = is_told_by_trace(event, traced);
     // Rights on sites and lists are written beside a share, and when a site is made: they share no file.
     let plumbing = event.action == Action::FileShared && event.flags.has(Flags::NO_FILE);
     taken && !told && !plumbing
 }
 
+/// A mail is told once: by its trace rows where there are some, else by its `Send` record.
+pub(super) fn is_told_by_trace(event: &Event, traced: &FxHashSet<u64>) -> bool {
+    event.action == Action::MailSent && event.family != Family::MessageTrace && traced.contains(&event.link)
+}
+
 /// Mails whose `Send` record is an intruder's and of which a trace tells too.
-fn traced_mails(material: &Material<'_>) -> FxHashSet<u64> {
+pub(super) fn traced_mails(material: &Material<'_>) -> FxHashSet<u64> {
     let mails = || material.case.acts(&[Action::MailSent]).filter(|(_, event)| event.link != 0);
     let is_trace = |event: &Event| event.family == Family::MessageTrace;
     let his = mails().filter(|(index, event)| !is_trace(event) && material.attribution.actors.is_intruders(*index));
@@ -101,7 +105,12 @@ pub(super) fn finish(material: &Material<'_>, row: &Row) -> TimelineRow {
     let spokesman = case.event(row.spokesman).unwrap_or(first);
     let (id, _) = case.context_of(row.first);
     let ascribed = case.contexts.get(id).map_or(Ip::NONE, |context| context.ip);
-    let recorded = place(case, first.ip);
+    let mut recorded = place(case, first.ip);
+    let ascribed = Some(ascribed).filter(|ip| ip.is_some() && *ip != first.ip).map(|ip| place(case, ip));
+    if ascribed.is_some() && case.facts(first.ip).class == NetworkClass::CloudMicrosoft {
+        // A server that acted for somebody elsewhere: where it stands says nothing.
+        recorded.country = None;
+    }
     let run = row.run(last.time.since(first.time));
     let mut named: Vec<&str> = row.detections.iter().filter_map(|number| DETECTIONS.get(*number)).map(|detection| detection.id()).collect();
     named.sort_unstable();
@@ -120,7 +129,7 @@ pub(super) fn finish(material: &Material<'_>, row: &Row) -> TimelineRow {
         country: recorded.country,
         asn: recorded.asn,
         as_org: recorded.as_org,
-        ascribed_address: Some(ascribed).filter(|ip| ip.is_some() && *ip != first.ip).map(|ip| place(case, ip)),
+        ascribed_address: ascribed,
         user_agent: text(first.agent),
         app: app_shown(case, first),
         detections: named.into_iter().map(str::to_owned).collect(),

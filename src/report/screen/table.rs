@@ -21,8 +21,13 @@ const LEAST: usize = 24;
 const SURE: f64 = 0.9;
 /// Blanks between columns: one of padding, and one that the table draws between columns.
 const GAP: u16 = 2;
+/// A blank at which no line breaks, while the table is laid out: a pointer and how many more there are stay
+/// together.
+const UNBROKEN: &str = "\u{a0}";
 /// Rows of an account that say the same; more of them tell nothing new.
-const ALIKE: i64 = 3;
+const ALIKE: usize = 3;
+/// Characters of a time up to its tens of minutes: `2022-02-09T04:5`.
+const TEN_MINUTES: usize = 15;
 
 /// The texts of one row.
 struct Texts {
@@ -74,19 +79,25 @@ impl<'r> View<'r> {
             severities.entry(key).and_modify(|most| *most = (*most).max(finding.severity)).or_insert(finding.severity);
         }
         let mut of: BTreeMap<&str, Vec<(i64, usize)>> = BTreeMap::new();
-        let mut said: BTreeMap<(&str, &str, &str), i64> = BTreeMap::new();
+        let mut said: BTreeMap<(&str, &str, &str), usize> = BTreeMap::new();
+        let mut kinds: BTreeSet<(&str, &str)> = BTreeSet::new();
+        let mut moments: BTreeSet<(&str, &str, &str)> = BTreeSet::new();
         let mut begun: BTreeSet<&str> = BTreeSet::new();
         for (at, row) in all.iter().enumerate() {
-            let repeats = said.entry((&row.account, &row.action, &row.summary)).or_insert(0);
-            let first = row.actor == Actor::Intruder && row.outcome != "failure" && begun.insert(&row.account);
-            let weight = Self::weight(row, &severities) - *repeats * 40 + if first { 500 } else { 0 };
-            *repeats += 1;
-            let rows = of.entry(&row.account).or_default();
-            if *repeats <= ALIKE {
-                rows.push((weight, at));
+            let first = row.actor == Actor::Intruder && row.outcome == "success" && begun.insert(&row.account);
+            let new_kind = kinds.insert((&row.account, &row.action));
+            let ten_minutes = row.time.get(..TEN_MINUTES).unwrap_or(&row.time);
+            let new_moment = moments.insert((&row.account, &row.action, ten_minutes));
+            let beside = i64::from(new_kind) * 60 - i64::from(!new_moment) * 40 + i64::from(first) * 500;
+            let alike = said.entry((&row.account, &row.action, &row.summary)).or_insert(0);
+            *alike += 1;
+            if *alike <= ALIKE {
+                of.entry(&row.account).or_default().push((Self::weight(row, &severities) + beside, at));
             }
         }
-        let each = (ROWS / of.len().max(1)).clamp(ROWS_OF_ONE.1, ROWS_OF_ONE.0);
+        // Where all have room, all are shown.
+        let all_fit = of.values().map(Vec::len).sum::<usize>() <= ROWS;
+        let each = if all_fit { ROWS } else { (ROWS / of.len().max(1)).clamp(ROWS_OF_ONE.1, ROWS_OF_ONE.0) };
         let mut chosen: Vec<usize> = Vec::new();
         for rows in of.values_mut() {
             rows.sort_by_key(|(weight, at)| (-weight, *at));
@@ -120,7 +131,7 @@ impl<'r> View<'r> {
             "mail-deleted" | "mail-changed" | "mail-moved" | "account-change" | "alert" => 25,
             "mail-read" | "file-read" | "search" | "file-changed" => 20,
             _ => 0,
-        };
+        } + graver(row);
         let size = i64::from(row.count.max(1).ilog2()) * 4;
         let unfinished = match row.outcome.as_str() {
             "failure" => 30,
@@ -206,7 +217,7 @@ impl<'r> View<'r> {
             column.set_constraint(ColumnConstraint::Absolute(Width::Fixed(whole)));
         }
         for line in table.lines() {
-            page.raw(&format!(" {}", line.trim_end()));
+            page.raw(&format!(" {}", line.trim_end().replace(UNBROKEN, " ")));
         }
     }
 
@@ -252,6 +263,19 @@ impl<'r> View<'r> {
     }
 }
 
+/// What makes an act graver than its kind: it copies whole folders, makes an account or a link for anybody, or
+/// holds for everybody.
+fn graver(row: &TimelineRow) -> i64 {
+    let starts = |words: &str| row.summary.starts_with(words);
+    match row.action.as_str() {
+        "mail-read" if starts("synchronised") => 40,
+        "account-change" if starts("created") => 35,
+        "file-shared" if starts("made a link") => 30,
+        "consent" if row.summary.ends_with("for the whole organisation") => 60,
+        _ => 0,
+    }
+}
+
 /// Widths and choice of the columns.
 struct Layout {
     zone: String,
@@ -281,7 +305,8 @@ impl Layout {
 impl Texts {
     /// The act with address and record behind it, on a line of their own where they do not fit.
     fn what_with_tail(&self, width: usize) -> String {
-        let tail = if self.from.is_empty() { self.record.clone() } else { format!("{}  {}", self.from, self.record) };
+        let record = self.record.replace(' ', UNBROKEN);
+        let tail = if self.from.is_empty() { record } else { format!("{}  {record}", self.from) };
         let what = self.what.replace('\u{0}', "\\u{0}");
         let tail = tail.replace('\u{0}', "\\u{0}");
         if shown(&what).width() + 2 + shown(&tail).width() <= width { format!("{what}  {tail}") } else { format!("{what}\u{0}{tail}") }

@@ -118,3 +118,76 @@ fn only_suspicious_accounts_make_no_claim_of_compromise() {
     assert!(text.contains("1 suspicious, of 412"), "{text}");
     assert!(text.contains("d.dean@example.com (56 %)"), "{text}");
 }
+
+/// A timeline with more rows of one account than the table has room for: rules, a minute apart.
+fn long_timeline() -> Report {
+    let mut report = samples::cascade();
+    let model = report.timeline[0].clone();
+    report.timeline = (0..60)
+        .map(|n| crate::report::model::TimelineRow {
+            time: format!("2022-02-09T{:02}:{:02}:00Z", 5 + n / 60, n % 60),
+            action: "mailbox-rule".to_owned(),
+            summary: format!("made inbox rule \"{n}\""),
+            detections: vec!["inbox-rule-hides-mail".to_owned()],
+            ..model.clone()
+        })
+        .collect();
+    report
+}
+
+#[test]
+fn the_first_success_is_shown_however_little_it_tells() {
+    let mut report = long_timeline();
+    for (at, outcome, words) in [(0, "interrupted", "began to sign in"), (1, "success", "signed in somehow")] {
+        let row = &mut report.timeline[at];
+        (row.action, row.outcome, row.summary) = ("sign-in".to_owned(), outcome.to_owned(), words.to_owned());
+        row.detections.clear();
+    }
+    let text = render(&report, &look(140));
+    assert!(text.contains("signed in somehow") && text.contains("more rows"), "{text}");
+}
+
+#[test]
+fn each_kind_of_act_is_shown_before_more_of_the_same() {
+    let mut report = long_timeline();
+    for (at, action, words) in [(50, "account-change", "created user \"eve\""), (55, "mail-read", "synchronised 4 folders whole")] {
+        let row = &mut report.timeline[at];
+        (row.action, row.summary) = (action.to_owned(), words.to_owned());
+        row.detections.clear();
+    }
+    let text = render(&report, &look(140));
+    assert!(text.contains("created user") && text.contains("synchronised 4 folders"), "{text}");
+}
+
+#[test]
+fn a_short_timeline_is_shown_whole() {
+    let mut report = long_timeline();
+    report.timeline.truncate(40);
+    let text = render(&report, &look(140));
+    assert!(!text.contains("more rows"), "{text}");
+    assert!((0..40).all(|n| text.contains(&format!("made inbox rule \"{n}\""))), "{text}");
+}
+
+#[test]
+fn a_pointer_and_how_many_more_there_are_stay_on_one_line() {
+    for width in 60..118 {
+        let mut report = samples::cascade();
+        for row in &mut report.timeline {
+            (row.evidence, row.evidence_total) = (vec!["i0:1012".to_owned()], 2);
+        }
+        let text = render(&report, &look(width));
+        assert!(!text.lines().any(|line| line.trim() == "+1"), "{width}: {text}");
+        assert!(!text.contains('\u{a0}'));
+    }
+}
+
+#[test]
+fn an_address_that_is_not_in_the_record_stands_in_brackets() {
+    let mut report = samples::cascade();
+    let row = &mut report.timeline[0];
+    let of = crate::report::model::AscribedAddress { ip: "203.0.113.9".to_owned(), ..Default::default() };
+    (row.ip, row.country, row.as_org, row.ascribed_address) = (None, None, None, Some(of));
+    let text = render(&report, &look(140));
+    assert!(text.contains("(203.0.113.9)") && text.contains("(address) = not in the record"), "{text}");
+    assert!(!render(&samples::cascade(), &look(140)).contains("(address)"));
+}

@@ -230,7 +230,7 @@ pub(super) fn site_words(event: &Event, names: &dyn Names) -> Option<&'static st
 /// follows in the line is the object and whose it is.
 ///
 /// Source: names in the Entra audit log and in the audit log's directory records, which end in a dot.
-static OPERATIONS: [(&str, &str); 26] = [
+static OPERATIONS: [(&str, &str); 29] = [
     ("add service principal credential", "added a credential to app"),
     ("add service principal", "added app"),
     ("remove service principal", "removed app"),
@@ -253,6 +253,9 @@ static OPERATIONS: [(&str, &str); 26] = [
     ("update device", "changed device"),
     ("disable account", "disabled the account"),
     ("enable account", "enabled the account"),
+    ("add group", "created group"),
+    ("delete group", "deleted group"),
+    ("miplabel", "sent or received a mail with a sensitivity label"),
     ("add user", "created user"),
     ("delete user", "deleted user"),
     ("update user", "changed user"),
@@ -267,7 +270,9 @@ fn plain(event: &Event, names: &dyn Names) -> String {
     let known = OPERATIONS.iter().find(|(start, _)| lower.starts_with(start));
     let mut words = known.map_or(recorded, |(_, words)| (*words).to_owned());
     let object = names.text(event.object);
-    if !object.is_empty() && object != words {
+    // The id of a message tells nothing.
+    let is_message = object.starts_with('<') && object.ends_with('>') && object.contains('@');
+    if !object.is_empty() && object != words && !is_message {
         words.push_str(&format!(" {}", quoted(object)));
     }
     words.push_str(&of_other(event, names));
