@@ -134,13 +134,17 @@ fn name_detections(material: &Material<'_>, rows: &mut [Row], row_of: &[u32]) {
 /// An intruder's acts are shown on accounts that he took.
 fn is_shown(material: &Material<'_>, event: &Event, account: AccountId, traced: &FxHashSet<u64>) -> bool {
     let taken = material.judgement(account).is_some_and(|judgement| judgement.verdict == Verdict::Compromised);
-    // A mail is told once: by its trace rows where there are some, else by its Send record.
-    let told = event.action == Action::MailSent && event.family != Family::MessageTrace && traced.contains(&event.link);
-    taken && !told
+    taken && !is_told_by_trace(event, traced)
+}
+
+/// True for the `Send` record of a mail that a trace tells of: a mail counts once, by its trace rows where
+/// there are some.
+pub(super) fn is_told_by_trace(event: &Event, traced: &FxHashSet<u64>) -> bool {
+    event.action == Action::MailSent && event.family != Family::MessageTrace && traced.contains(&event.link)
 }
 
 /// Mails whose `Send` record is an intruder's and of which a trace tells too.
-fn traced_mails(material: &Material<'_>) -> FxHashSet<u64> {
+pub(super) fn traced_mails(material: &Material<'_>) -> FxHashSet<u64> {
     let mails = || material.case.acts(&[Action::MailSent]).filter(|(_, event)| event.link != 0);
     let is_trace = |event: &Event| event.family == Family::MessageTrace;
     let his = mails().filter(|(index, event)| !is_trace(event) && material.attribution.actors.is_intruders(*index));
