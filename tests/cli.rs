@@ -277,3 +277,32 @@ fn hostile_names_of_files_do_not_reach_the_terminal() {
         assert!(out.contains("a\\u{1b}[2Jb.csv"), "{command}: {out}");
     }
 }
+
+/// Accounts that the screen and page may be narrowed to: a name that nobody has is no silent all-clear.
+#[test]
+fn a_scope_that_fits_nothing_is_wrong_usage_and_one_that_fits_is_said_everywhere() {
+    let path = format!("{}/examples/account-a-b-c", env!("CARGO_MANIFEST_DIR"));
+    let (code, out, err) = run(&["analyze", &path, "-q", "--exit-code", "--account", "a.arche"]);
+    assert_eq!((code, out.as_str()), (2, ""));
+    assert!(err.contains("no such account") && err.contains("did you mean a.archer@"), "{err}");
+    let (code, _, err) = run(&["analyze", &path, "-q", "--from", "2022-02-10", "--to", "2022-02-09"]);
+    assert_eq!(code, 2);
+    assert!(err.contains("is later than --to"), "{err}");
+    let (code, out, _) = run(&["analyze", &path, "-q", "--account", "a.archer"]);
+    assert_eq!(code, 0);
+    assert!(out.contains("Shown: only a.archer@") && out.contains("not shown: leave out --account"), "{out}");
+    let (_, out, _) = run(&["analyze", &path, "-q", "--from", "2031-01-01"]);
+    assert!(out.contains("No record of these exports lies in that time."), "{out}");
+    let folder = tempfile::tempdir().expect("a folder");
+    let into = folder.path().join("report");
+    run(&["analyze", &path, "-q", "--account", "a.archer", "-o", &into.to_string_lossy()]);
+    for (file, words) in [
+        ("report.json", "\"narrowed\""),
+        ("report.html", "Shown: only a.archer@"),
+        ("plan.md", "Made with --account"),
+        ("plan.ps1", "# Made with --account"),
+    ] {
+        let written = std::fs::read_to_string(into.join(file)).expect("it is written");
+        assert!(written.contains(words), "{file}");
+    }
+}

@@ -28,6 +28,9 @@ const STRONG_LANE_DB: f64 = 15.0;
 const TELLING_ACT_DB: f64 = 8.0;
 /// Most that the other lanes of an account add.
 const OTHER_LANES_CAP_DB: f64 = 10.0;
+/// Evidence of a lane from which on it is named as what may have come before the intrusion: one odd act alone,
+/// such as a consent (6), is not.
+const EARLIER_DB: f64 = 10.0;
 /// Evidence of a lane below which it adds nothing to another: odd things happen to everybody, and a year
 /// of them must not add up to an accusation.
 const OTHER_LANE_DB: f64 = 6.0;
@@ -128,8 +131,23 @@ pub struct Judgement {
     pub findings: Vec<usize>,
     /// First act of the intruder that succeeded.
     pub compromised_at: Option<Time>,
+    /// Odd acts before that which no lane ties to it.
+    pub earlier: Option<Earlier>,
     /// Last act of the intruder.
     pub last_at: Option<Time>,
+}
+
+/// Odd acts of an account before the intrusion, in other lanes: it is open whose they are.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Earlier {
+    /// The earliest.
+    pub at: Time,
+    /// The finding that tells of it.
+    pub finding: usize,
+    /// The finding of its lane that tells most of what was done, where that is another one.
+    pub telling: Option<usize>,
+    /// How likely its lane alone makes it that somebody else acted, 0 to 1.
+    pub probability: f64,
 }
 
 /// Who did what, and who was taken.
@@ -276,15 +294,16 @@ fn outcome(ground: &Ground<'_>, round: &Round, acted: &[bool]) -> (Vec<bool>, Ve
 /// Judges an account by its lanes, best first, and the score of the best with its terms.
 fn judge(case: &Case<'_>, account: AccountId, lanes: &[Lane], mut score: Score, findings: &[Finding], confirmed: &Confirmed) -> Judgement {
     let best_is_compromised = score.is_compromised();
-    let notable = lanes.iter().skip(1).map(|lane| lane.score.evidence_db()).filter(|db| *db >= OTHER_LANE_DB);
-    let (count, rest) = notable.fold((0, 0.0), |(count, sum), db| (count + 1, sum + db / 4.0));
+    let others: Vec<&Lane> = lanes.iter().skip(1).filter(|lane| lane.score.evidence_db() >= OTHER_LANE_DB).collect();
+    let rest: f64 = others.iter().map(|lane| lane.score.evidence_db() / 4.0).sum();
     let rest = (rest.min(OTHER_LANES_CAP_DB) * 100.0).round() / 100.0;
     if rest > 0.0 {
-        let why = match count {
-            1 => "other odd acts on this account, apart from these, count a quarter".to_owned(),
-            count => format!("{count} other groups of odd acts on this account, apart from these, count a quarter"),
+        let why = match others.len() {
+            1 => "other odd acts on this account, whose they are is open".to_owned(),
+            count => format!("{count} other groups of odd acts on this account, whose they are is open"),
         };
-        score.add(Term { family: "other-lanes", detection: "", db: rest, why, findings: Vec::new() });
+        let findings = others.iter().flat_map(|lane| lane.findings.iter().copied()).collect();
+        score.add(Term { family: "other-lanes", detection: "", db: rest, why, findings });
     }
     let attacked = || {
         let own = lanes.iter().flat_map(|lane| &lane.findings).filter_map(|number| findings.get(*number));
@@ -306,6 +325,7 @@ fn judge(case: &Case<'_>, account: AccountId, lanes: &[Lane], mut score: Score, 
         apps: Vec::new(),
         findings: lanes.iter().flat_map(|lane| lane.findings.iter().copied()).collect(),
         compromised_at: None,
+        earlier: None,
         last_at: None,
     };
     if matches!(verdict, Verdict::Compromised | Verdict::Suspicious)
@@ -316,8 +336,27 @@ fn judge(case: &Case<'_>, account: AccountId, lanes: &[Lane], mut score: Score, 
         span(case, &mut judgement, best, findings);
         grow(case, account, &mut judgement, lanes, confirmed);
         span(case, &mut judgement, best, findings);
+        judgement.earlier = earlier(&judgement, &others, findings);
     }
     judgement
+}
+
+/// The earliest finding before the intrusion, of lanes that are not the intruder's.
+fn earlier(judgement: &Judgement, others: &[&Lane], findings: &[Finding]) -> Option<Earlier> {
+    let since = judgement.compromised_at?;
+    let is_open = |lane: &&&Lane| !lane.contexts.iter().any(|id| judgement.contexts.contains_key(id));
+    let open = others.iter().filter(is_open).filter(|lane| lane.score.evidence_db() >= EARLIER_DB);
+    let before = |lane: &Lane| {
+        let own = lane.findings.iter().filter_map(|number| Some((*number, findings.get(*number)?)));
+        own.filter(|(_, one)| one.db > 0.0 && one.time.is_known() && one.time < since).collect::<Vec<_>>()
+    };
+    let begin = |lane: &Lane| before(lane).into_iter().min_by_key(|(number, one)| (one.time, *number));
+    let (lane, (finding, first)) =
+        open.filter_map(|lane| Some((*lane, begin(lane)?))).min_by_key(|(_, (number, one))| (one.time, *number))?;
+    let acts = before(lane).into_iter().filter(|(_, one)| one.detection().is_some_and(|one| one.family() != EvidenceFamily::Access));
+    let telling = acts.max_by(|(a, one), (b, other)| one.db.total_cmp(&other.db).then(b.cmp(a))).map(|(number, _)| number);
+    let telling = telling.filter(|number| *number != finding);
+    Some(Earlier { at: first.time, finding, telling, probability: lane.score.probability() })
 }
 
 /// First success and last act of the intruder.

@@ -302,3 +302,23 @@ fn the_owners_browser_without_his_device_is_another_client() {
     assert!(with_device(true) < 5.0, "{}", with_device(true));
     assert!(with_device(false) > 10.0, "{}", with_device(false));
 }
+
+#[test]
+fn odd_acts_before_the_intrusion_are_told_as_what_may_be_its_begin() {
+    let earlier = |with: bool| {
+        let mut scene = Scene::office();
+        if with {
+            scene.add(sign_in("anna", at(9, "03:00")).from(HOSTING, FIREFOX));
+        }
+        scene.add(sign_in("anna", at(20, "03:00")).from(NIGERIA, LEGACY));
+        scene.add(hiding_rule("anna", at(20, "12:00")).from(NIGERIA, LEGACY));
+        scene.judged(|case, attribution| {
+            let (_, judgement) = attribution.judgements.iter().find(|(id, _)| case.name(**id) == address("anna")).unwrap();
+            let term = judgement.score.terms.iter().find(|term| term.family == "other-lanes");
+            assert_eq!(judgement.compromised_at, Some(at(20, "03:00")), "it does not move what is sure");
+            judgement.earlier.map(|one| (one.at, one.probability < 0.9, term.is_some_and(|term| term.findings.contains(&one.finding))))
+        })
+    };
+    assert_eq!(earlier(false), None);
+    assert_eq!(earlier(true), Some((at(9, "03:00"), true, true)));
+}

@@ -163,11 +163,11 @@ struct Members<'p> {
 impl Members<'_> {
     fn incident(self, rivals: &BTreeMap<AccountId, f64>) -> Incident {
         let children: FxHashSet<AccountId> = self.edges.iter().map(|edge| edge.to).collect();
-        let root = self.accounts.iter().find(|one| !children.contains(&one.account)).or(self.accounts.first());
+        let (root, order) = self.first(&children).unzip();
         let account = root.map(|one| one.account).unwrap_or_default();
         let patient_zero = PatientZero {
             account,
-            confidence: 1.0 - rivals.get(&account).copied().unwrap_or(0.0),
+            confidence: (1.0 - rivals.get(&account).copied().unwrap_or(0.0)).min(order.unwrap_or(1.0)),
             vector: root.map_or("unknown", |one| vector(one)),
         };
         let first = self.accounts.iter().map(|one| one.at).min().unwrap_or(Time::NONE);
@@ -175,6 +175,49 @@ impl Members<'_> {
         let accounts = self.accounts.iter().map(|one| one.account).collect();
         Incident { accounts, patient_zero, edges: self.edges, links: self.links, span: (first, last) }
     }
+}
+
+/// Seconds by which the first of several accounts of one intruder, none of which led to the other, must be
+/// ahead for the order of their first acts to tell which was his first.
+const LEAD_SECONDS: i64 = 3600;
+/// How sure the order is with less: he had both, and which he had first is a guess.
+const SHORT_LEAD: f64 = 0.6;
+/// Accounts with earlier odd acts that are weighed as the first besides the one that fell first.
+const WEIGHED: usize = 8;
+
+impl<'p> Members<'p> {
+    /// The account that most likely fell first of those that no edge leads to, and how likely that is, 0 to 1:
+    /// odd acts of which it is open whose they are may put any of them earlier.
+    fn first(&self, children: &FxHashSet<AccountId>) -> Option<(&'p Fallen<'p>, f64)> {
+        let roots: Vec<&'p Fallen<'p>> = self.accounts.iter().copied().filter(|one| !children.contains(&one.account)).collect();
+        let first = roots.first().or(self.accounts.first()).copied()?;
+        let mut doubtful: Vec<&'p Fallen<'p>> = roots.iter().skip(1).copied().filter(|one| one.judgement.earlier.is_some()).collect();
+        doubtful.sort_by_key(|one| one.judgement.earlier.map(|earlier| earlier.at));
+        let order = |one: &'p Fallen<'p>| {
+            let others = roots.iter().filter(|other| other.account != one.account);
+            others.map(|other| before(one, other)).fold(1.0, f64::min)
+        };
+        let weighed = doubtful.into_iter().take(WEIGHED).map(|one| (one, order(one)));
+        // Where two are as likely, the one whose first sure act came first.
+        Some(weighed.fold((first, order(first)), |best, one| if one.1 > best.1 { one } else { best }))
+    }
+}
+
+/// How likely one account fell before the other, by the times at which either may have fallen.
+fn before(one: &Fallen<'_>, other: &Fallen<'_>) -> f64 {
+    let times = |of: &Fallen<'_>| match of.judgement.earlier {
+        Some(earlier) => [(of.at, 1.0 - earlier.probability), (earlier.at, earlier.probability)],
+        None => [(of.at, 1.0), (of.at, 0.0)],
+    };
+    let in_order = |lead: i64| match lead {
+        lead if lead > LEAD_SECONDS => 1.0,
+        lead if lead >= 0 => SHORT_LEAD,
+        lead if lead >= -LEAD_SECONDS => 1.0 - SHORT_LEAD,
+        _ => 0.0,
+    };
+    let theirs = times(other);
+    let pairs = times(one).into_iter().flat_map(|(at, share)| theirs.map(|(then, rest)| in_order(then.since(at)) * share * rest));
+    pairs.sum()
 }
 
 /// How the intruder got into the first account, from what its findings say.
@@ -192,5 +235,55 @@ fn vector(root: &Fallen<'_>) -> &'static str {
         "consent"
     } else {
         "unknown"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::attribution::{Earlier, Judgement, Verdict};
+    use crate::detections::testkit::at;
+
+    fn judged(earlier: Option<(Time, f64)>) -> Judgement {
+        Judgement {
+            verdict: Verdict::Compromised,
+            score: crate::scoring::Score::default(),
+            contexts: BTreeMap::new(),
+            apps: Vec::new(),
+            findings: Vec::new(),
+            compromised_at: None,
+            earlier: earlier.map(|(at, probability)| Earlier { at, finding: 0, telling: None, probability }),
+            last_at: None,
+        }
+    }
+
+    fn fallen(number: u32, after: i64, judgement: &Judgement) -> Fallen<'_> {
+        let at = at(20, "12:00").plus_secs(after);
+        Fallen { account: AccountId(number), at, judgement, traits: crate::cascade::Traits::default() }
+    }
+
+    fn order(first: &Judgement, second: &Judgement, apart: i64) -> f64 {
+        let (one, other) = (fallen(1, 0, first), fallen(2, apart, second));
+        Members { accounts: vec![&one, &other], ..Members::default() }.incident(&BTreeMap::new()).patient_zero.confidence
+    }
+
+    #[test]
+    fn seconds_do_not_tell_which_of_two_accounts_was_first() {
+        let none = judged(None);
+        assert!((order(&none, &none, 38) - 0.6).abs() < 1e-9);
+        assert!((order(&none, &none, 3600) - 0.6).abs() < 1e-9);
+        assert!((order(&none, &none, 3601) - 1.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn odd_acts_that_may_be_the_intruders_put_the_order_in_doubt() {
+        let (none, doubtful) = (judged(None), judged(Some((at(5, "12:00"), 0.3))));
+        assert!((order(&none, &doubtful, 86_400) - 0.7).abs() < 1e-9, "the other may have fallen days before");
+        assert!((order(&doubtful, &none, 86_400) - 1.0).abs() < 1e-9, "the first only falls earlier");
+        let likely = judged(Some((at(5, "12:00"), 0.8)));
+        let (one, other) = (fallen(1, 0, &none), fallen(2, 38, &likely));
+        let zero = Members { accounts: vec![&one, &other], ..Members::default() }.incident(&BTreeMap::new()).patient_zero;
+        assert_eq!(zero.account, AccountId(2), "whoever more likely was first is named");
+        assert!((zero.confidence - (0.8 + 0.2 * 0.4)).abs() < 1e-9, "{}", zero.confidence);
     }
 }

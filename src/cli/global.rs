@@ -1,5 +1,6 @@
 //! Options that every command takes, and their values.
 
+use super::exit::Failure;
 use crate::events::time::{DateOrder, Time, parse_utc};
 use crate::report::scope::Scope;
 use crate::stages::{Grain, Stages};
@@ -106,8 +107,16 @@ impl Global {
     }
 
     /// The span and accounts that were asked for.
-    pub fn scope(&self) -> Scope {
-        Scope { from: self.from, to: self.to, accounts: self.account.clone() }
+    ///
+    /// # Errors
+    /// For a span that ends before it begins.
+    pub fn scope(&self) -> Result<Scope, Failure> {
+        if let (Some(from), Some(to)) = (self.from, self.to)
+            && from > to
+        {
+            return Err(Failure::usage(format!("--from {} is later than --to {}", from.rfc3339(0), to.rfc3339(0))));
+        }
+        Ok(Scope { from: self.from, to: self.to, accounts: self.account.clone() })
     }
 
     /// A recorder of what the stages of the run cost, as finely as was asked for.

@@ -2,6 +2,7 @@
 
 use super::exit::Failure;
 use super::global::Global;
+use super::run::like;
 use crate::attribution::Ground;
 use crate::config::{Config, ResponseAction};
 use crate::events::{AccountId, Accounts, Party, Time};
@@ -47,11 +48,15 @@ impl Replay {
     }
 
     /// What of the report is shown: what somebody asks about shows all accounts, because it is about them.
-    pub(super) fn scope(&self, global: &Global) -> Scope {
-        match self {
-            Replay::ByHand { .. } => Scope { accounts: Vec::new(), ..global.scope() },
-            Replay::Nothing | Replay::Incidents | Replay::Policy { .. } => global.scope(),
-        }
+    ///
+    /// # Errors
+    /// For a span that ends before it begins.
+    pub(super) fn scope(&self, global: &Global) -> Result<Scope, Failure> {
+        let scope = global.scope()?;
+        Ok(match self {
+            Replay::ByHand { .. } => Scope { accounts: Vec::new(), ..scope },
+            Replay::Nothing | Replay::Incidents | Replay::Policy { .. } => scope,
+        })
     }
 
     /// Replays it.
@@ -91,16 +96,5 @@ fn find(accounts: &Accounts, name: &str) -> Result<AccountId, Failure> {
             Err(Failure::usage(format!("{name:?} may be one of {} accounts", several.len()))
                 .hint(format!("give the whole name: {}", names.join(", "))))
         }
-    }
-}
-
-/// Accounts whose names are somewhat like the one that is not there.
-fn like<'n>(names: impl Iterator<Item = &'n str>, wanted: &str) -> String {
-    let start: String = wanted.chars().take_while(|c| *c != '@').take(3).collect();
-    let like: Vec<&str> = names.filter(|name| !start.is_empty() && name.starts_with(&start)).take(NAMED).collect();
-    if like.is_empty() {
-        "give the user principal name, as the report shows it".to_owned()
-    } else {
-        format!("did you mean {}?", like.join(", "))
     }
 }

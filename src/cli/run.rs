@@ -7,7 +7,7 @@ use super::progress::Meter;
 use super::replay::Replay;
 use super::sources::Sources;
 use crate::analysis::{self, Basis, final_case};
-use crate::events::TimeRules;
+use crate::events::{Account, Accounts, Party, TimeRules};
 use crate::evidence::{Limits, Pointer, RawRecord, Refusal, encoding_named, raw_record};
 use crate::exposure;
 use crate::formats::load::{self, LoadError, LoadOptions, Loaded};
@@ -85,9 +85,12 @@ pub(super) fn analyse<T>(
     then: impl FnOnce(&Analysis<'_>) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
     let stages = request.stages;
+    let asked = replay.scope(request.global)?;
     let mut sources = Sources::open(request.global, request.reading)?;
     replay.adjust(&mut sources.config);
     let loaded = stages.run("reading", || read(request, &sources, meter, interrupt))?;
+    // People who are only written to have no verdict: whoever asks for one would take silence for an all-clear.
+    let scope = resolved(&asked, loaded.store.accounts(), |one| one.party != Party::Outsider)?;
     meter.phase("analysing");
     let networks = sources.networks();
     let basis = Basis::new(&loaded.store, &networks, stages);
@@ -109,7 +112,6 @@ pub(super) fn analyse<T>(
         response: response.as_ref(),
     };
     let mut report = stages.run("report", || build::report(&material, stages));
-    let scope = replay.scope(request.global).resolved(&report);
     scope.narrow(&mut report);
     let rows = EventRows { loaded: &loaded, case: &case, attribution: Some(&outcome.attribution) };
     let write_events = |writer: &mut EventWriter| rows.each(|row| write_row(row, &scope, writer, interrupt));
@@ -136,8 +138,10 @@ pub(super) fn inspect(request: &Request<'_>, meter: &Meter, interrupt: &Interrup
 /// # Errors
 /// As of [`analyse`], and when the file cannot be written.
 pub(super) fn normalise(request: &Request<'_>, output: &Path, meter: &Meter, interrupt: &Interrupt) -> Result<(), Failure> {
+    let asked = request.global.scope()?;
     let sources = Sources::open(request.global, request.reading)?;
     let loaded = request.stages.run("reading", || read(request, &sources, meter, interrupt))?;
+    let scope = resolved(&asked, loaded.store.accounts(), |_| true)?;
     meter.phase("writing");
     let networks = sources.networks();
     let basis = Basis::new(&loaded.store, &networks, request.stages);
@@ -145,12 +149,37 @@ pub(super) fn normalise(request: &Request<'_>, output: &Path, meter: &Meter, int
     let habits = Habits::default();
     let case = ground.case(&habits, &[]);
     let rows = EventRows { loaded: &loaded, case: &case, attribution: None };
-    let scope = request.global.scope();
     let failed = |error: io::Error| Failure::write(&output.display().to_string(), &error);
     interrupt.begin_writing();
     let mut writer = EventWriter::create(output).map_err(failed)?;
     let written = rows.each(|row| write_row(row, &scope, &mut writer, interrupt)).and_then(|()| writer.finish());
     if interrupt.asked() { Err(Failure::interrupted(true)) } else { written.map_err(failed) }
+}
+
+/// Accounts that an error names.
+const NAMED: usize = 3;
+
+/// The scope with its names resolved to accounts of the evidence.
+fn resolved(asked: &Scope, accounts: &Accounts, may_be: fn(&Account) -> bool) -> Result<Scope, Failure> {
+    if asked.accounts.is_empty() {
+        return Ok(asked.clone());
+    }
+    let known: Vec<&Account> = accounts.iter().map(|(_, one)| one).filter(|one| !one.name.is_empty() && may_be(one)).collect();
+    asked.resolved(&known).map_err(|name| {
+        let failure = Failure::usage(format!("--account {name:?}: there is no such account in these exports"));
+        failure.hint(like(known.iter().map(|one| one.name.as_str()), &name))
+    })
+}
+
+/// Accounts whose names are somewhat like one that is not there.
+pub(super) fn like<'n>(names: impl Iterator<Item = &'n str>, wanted: &str) -> String {
+    let start: String = wanted.trim().to_lowercase().chars().take_while(|c| *c != '@').take(3).collect();
+    let like: Vec<&str> = names.filter(|name| !start.is_empty() && name.starts_with(&start)).take(NAMED).collect();
+    if like.is_empty() {
+        "give the user principal name, as the report shows it".to_owned()
+    } else {
+        format!("did you mean {}?", like.join(", "))
+    }
 }
 
 /// Writes a row that is in the scope; an error once Ctrl-C was pressed.

@@ -49,7 +49,7 @@ impl Detection for AnonymisedSignIn {
                 continue;
             }
             let events: Vec<u32> = case.sign_ins(context).map(|(index, _)| index).collect();
-            let summary = format!("signed in through {} ({})", case.place_words(context.ip), case.facts(context.ip).class.name());
+            let summary = format!("signed in through {}", case.place_words(context.ip));
             out.add(case.store, context.account, id, events, DB, summary);
         }
     }

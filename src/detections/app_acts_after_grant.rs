@@ -58,8 +58,7 @@ impl Detection for AppActsAfterGrant {
     }
     fn find(&self, case: &Case<'_>, out: &mut Findings) {
         let uses = case.once(Uses::of);
-        let suspects: Suspects =
-            uses.watched.iter().filter(|one| one.is_suspect(case)).map(|one| (one.consent.account, one.app)).collect();
+        let suspects: Suspects = uses.watched.iter().filter(|one| one.is_suspect(case)).map(|one| (one.consent.account, one.app)).collect();
         for one in uses.watched.iter().filter(|one| one.hardly_honest() || uses.trusting_colleagues(one, &suspects) < COLLEAGUES) {
             let after: Vec<(u32, &Event)> = uses.after(case, one).collect();
             let found =

@@ -62,8 +62,13 @@ impl Detection for FailuresThenSuccess {
             #[expect(clippy::cast_precision_loss, reason = "counts of failures")]
             let enough = before.len() as f64 >= case.threshold(self, "failures") || here as f64 >= case.threshold(self, "same_address");
             if enough {
+                let from_here = match here {
+                    0 => "none from the same address".to_owned(),
+                    all if all == before.len() => "from the same address".to_owned(),
+                    some => format!("{some} from the same address"),
+                };
                 let summary = format!(
-                    "{} ({here} from the same address), then a success from {}",
+                    "{} ({from_here}), then a success from {}",
                     counted(before.len(), "wrong password", "wrong passwords"),
                     case.place_words(context.ip)
                 );

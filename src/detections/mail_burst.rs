@@ -2,6 +2,7 @@
 
 use super::internal_phish::{InternalPhish, reaches_colleagues};
 use super::sent::{bursts, main_context, main_subject, peak_outside, sent_mail};
+use super::support::span_words;
 use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text, Threshold};
 
 /// See the text.
@@ -79,7 +80,7 @@ impl Detection for MailBurst {
                 let like = if strange && is_to_outsiders(case, &events) { LIKE_DB } else { 0.0 };
                 let db = worth(recipients, least, many) + like;
                 let same = if alike { format!(", subject \"{subject}\"") } else { String::new() };
-                let summary = format!("sent mail to {} recipients in {} min{same}", burst.recipients, (burst.seconds + 59) / 60);
+                let summary = format!("sent mail to {} recipients in {}{same}", burst.recipients, span_words(burst.seconds));
                 out.add(case.store, account, context, events, db, summary);
             }
         }

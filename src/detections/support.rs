@@ -7,6 +7,15 @@ use crate::habits::{Context, ContextId};
 use rustc_hash::FxHashMap;
 use std::ops::Range;
 
+/// A span as the timeline words it: `58 s`, `15 min 15 s`, from twenty minutes on `43 min`.
+pub fn span_words(seconds: i64) -> String {
+    match (seconds / 60, seconds % 60) {
+        (0, seconds) => format!("{} s", seconds.max(0)),
+        (minutes @ 20.., _) | (minutes, 0) => format!("{minutes} min"),
+        (minutes, seconds) => format!("{minutes} min {seconds} s"),
+    }
+}
+
 /// Contexts in which something succeeded, a person (or kit) acts, and the address is not habitual.
 pub fn unusual_contexts<'c>(case: &'c Case<'c>) -> impl Iterator<Item = (ContextId, &'c Context)> {
     case.contexts.iter().filter(|(id, context)| case.is_due(*id, context.account) && is_unusual(case, *id, context))

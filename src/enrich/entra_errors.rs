@@ -82,7 +82,7 @@ const CODES: &[(u32, ErrorClass, &str)] = &[
     (50132, Token, "session void after a password change"),
     (50133, Token, "session void after a password change or expiry"),
     (50135, PasswordOk, "password change required for risk"),
-    (50140, Interrupt, "\"keep me signed in\" page shown"),
+    (50140, Interrupt, "credentials accepted, \"keep me signed in\" page shown"),
     (50142, PasswordOk, "password change required by policy"),
     (50143, Interrupt, "session does not match the tenant"),
     (50144, PasswordOk, "password right, expired in Active Directory"),

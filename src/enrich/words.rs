@@ -108,7 +108,8 @@ pub fn abused_app_words(id: &str, name: &str) -> Option<String> {
 
 /// A place, for a sentence: "Nigeria, AS29465 MTN NIGERIA Communication limited (mobile)", or as much of
 /// it as is known. `country` is the one to show, whatever source it has; where the network makes it mean
-/// nothing it comes last and says so: "AS9009 M247 (VPN service, Czechia by registry only)".
+/// nothing it comes last and says so: "AS9009 M247 (VPN service, Czechia by registry only)". Where the log
+/// names another country than the address databases, both are told.
 pub fn place_words(country: Option<[u8; 2]>, facts: &AddressFacts) -> String {
     let class = facts.class;
     if class.is_special() {
@@ -118,7 +119,12 @@ pub fn place_words(country: Option<[u8; 2]>, facts: &AddressFacts) -> String {
         return format!("Microsoft 365 ({service})");
     }
     let means_something = facts.country_means_something();
-    let mut parts: Vec<String> = country.filter(|_| means_something).map(country_words).into_iter().collect();
+    let otherwise = facts.country().filter(|known| country.is_some_and(|told| told != *known));
+    let said = |code: [u8; 2]| match otherwise {
+        Some(known) => format!("{} as the log says ({} by registry)", country_words(code), country_words(known)),
+        None => country_words(code),
+    };
+    let mut parts: Vec<String> = country.filter(|_| means_something).map(said).into_iter().collect();
     match (facts.asn(), facts.org()) {
         (Some(asn), Some(org)) => parts.push(format!("AS{asn} {org}")),
         (Some(asn), None) => parts.push(format!("AS{asn}")),
@@ -177,6 +183,9 @@ mod tests {
         assert_eq!(place_words(Some(*b"NG"), &mobile), "Nigeria, AS29465 MTN (mobile)");
         let vpn = facts(NetworkClass::Vpn, Some(9009), Some("M247"));
         assert_eq!(place_words(Some(*b"CZ"), &vpn), "AS9009 M247 (VPN service, Czechia by registry only)");
+        let elsewhere = AddressFacts { place: Place { country: Some(*b"KP"), ..Place::default() }, ..AddressFacts::default() };
+        assert_eq!(place_words(Some(*b"IL"), &elsewhere), "Israel as the log says (North Korea by registry)");
+        assert_eq!(place_words(Some(*b"KP"), &elsewhere), "North Korea");
         assert_eq!(place_words(None, &facts(NetworkClass::Private, None, None)), "private address");
         assert_eq!(place_words(None, &AddressFacts::default()), "a place that is not known");
     }

@@ -32,11 +32,11 @@ pub struct Act {
 }
 
 /// Times of the acts that are surely the intruder's, by account, sorted.
-pub(super) struct Presence(BTreeMap<AccountId, Vec<Time>>);
+pub struct Presence(BTreeMap<AccountId, Vec<Time>>);
 
 impl Presence {
     /// Of the accounts that are asked for: one pass.
-    pub(super) fn of(case: &Case<'_>, actors: &Actors, accounts: &[AccountId]) -> Presence {
+    pub fn of(case: &Case<'_>, actors: &Actors, accounts: &[AccountId]) -> Presence {
         let mut times: BTreeMap<AccountId, Vec<Time>> = accounts.iter().map(|account| (*account, Vec::new())).collect();
         for (event, index) in case.store.events().iter().zip(0u32..) {
             if actors.is_intruders(index)
@@ -64,7 +64,7 @@ impl Presence {
     ///
     /// An act without an address of its own is ascribed by the acts around it. Where the intruder is among
     /// these, it may be his, whoever was nearer.
-    pub(super) fn hold(&self, case: &Case<'_>, account: AccountId, index: u32, event: &Event, who: Attributed) -> Option<Hold> {
+    pub fn hold(&self, case: &Case<'_>, account: AccountId, index: u32, event: &Event, who: Attributed) -> Option<Hold> {
         // A mail that could not be delivered was sent all the same.
         let counts = event.succeeded() || event.family == Family::MessageTrace;
         if !counts || event.flags.has_any(Flags::BACKGROUND | Flags::SERVICE) {

@@ -29,16 +29,24 @@ pub struct AppUse {
     pub elsewhere: Vec<(AccountId, Range)>,
 }
 
-/// Acts of applications in accounts that are not compromised, by application.
+/// Applications and their names, by the object id of their service principal.
+pub type Principals = FxHashMap<String, (Str, String)>;
+
+/// What is known of applications over all accounts.
 #[derive(Default)]
-pub(super) struct Elsewhere(FxHashMap<Str, BTreeMap<AccountId, (Time, u64)>>);
+pub(super) struct Elsewhere {
+    /// Acts of applications in accounts that are not compromised, by application.
+    acts: FxHashMap<Str, BTreeMap<AccountId, (Time, u64)>>,
+    /// The application and its name, by the object id of its service principal: a grant may name no more.
+    known: Principals,
+}
 
 impl Elsewhere {
     /// Of the applications that intruders let in: one pass, where there are any.
     pub(super) fn of<'j>(case: &Case<'_>, judgements: impl Iterator<Item = &'j Judgement>, accounts: &[AccountId]) -> Elsewhere {
         let apps: FxHashSet<Str> = judgements.flat_map(|judgement| judgement.apps.iter().copied()).collect();
         let own: FxHashSet<AccountId> = accounts.iter().copied().collect();
-        let mut elsewhere = Elsewhere::default();
+        let mut elsewhere = Elsewhere { known: principals(case), ..Elsewhere::default() };
         if apps.is_empty() {
             return elsewhere;
         }
@@ -48,12 +56,26 @@ impl Elsewhere {
             }
             let account = case.contexts.account_of(index);
             if account.is_some() && !own.contains(&account) {
-                let entry = elsewhere.0.entry(event.app).or_default().entry(account).or_insert((event.time, 0));
+                let entry = elsewhere.acts.entry(event.app).or_default().entry(account).or_insert((event.time, 0));
                 *entry = (entry.0.max(event.time), entry.1 + 1);
             }
         }
         elsewhere
     }
+}
+
+/// Applications and their names by the object id of their service principal, as consents that have both ids tell.
+pub fn principals(case: &Case<'_>) -> Principals {
+    let mut known = Principals::default();
+    for (_, event) in case.acts(&[Action::Consent]).filter(|(_, event)| event.app.is_some()) {
+        if let Some(Detail::Consent(consent)) = case.store.detail(event)
+            && !consent.object_id.is_empty()
+            && consent.object_id != consent.app_id
+        {
+            known.entry(consent.object_id.clone()).or_insert_with(|| (event.app, consent.app_name.clone()));
+        }
+    }
+    known
 }
 
 /// True for acts that take or change something: letting in and signing in do not.
@@ -67,9 +89,11 @@ pub(super) fn apps(case: &Case<'_>, acts: &[Act], elsewhere: &Elsewhere) -> Vec<
     let mut since: FxHashMap<Str, Time> = FxHashMap::default();
     for (act, event) in of_kind(case, acts, &[Action::Consent]).filter(|(_, event)| event.app.is_some()) {
         let Some(Detail::Consent(consent)) = case.store.detail(event) else { continue };
-        let entry = found.entry(case.store.text(event.app)).or_insert_with(|| AppUse {
-            app: event.app,
-            name: String::new(),
+        let (id, name) = elsewhere.known.get(case.store.text(event.app)).cloned().unwrap_or_default();
+        let id = if id.is_some() { id } else { event.app };
+        let entry = found.entry(case.store.text(id)).or_insert_with(|| AppUse {
+            app: id,
+            name,
             scopes: Vec::new(),
             tenant_wide: false,
             consents: Evidence::default(),
@@ -83,13 +107,13 @@ pub(super) fn apps(case: &Case<'_>, acts: &[Act], elsewhere: &Elsewhere) -> Vec<
         entry.tenant_wide |= consent.tenant_wide || consent.app_only;
         let known: BTreeSet<String> = entry.scopes.drain(..).chain(consent.scopes.iter().cloned()).collect();
         entry.scopes = known.into_iter().collect();
-        since.entry(event.app).or_insert(event.time);
+        since.entry(id).or_insert(event.time);
     }
     let mut apps: Vec<AppUse> = found.into_values().collect();
     for app in &mut apps {
         app.acts = did(case, acts, app.app);
         let from = since.get(&app.app).copied().unwrap_or(Time::NONE);
-        let others = elsewhere.0.get(&app.app).into_iter().flatten().filter(|(_, (last, _))| app.tenant_wide && *last >= from);
+        let others = elsewhere.acts.get(&app.app).into_iter().flatten().filter(|(_, (last, _))| app.tenant_wide && *last >= from);
         app.elsewhere = others.map(|(account, (_, acts))| (*account, Range { at_least: 0, at_most: *acts })).collect();
     }
     apps

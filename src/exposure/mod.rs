@@ -17,8 +17,8 @@ mod sources;
 mod survey;
 mod why;
 
-pub use acts::{Act, Hold};
-pub use apps::AppUse;
+pub use acts::{Act, Hold, Presence};
+pub use apps::{AppUse, Principals, principals};
 pub use count::{Count, Evidence, LISTED};
 pub use files::{File, Handling};
 pub use mail::{Letter, Read, Synchronised};

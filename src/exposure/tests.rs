@@ -7,7 +7,7 @@ use crate::config::Config;
 use crate::detections::testkit::Act;
 use crate::detections::testkit::*;
 use crate::enrich::{Networks, TorExits};
-use crate::events::{Batch, Detail, Flags, Item, Items, Mail, Store, Time};
+use crate::events::{Batch, Consent, Detail, Flags, Item, Items, Mail, Store, Time};
 use crate::habits::Habits;
 use crate::stages::Stages;
 use proptest::prelude::*;
@@ -88,6 +88,7 @@ fn judgement(store: &Store) -> Judgement {
         contexts: BTreeMap::new(),
         apps: store.texts().find(APP).into_iter().collect(),
         findings: Vec::new(),
+        earlier: None,
         compromised_at: Some(at(20, "09:00")),
         last_at: Some(at(20, "12:00")),
     }
@@ -300,6 +301,26 @@ fn an_app_is_listed_with_its_scopes_and_what_it_did() {
     let apps = &seen.of("anna").apps;
     assert_eq!((apps.len(), apps[0].scopes.as_slice()), (1, ["Mail.Read".to_owned()].as_slice()));
     assert_eq!(apps[0].acts.iter().map(|(action, count)| (*action, count.at_least)).collect::<Vec<_>>(), [(Action::MailRead, 1)]);
+}
+
+/// A grant names no more than the service principal; the consent of the same minute has both ids.
+#[test]
+fn an_app_that_two_records_name_by_different_ids_is_one() {
+    const PRINCIPAL: &str = "99999999-2222-4333-8444-555555555555";
+    let full = |time| {
+        let object_id = PRINCIPAL.to_owned();
+        let both = Consent { app_id: APP.to_owned(), object_id, app_name: "Spike".to_owned(), ..Consent::default() };
+        consent("anna", time, APP, "Spike").with(move |_| Detail::Consent(Box::new(both)))
+    };
+    // The record that has both ids may be nobody's that counts: the name is known all the same.
+    for (time, who, records) in [(at(20, "09:30"), SURE, 2), (at(2, "09:30"), OWNER, 1)] {
+        let mut tale = Tale::of_anna();
+        tale.tell(full(time), who).tell(consent("anna", at(20, "09:31"), PRINCIPAL, ""), MAYBE);
+        tale.tell(bind("anna", at(20, "10:30"), &[61], 0).app(APP), SURE);
+        let seen = tale.measure(&["anna"]);
+        let apps: Vec<_> = seen.of("anna").apps.iter().map(|app| (app.name.as_str(), app.consents.events.len(), app.acts.len())).collect();
+        assert_eq!(apps, [("Spike", records, 1)]);
+    }
 }
 
 #[test]

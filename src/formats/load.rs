@@ -128,7 +128,7 @@ pub enum LoadError {
     #[error("there is no format {0:?}; `bectrace inspect` shows the id of the format of each file")]
     UnknownFormat(String),
     /// A pointer into an input that is not there.
-    #[error("there is no input i{input}: {inputs} inputs were recognised, numbered from i0")]
+    #[error("there is no input i{input}: of {inputs} recognised, numbered from i0")]
     NoInput {
         /// The number asked for.
         input: u32,

@@ -1,7 +1,7 @@
 //! The plan as Markdown: `plan.md`.
 
 use super::script::{CONNECT_EXCHANGE, FUNCTIONS, connect_graph};
-use super::{Does, Phase, Plan, Step};
+use super::{Does, NARROWED, Phase, Plan, Step};
 use crate::report::sanitize::{clip, terminal};
 use std::fmt::Write;
 
@@ -11,8 +11,12 @@ const LONGEST: usize = 200;
 /// The plan as a page of Markdown, with line ends of Unix and one at the end.
 pub fn markdown(plan: &Plan) -> String {
     let mut page = String::from("# Plan\n\n");
+    if plan.narrowed {
+        let _ = writeln!(page, "{NARROWED}\n");
+    }
     if plan.steps.is_empty() {
-        page.push_str("No account is compromised or suspicious in these exports: there is nothing to do.\n");
+        let whom = if plan.narrowed { "No account that is shown" } else { "No account" };
+        let _ = writeln!(page, "{whom} is compromised or suspicious in these exports: there is nothing to do.");
         return page;
     }
     page.push_str(

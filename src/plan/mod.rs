@@ -89,6 +89,8 @@ pub struct Plan {
     pub steps: Vec<Step>,
     /// What is gone already, with words from the evidence.
     pub gone: Vec<String>,
+    /// The report shows some accounts or a span of time only, so that steps are missing.
+    pub narrowed: bool,
 }
 
 /// What is done about one thing.
@@ -129,7 +131,7 @@ impl Remedy {
 impl Plan {
     /// The plan for a report; without steps where nobody is compromised or suspicious.
     pub fn of(report: &Report) -> Plan {
-        let mut plan = Plan::default();
+        let mut plan = Plan { narrowed: report.narrowed.is_some(), ..Plan::default() };
         let taken = |verdict: Verdict| report.accounts.iter().filter(move |account| account.verdict == verdict);
         plan.steps.extend(access::cut(&taken(Verdict::Compromised).collect::<Vec<_>>()));
         let listed = report.accounts.iter().flat_map(|account| account.remaining.iter().map(move |item| (Some(account), item)));
@@ -185,6 +187,8 @@ impl Plan {
 
 /// Pointers that a step shows.
 const SHOWN: usize = 5;
+/// What a plan for a part of the case says of itself.
+const NARROWED: &str = "Made with --account, --from or --to: what these leave out has no step here, whatever its verdict.";
 const DOUBTFUL: &str = "made in an act of which it is in doubt whose it was: ask the owner first";
 const UNEXPLAINED: &str = "found in a snapshot, and no record tells who made it: ask the owner first";
 

@@ -3,7 +3,7 @@
 //! It is ASCII throughout, so that it means the same in every code page and version of PowerShell.
 
 use super::powershell::Literal;
-use super::{Does, Phase, Plan, Step};
+use super::{Does, NARROWED, Phase, Plan, Step};
 use crate::report::sanitize::{clip, terminal};
 use std::fmt::Write;
 
@@ -77,10 +77,13 @@ if ($PlanFailed.Count) {
 
 /// The plan as a script, with line ends of Unix and one at the end.
 pub fn script(plan: &Plan) -> String {
+    let mut text = if plan.narrowed { format!("# {NARROWED}\n") } else { String::new() };
     if plan.steps.is_empty() {
-        return "# No account is compromised or suspicious in these exports: there is nothing to do.\n".to_owned();
+        let whom = if plan.narrowed { "No account that is shown" } else { "No account" };
+        let _ = writeln!(text, "# {whom} is compromised or suspicious in these exports: there is nothing to do.");
+        return text;
     }
-    let mut text = String::from(HEAD);
+    text.push_str(HEAD);
     text.push_str(FUNCTIONS);
     let (exchange, graph) = plan.services();
     if exchange {

@@ -235,3 +235,19 @@ fn hostile_names_stay_texts_in_both_forms() {
         );
     }
 }
+
+#[test]
+fn a_plan_for_a_part_of_the_case_says_so_and_is_no_all_clear() {
+    let mut report = samples::cascade();
+    let whole = (markdown(&Plan::of(&report)), script(&Plan::of(&report)));
+    assert!(!whole.0.contains("--account") && !whole.1.contains("--account"));
+    report.narrowed = Some(crate::report::model::Narrowed::default());
+    for text in [markdown(&Plan::of(&report)), script(&Plan::of(&report))] {
+        assert!(text.contains(NARROWED), "{text}");
+    }
+    report.accounts.clear();
+    report.remaining.clear();
+    for text in [markdown(&Plan::of(&report)), script(&Plan::of(&report))] {
+        assert!(text.contains(NARROWED) && text.contains("No account that is shown"), "{text}");
+    }
+}

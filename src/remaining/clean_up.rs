@@ -34,6 +34,8 @@ pub struct CleanUp {
     pub returned: Vec<u32>,
     /// Acts of the intruder after the last cut and [`LINGER_SECONDS`].
     pub since_last_cut: usize,
+    /// Acts of the intruder after the first cut that failed, as far as they have a time.
+    pub attempts: Vec<u32>,
     /// Things of his that are in place, or not known to be gone.
     pub survived: usize,
 }
@@ -87,13 +89,16 @@ pub(super) fn clean_ups<'a>(scene: &Scene<'_, 'a>, artefacts: &mut Vec<Artefact<
         }
         cuts.entry(account).or_default().push((CleanAct { what: cut.what, end, cuts: true }, cut.whole));
     }
-    let acts = intruder_acts(scene, &taken);
+    let (acts, failed) = intruder_acts(scene, &taken);
     let mut clean_ups = BTreeMap::new();
     for (account, judgement) in &taken {
         let own = cuts.remove(account).unwrap_or_default();
         let done = acts.get(account).map(Vec::as_slice).unwrap_or_default();
         artefacts.push(session(scene, *account, judgement, &own, done));
-        let clean_up = clean_up(*account, &own, artefacts, done);
+        let mut clean_up = clean_up(*account, &own, artefacts, done);
+        let cut = clean_up.acts.iter().find(|act| act.cuts).map(|act| act.end.time);
+        let tries = failed.get(account).into_iter().flatten();
+        clean_up.attempts = tries.filter(|(_, time)| cut.is_some_and(|cut| *time > cut)).map(|(index, _)| *index).collect();
         if !clean_up.acts.is_empty() {
             clean_ups.insert(*account, clean_up);
         }
@@ -101,18 +106,26 @@ pub(super) fn clean_ups<'a>(scene: &Scene<'_, 'a>, artefacts: &mut Vec<Artefact<
     clean_ups
 }
 
-/// Acts of intruders that succeeded, by account, in time order: index and time.
-fn intruder_acts(scene: &Scene<'_, '_>, taken: &BTreeMap<AccountId, &Judgement>) -> BTreeMap<AccountId, Vec<(u32, Time)>> {
-    let mut acts: BTreeMap<AccountId, Vec<(u32, Time)>> = BTreeMap::new();
+/// Acts by account, in time order: index and time.
+type Acts = BTreeMap<AccountId, Vec<(u32, Time)>>;
+
+/// Acts of intruders that succeeded, and those that did not.
+fn intruder_acts(scene: &Scene<'_, '_>, taken: &BTreeMap<AccountId, &Judgement>) -> (Acts, Acts) {
+    let (mut acts, mut failed) = (Acts::new(), Acts::new());
     for (index, event) in scene.case.in_order().filter(|(index, _)| scene.attribution.actors.is_intruders(*index)) {
         let account = scene.case.contexts.account_of(index);
         // Mail that is on its way, and what a forwarding or rule does by itself, needs nobody signed in.
         let in_person = !matches!(event.action, Action::MailReceived | Action::Alert);
-        if event.succeeded() && event.time.is_known() && in_person && taken.contains_key(&account) {
-            acts.entry(account).or_default().push((index, event.time));
+        if event.time.is_known() && in_person && taken.contains_key(&account) {
+            if event.succeeded() {
+                acts.entry(account).or_default().push((index, event.time));
+            } else if event.action != Action::MailSent {
+                // What came back undelivered was sent before.
+                failed.entry(account).or_default().push((index, event.time));
+            }
         }
     }
-    acts
+    (acts, failed)
 }
 
 /// The sessions of a compromised account.

@@ -28,7 +28,7 @@ pub(super) fn keep<'a>(scene: &Scene<'_, 'a>) -> Ledger<'a> {
         if touch.rule.is_some_and(|rule| rule.change == RuleChange::New) {
             ledger.rules_made.entry(touch.of).or_default().push((event.time, touch.identity.id.clone()));
         }
-        match (touch.effect, scene.hand(index, event)) {
+        match (touch.effect, scene.maker(index, event, touch.kind)) {
             (Effect::Made, Hand::Intruder) => ledger.make(scene, touch, Origin::Intruder),
             (Effect::Made, Hand::Doubt) => ledger.make(scene, touch, Origin::ToBeChecked),
             (Effect::Made, Hand::Other) => ledger.replace(scene, &touch),

@@ -21,6 +21,7 @@ pub use same::method_family;
 use crate::attribution::{Actor, Attribution, Verdict, is_intruder_app};
 use crate::detections::Case;
 use crate::events::{AccountId, Event};
+use crate::exposure::Presence;
 use std::collections::BTreeMap;
 
 /// What is left of all intruders.
@@ -48,7 +49,8 @@ enum Hand {
 /// checked: whoever acts on it changes something of an honest user in two cases of five.
 const SURE: f32 = 0.6;
 
-fn is_sure(certainty: f32) -> bool {
+/// True where the certainty of an act ascribed to an intruder makes what it made his.
+pub fn is_sure(certainty: f32) -> bool {
     certainty >= SURE
 }
 
@@ -56,6 +58,7 @@ fn is_sure(certainty: f32) -> bool {
 struct Scene<'s, 'a> {
     case: &'s Case<'a>,
     attribution: &'s Attribution,
+    presence: Presence,
 }
 
 impl Scene<'_, '_> {
@@ -69,6 +72,17 @@ impl Scene<'_, '_> {
         let doubtful = judgement
             .is_some_and(|judgement| judgement.contexts.contains_key(&self.case.context_of(index).0) || is_intruder_app(judgement, event));
         if doubtful { Hand::Doubt } else { Hand::Other }
+    }
+
+    /// Whose hand made a thing: as of [`Scene::hand`], and in doubt too where exposure counts the act as one
+    /// that may be the intruder's, so that what is counted there is listed here. A password or forwarding
+    /// that takes the place of the intruder's is left to its owner.
+    fn maker(&self, index: u32, event: &Event, kind: Kind) -> Hand {
+        let hand = self.hand(index, event);
+        let own = matches!(kind, Kind::Password | Kind::Forwarding);
+        let account = self.case.contexts.account_of(index);
+        let held = || self.presence.hold(self.case, account, index, event, self.attribution.actors.of(index)).is_some();
+        if hand == Hand::Other && !own && held() { Hand::Doubt } else { hand }
     }
 
     /// Who did an act that is done to `of`.
@@ -102,7 +116,9 @@ pub fn remaining<'a>(case: &Case<'a>, attribution: &Attribution) -> Left<'a> {
     if !attribution.judgements.values().any(|judgement| taken(judgement.verdict)) {
         return Left::default();
     }
-    let scene = Scene { case, attribution };
+    let compromised = attribution.judgements.iter().filter(|(_, one)| one.verdict == Verdict::Compromised);
+    let accounts: Vec<AccountId> = compromised.map(|(account, _)| *account).collect();
+    let scene = Scene { case, attribution, presence: Presence::of(case, &attribution.actors, &accounts) };
     let mut artefacts = found::settle(&scene, ledger::keep(&scene));
     let clean_ups = clean_up::clean_ups(&scene, &mut artefacts);
     artefacts.sort_by_key(|artefact| (artefact.account, artefact.kind == Kind::Session, artefact.since, artefact.made.first().copied()));

@@ -341,6 +341,35 @@ fn an_intruder_who_comes_back_is_told_from_a_token_that_runs_on() {
 }
 
 #[test]
+fn what_the_owner_made_while_the_intruder_was_about_is_to_be_checked() {
+    // Without an address of its own the act goes to the owner, who was nearer; the intruder was there too.
+    let with = |clock: &str| {
+        let mut scene = taken();
+        scene.add(read_mail("anna", at(20, clock), 1).from(HOME, CHROME));
+        scene.add(change("anna", at(20, clock), Action::RoleChange, "role").on("ben").about("Global Administrator"));
+        look(scene).things.into_iter().filter(|thing| thing.kind == Kind::Role).map(|thing| thing.origin).collect::<Vec<_>>()
+    };
+    assert_eq!(with("09:30"), [Origin::ToBeChecked]);
+    assert_eq!(with("20:00"), [], "hours after his last act");
+}
+
+#[test]
+fn later_attempts_that_failed_are_told_though_nobody_came_back() {
+    let mut scene = taken();
+    scene.add(by_admin(at(20, "14:00"), Action::Credential, "password"));
+    for clock in ["13:00", "15:00", "19:00"] {
+        scene.add(wrong_password("anna", at(20, clock)).from(NIGERIA, LEGACY));
+    }
+    scene.judged(|case, attribution| {
+        let left = remaining(case, attribution);
+        let clean_up = left.clean_ups.values().next().unwrap();
+        let times: Vec<Time> = clean_up.attempts.iter().map(|index| case.event(*index).unwrap().time).collect();
+        assert_eq!(times, [at(20, "15:00"), at(20, "19:00")], "after the reset alone");
+        assert_eq!((clean_up.returned.len(), clean_up.lingering.len()), (0, 0));
+    });
+}
+
+#[test]
 fn a_case_without_a_clean_up_tells_of_none() {
     assert_eq!(look(taken()).clean_up, None);
 }

@@ -49,27 +49,45 @@ pub fn parts(exposure: &Exposure) -> Vec<String> {
     parts
 }
 
-/// Why numbers have room, each reason once. That of a synchronised folder stands with the folder.
-pub fn reasons(exposure: &Exposure) -> Vec<&str> {
+/// Why numbers have room, each reason once; one that counts acts with the numbers that it is about: `34 acts may
+/// be the owner's (mails sent, recipients)`. That of a synchronised folder stands with the folder.
+pub fn reasons(exposure: &Exposure) -> Vec<String> {
     let counts = [
-        &exposure.mails_read,
-        &exposure.mails_sent,
-        &exposure.recipients,
-        &exposure.mails_deleted,
-        &exposure.mails_moved,
-        &exposure.mails_passed_on,
-        &exposure.files_read,
-        &exposure.files_shared,
-        &exposure.files_changed,
-        &exposure.searches,
+        ("mails accessed", &exposure.mails_read),
+        ("mails sent", &exposure.mails_sent),
+        ("recipients", &exposure.recipients),
+        ("mails deleted", &exposure.mails_deleted),
+        ("mails moved", &exposure.mails_moved),
+        ("mails passed on", &exposure.mails_passed_on),
+        ("files accessed", &exposure.files_read),
+        ("files shared", &exposure.files_shared),
+        ("files changed", &exposure.files_changed),
+        ("searches", &exposure.searches),
     ];
-    let mut reasons: Vec<&str> = Vec::new();
-    for reason in counts.into_iter().flatten().flat_map(|bounds| &bounds.why) {
-        if !reasons.contains(&reason.as_str()) && !reason.contains("synchronised") {
-            reasons.push(reason);
+    let mut reasons: Vec<(&str, Vec<&str>)> = Vec::new();
+    let all = counts.into_iter().filter_map(|(what, bounds)| Some((what, bounds.as_ref()?)));
+    for (what, reason) in all.flat_map(|(what, bounds)| bounds.why.iter().map(move |why| (what, why.as_str()))) {
+        match reasons.iter_mut().find(|(known, _)| *known == reason) {
+            Some((_, about)) => about.push(what),
+            None if reason.contains("synchronised") => {}
+            None => reasons.push((reason, vec![what])),
         }
     }
-    reasons
+    let counts_acts = |reason: &str| reason.starts_with(|c: char| c.is_ascii_digit());
+    let words = |(reason, about): (&str, Vec<&str>)| match counts_acts(reason) {
+        true => format!("{reason} ({})", about.join(", ")),
+        false => reason.to_owned(),
+    };
+    reasons.into_iter().map(words).collect()
+}
+
+/// The mails that an intruder sent and how many people they went to: `794 mails sent to 762 people`; none
+/// where the records show none, or would not show any.
+pub fn sent(exposure: &Exposure) -> Option<String> {
+    let sent = exposure.mails_sent.as_ref().filter(|sent| !is_none(sent))?;
+    let all = exposure.recipients.as_ref().filter(|all| all.at_least > 0 || all.at_most.is_some());
+    let to = all.map_or_else(String::new, |all| format!(" to {}", bounds(all, "person", "people")));
+    Some(format!("{} sent{to}", bounds(sent, "mail", "mails")))
 }
 
 /// What a change of a kind is to, in words.
@@ -130,8 +148,10 @@ pub(super) fn to_whom(exposure: &Exposure) -> String {
     let side = |one: &Option<Bounds>, word: &str| one.as_ref().filter(|one| !is_none(one)).map(|one| format!("{} {word}", short(one)));
     let sides = [side(&exposure.recipients_inside, "inside"), side(&exposure.recipients_outside, "outside")];
     let sides: Vec<String> = sides.into_iter().flatten().collect();
-    let sides = if sides.is_empty() { String::new() } else { format!(" ({})", sides.join(", ")) };
-    format!(" to {}{sides}", bounds(all, "person", "people"))
+    let failed = (exposure.not_delivered > 0).then(|| format!("not delivered to {} more", thousands(exposure.not_delivered)));
+    let aside: Vec<String> = (!sides.is_empty()).then(|| sides.join(", ")).into_iter().chain(failed).collect();
+    let aside = if aside.is_empty() { String::new() } else { format!(" ({})", aside.join("; ")) };
+    format!(" to {}{aside}", bounds(all, "person", "people"))
 }
 
 /// A number between bounds without a noun: `12`, `12-17`, `12 or more`.
@@ -143,12 +163,13 @@ fn short(bounds: &Bounds) -> String {
     }
 }
 
-/// `app Spike let in, 233 records by it`.
+/// `app Spike let in, 233 records by it`; `app Spike let in, in an act that may be the owner's`.
 fn app(app: &AppExposure) -> String {
     let name = app_name(app);
     let acts: u64 = app.acts.iter().map(|one| one.acts.evidence_total).sum();
     let did = if acts == 0 { String::new() } else { format!(", {} by it", count(acts, "record", "records")) };
-    format!("app {name} let in{did}")
+    let doubt = if app.in_doubt { ", in an act that may be the owner's" } else { "" };
+    format!("app {name} let in{doubt}{did}")
 }
 
 /// The name of an app, or its id where none is known.
@@ -222,6 +243,10 @@ mod tests {
             ..Exposure::default()
         };
         assert_eq!(parts(&exposure)[1], "2 to 3 mails sent to 4 to 5 people (4 to 5 outside)");
-        assert_eq!(reasons(&exposure), ["1 act may be the owner's"]);
+        assert_eq!(reasons(&exposure), ["1 act may be the owner's (mails sent, recipients)"]);
+        let bounced = Exposure { not_delivered: 32, ..exposure.clone() };
+        assert_eq!(parts(&bounced)[1], "2 to 3 mails sent to 4 to 5 people (4 to 5 outside; not delivered to 32 more)");
+        assert_eq!(self::sent(&exposure).as_deref(), Some("2 to 3 mails sent to 4 to 5 people"), "as the part says");
+        assert_eq!(self::sent(&Exposure::default()), None);
     }
 }

@@ -37,6 +37,12 @@ impl Phrases<'_> {
         }
     }
 
+    /// Odd acts that came before, of which it is open whose they were.
+    pub(super) fn earlier(&self, account: &Account) -> Option<String> {
+        let one = account.earlier.as_ref()?;
+        Some(format!("odd acts already from {} on, whose they are is open: {}", self.clock.minute(&one.time), one.summary))
+    }
+
     fn edge(&self, edge: &Edge, since: &str) -> String {
         let act = self.path(edge);
         let when = edge.time.as_ref().map_or_else(String::new, |time| {
@@ -65,38 +71,145 @@ impl Phrases<'_> {
     }
 }
 
-/// How many accounts stand how.
+/// How many accounts stand how. It is good news only where all was read and all is shown.
 pub(super) fn headline(report: &Report) -> Vec<(Tone, String)> {
     let number = |verdict| report.count(verdict) as u64;
-    let (compromised, suspicious, targeted) = (number(Verdict::Compromised), number(Verdict::Suspicious), number(Verdict::Targeted));
-    let total = report.accounts_total;
+    let (compromised, suspicious) = (number(Verdict::Compromised), number(Verdict::Suspicious));
+    let targets = targets(report);
     let mut line: Vec<(Tone, String)> = Vec::new();
     if compromised + suspicious == 0 {
-        line.push((Tone::Good, "No account looks compromised or suspicious".to_owned()));
+        let (worse, rest): (Vec<_>, Vec<_>) = targets.into_iter().partition(|(tone, _)| *tone == Tone::Warn);
+        let whole = worse.is_empty() && report.narrowed.is_none() && flawed(report) == 0;
+        let nobody = if worse.is_empty() { nobody_taken(report) } else { lower_first(&nobody_taken(report)) };
+        line.extend(worse.into_iter().flat_map(|(tone, words)| [(tone, words), (Tone::Plain, "; ".to_owned())]));
+        line.push((if whole { Tone::Good } else { Tone::Plain }, nobody));
         line.push((Tone::Plain, ", as far as these exports show".to_owned()));
-        if targeted > 0 {
-            line.push((Tone::Plain, format!("; {} attacked without success", count(targeted, "was", "were"))));
+        line.extend(rest.into_iter().map(|(tone, words)| (tone, format!("; {words}"))));
+        line.push((Tone::Plain, format!("{}.", looked_at(report))));
+        line.extend(flaw(report).map(|words| (Tone::Warn, words)));
+    } else {
+        let parts = [
+            (compromised, Tone::Bad, format!("{} compromised", count(compromised, "account", "accounts"))),
+            (suspicious, Tone::Warn, format!("{} suspicious", thousands(suspicious))),
+        ];
+        let parts = parts.into_iter().filter(|(number, ..)| *number > 0).map(|(_, tone, text)| (tone, text));
+        for (at, (tone, text)) in parts.chain(targets).enumerate() {
+            line.push((Tone::Plain, if at > 0 { ", " } else { "" }.to_owned()));
+            line.push((tone, text));
         }
-        let looked_at = match total {
-            0 => "; no account is named in them.".to_owned(),
-            total => format!("; {} looked at.", count(total, "account", "accounts")),
-        };
-        line.push((Tone::Plain, looked_at));
-        return line;
+        line.push((Tone::Plain, format!(", of {}.", asked_for(report))));
     }
-    let parts = [
-        (compromised, Tone::Bad, format!("{} compromised", count(compromised, "account", "accounts"))),
-        (suspicious, Tone::Warn, format!("{} suspicious", thousands(suspicious))),
-        (targeted, Tone::Plain, format!("{} attacked without success", thousands(targeted))),
-    ];
-    for (_, tone, text) in parts.into_iter().filter(|(number, ..)| *number > 0) {
-        if !line.is_empty() {
-            line.push((Tone::Plain, ", ".to_owned()));
-        }
-        line.push((tone, text));
-    }
-    line.push((Tone::Plain, format!(", of {} looked at.", thousands(total))));
+    line.extend(not_shown(report).map(|words| (Tone::Warn, format!(" {words}"))));
     line
+}
+
+/// Why nothing found is not all good: files of which a part is missing.
+fn flaw(report: &Report) -> Option<String> {
+    let flawed = flawed(report);
+    let files = count(report.inputs.len() as u64 + refused_damaged(report), "file", "files");
+    let is = if flawed == 1 { "is" } else { "are" };
+    (flawed > 0).then(|| format!(" But {} of {files} {is} damaged or cut off: what is missing was not looked at.", thousands(flawed)))
+}
+
+/// `No account looks compromised or suspicious`, or that of those that were asked for.
+fn nobody_taken(report: &Report) -> String {
+    match asked(report) {
+        0 => "No account looks compromised or suspicious".to_owned(),
+        1 => "The account asked for does not look compromised or suspicious".to_owned(),
+        n => format!("None of the {} accounts asked for looks compromised or suspicious", thousands(n)),
+    }
+}
+
+/// `; 412 accounts looked at`; nothing of a choice of accounts, which the sentence names already.
+fn looked_at(report: &Report) -> String {
+    match (asked(report), report.accounts_total) {
+        (0, 0) => "; no account is named in them".to_owned(),
+        (0, total) => format!("; {} looked at", count(total, "account", "accounts")),
+        _ => String::new(),
+    }
+}
+
+/// `412 looked at`, `2 asked for`.
+fn asked_for(report: &Report) -> String {
+    match asked(report) {
+        0 => format!("{} looked at", thousands(report.accounts_total)),
+        n => format!("{} asked for", thousands(n)),
+    }
+}
+
+/// How many accounts were asked for; 0 where all are shown.
+fn asked(report: &Report) -> u64 {
+    report.narrowed.as_ref().map_or(0, |narrowed| narrowed.accounts.len() as u64)
+}
+
+/// What a narrowed view keeps back that nobody should overlook.
+fn not_shown(report: &Report) -> Option<String> {
+    let hidden = report.narrowed.as_ref().map_or(0, |narrowed| narrowed.hidden);
+    let accounts = count(hidden, "other account is", "other accounts are");
+    (hidden > 0).then(|| format!("{accounts} compromised or suspicious and not shown: leave out --account."))
+}
+
+/// What a report is narrowed to: `Shown: only debra; from 26 Sep 2023 02:00:00 UTC. Verdicts rest on all of the evidence.`
+pub(super) fn narrowed(report: &Report, phrases: Phrases<'_>) -> Option<Vec<(Tone, String)>> {
+    let narrowed = report.narrowed.as_ref()?;
+    let names: Vec<&str> = narrowed.accounts.iter().take(NAMED).map(String::as_str).collect();
+    let mut words: Vec<String> = Vec::new();
+    if !names.is_empty() {
+        let more = narrowed.accounts.len() - names.len();
+        words.push(format!("{}{}", names.join(", "), if more > 0 { format!(" and {more} more") } else { String::new() }));
+    }
+    let time = |word: &str, time: &Option<String>| time.as_ref().map(|time| format!("{word} {}", phrases.clock.full(time)));
+    let span: Vec<String> = time("from", &narrowed.from).into_iter().chain(time("to", &narrowed.to)).collect();
+    if !span.is_empty() {
+        words.push(format!("{} {}", span.join(" "), phrases.clock.zone()));
+    }
+    let mut line = vec![(Tone::Warn, format!("Shown: only {}.", words.join("; ")))];
+    if narrowed.outside {
+        line.push((Tone::Bad, " No record of these exports lies in that time.".to_owned()));
+    }
+    line.push((Tone::Plain, " Verdicts rest on all of the evidence.".to_owned()));
+    Some(line)
+}
+
+/// Names that a sentence lists.
+const NAMED: usize = 3;
+
+/// How targeted accounts stand: `1 password seems to be known to somebody else`, `9 attacked (no success shown)`,
+/// `3 mailed by the intruder`.
+fn targets(report: &Report) -> Vec<(Tone, String)> {
+    let known = targeted_by(report, |ids| ids.contains(&"password-known"));
+    let mailed = targeted_by(report, |ids| !ids.is_empty() && ids.iter().all(|id| *id == "targeted-by-incident"));
+    let attacked = (report.count(Verdict::Targeted) as u64).saturating_sub(known + mailed);
+    let passwords = count(known, "password seems to be known to somebody else", "passwords seem to be known to somebody else");
+    let parts = [
+        (known, Tone::Warn, passwords),
+        (attacked, Tone::Plain, format!("{} attacked (no success shown)", thousands(attacked))),
+        (mailed, Tone::Plain, format!("{} mailed by the intruder", thousands(mailed))),
+    ];
+    parts.into_iter().filter(|(number, ..)| *number > 0).map(|(_, tone, words)| (tone, words)).collect()
+}
+
+/// Targeted accounts by the detections of the attacks on them.
+fn targeted_by(report: &Report, test: impl Fn(&[&str]) -> bool) -> u64 {
+    let attacks = attacks(report);
+    let ids = |account: &Account| -> Vec<&str> {
+        account.findings.iter().filter_map(|id| attacks.get(id.as_str())).map(|finding| finding.detection.as_str()).collect()
+    };
+    report.accounts.iter().filter(|one| one.verdict == Verdict::Targeted && test(&ids(one))).count() as u64
+}
+
+fn lower_first(text: &str) -> String {
+    let mut rest = text.chars();
+    rest.next().map_or_else(String::new, |first| first.to_lowercase().chain(rest).collect())
+}
+
+/// Files of which a part is missing or could not be read.
+fn flawed(report: &Report) -> u64 {
+    report.inputs.iter().filter(|input| input.damaged).count() as u64 + refused_damaged(report)
+}
+
+fn refused_damaged(report: &Report) -> u64 {
+    report.refused.iter().filter(|refused| refused.damaged).count() as u64
 }
 
 /// How much was read, and whether all of it is accounted for.
@@ -113,7 +226,11 @@ pub(super) fn ledger(report: &Report) -> Vec<(Tone, String)> {
         (Tone::Bad, format!("{} NOT accounted for", thousands(records.abs_diff(accounted))))
     });
     if unreadable > 0 {
-        line.push((Tone::Warn, format!(", {} unreadable", thousands(unreadable))));
+        line.push((Tone::Warn, format!(", {} of them unreadable", thousands(unreadable))));
+    }
+    let flawed = flawed(report);
+    if flawed > 0 {
+        line.push((Tone::Warn, format!(", {} damaged or cut off", count(flawed, "file", "files"))));
     }
     line
 }
@@ -143,6 +260,9 @@ const NOT_SHOWN: &str = "how the intruder got in is not shown";
 
 /// `Nigeria, AS29465 MTN (mobile)`.
 pub(super) fn place(address: &IntruderAddress) -> String {
+    if !address.place.is_empty() {
+        return address.place.clone();
+    }
     let mut parts: Vec<String> = Vec::new();
     parts.extend(address.country.as_deref().map(|code| country(code).to_owned()));
     let network = [address.asn.map(|asn| format!("AS{asn}")), address.as_org.clone()];
@@ -165,8 +285,13 @@ pub(super) fn country(code: &str) -> &str {
 /// The reasons that weigh most, in words, at most so many. Equal words are said once; what the account shows
 /// itself comes before what it shares with others, which its place in the incident says.
 pub(super) fn strongest(account: &Account, most: usize) -> String {
+    reasons(account, most).join("; ")
+}
+
+/// The same, one by one.
+pub(super) fn reasons(account: &Account, most: usize) -> Vec<&str> {
     let mut terms: Vec<_> = account.terms.iter().filter(|term| term.db > 0.0 && !term.why.is_empty()).collect();
-    let rank = |family: &str| ["company", "chain"].iter().position(|later| *later == family).map_or(0, |at| at + 1);
+    let rank = |family: &str| ["company", "chain", "other-lanes"].iter().position(|later| *later == family).map_or(0, |at| at + 1);
     terms.sort_by(|a, b| rank(&a.family).cmp(&rank(&b.family)).then(b.db.total_cmp(&a.db)));
     let mut said: Vec<&str> = Vec::new();
     for term in terms {
@@ -175,7 +300,7 @@ pub(super) fn strongest(account: &Account, most: usize) -> String {
         }
     }
     said.truncate(most);
-    said.join("; ")
+    said
 }
 
 /// The findings that are attacks, by their id.
@@ -239,7 +364,7 @@ fn plural(kind: &str) -> String {
     }
 }
 
-/// The reasons of an edge without "mail of X, 27 min before", which the sentence says already.
+/// The reasons of an edge without "mail of X, 27 min before" or "Teams message of X, 22 h before", which the sentence says already.
 pub(super) fn reasons_beside(edge: &Edge) -> &str {
     let laid = ["mail of ", "Teams message of "].iter().find_map(|way| edge.why.strip_prefix(way));
     let told = laid.and_then(|rest| rest.strip_prefix(edge.from.as_str())).and_then(|rest| rest.split_once(" before"));
@@ -255,5 +380,96 @@ fn vector_words(vector: &str) -> &str {
         "session-replay" => "with a stolen session",
         "consent" => "by a consent to an app",
         other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::model::Narrowed;
+    use crate::report::samples;
+
+    fn words(line: Vec<(Tone, String)>) -> String {
+        line.into_iter().map(|(_, words)| words).collect()
+    }
+
+    fn is_good(report: &Report) -> bool {
+        headline(report).iter().any(|(tone, _)| *tone == Tone::Good)
+    }
+
+    /// The cascade with nothing but its targeted account, on which these detections fired.
+    fn targeted(detections: &[&str]) -> Report {
+        let mut report = samples::cascade();
+        let model = report.findings[0].clone();
+        report.accounts.retain(|account| account.verdict == Verdict::Targeted);
+        report.findings = detections
+            .iter()
+            .zip(1..)
+            .map(|(id, n)| Finding { id: format!("t{n}"), detection: (*id).to_owned(), ..model.clone() })
+            .collect();
+        report.accounts[0].findings = report.findings.iter().map(|finding| finding.id.clone()).collect();
+        report
+    }
+
+    #[test]
+    fn a_known_password_comes_first_and_mail_alone_is_no_attack() {
+        let known = words(headline(&targeted(&["password-known", "targeted-by-incident"])));
+        assert!(known.starts_with("1 password seems to be known to somebody else; no account looks compromised"), "{known}");
+        assert!(!known.contains("attacked") && !is_good(&targeted(&["password-known"])), "{known}");
+        let mailed = words(headline(&targeted(&["targeted-by-incident"])));
+        assert!(mailed.contains("; 1 mailed by the intruder;") && !mailed.contains("attacked"), "{mailed}");
+        let sprayed = words(headline(&targeted(&["password-spray", "targeted-by-incident"])));
+        assert!(sprayed.contains("; 1 attacked (no success shown);"), "{sprayed}");
+    }
+
+    #[test]
+    fn damaged_evidence_gives_no_all_clear() {
+        let mut report = samples::clean();
+        assert!(is_good(&report) && !words(ledger(&report)).contains("damaged"));
+        report.inputs[0].damaged = true;
+        assert!(!is_good(&report));
+        assert!(
+            words(headline(&report)).contains("is damaged or cut off: what is missing was not looked at"),
+            "{}",
+            words(headline(&report))
+        );
+        assert!(words(ledger(&report)).ends_with(", 1 file damaged or cut off"), "{}", words(ledger(&report)));
+    }
+
+    #[test]
+    fn a_narrowed_report_speaks_of_those_asked_for_and_of_those_left_out() {
+        let mut report = samples::clean();
+        report.narrowed = Some(Narrowed { accounts: vec!["a@x.example".to_owned()], ..Narrowed::default() });
+        assert_eq!(
+            words(headline(&report)),
+            "The account asked for does not look compromised or suspicious, as far as these exports show."
+        );
+        report.narrowed = Some(Narrowed { accounts: vec!["a@x.example".to_owned(); 2], hidden: 1, ..Narrowed::default() });
+        let text = words(headline(&report));
+        assert!(text.starts_with("None of the 2 accounts asked for looks"), "{text}");
+        assert!(text.ends_with(" 1 other account is compromised or suspicious and not shown: leave out --account."), "{text}");
+        assert!(!is_good(&report));
+    }
+
+    #[test]
+    fn what_a_view_is_narrowed_to_is_said() {
+        let mut report = samples::cascade();
+        let (clock, names) = (Clock::new(&report, chrono_tz::Tz::UTC), ShortNames::new(&report));
+        let phrases = Phrases { clock: &clock, names: &names };
+        assert_eq!(narrowed(&report, phrases), None);
+        let from = Some("2022-02-09T00:00:00Z".to_owned());
+        report.narrowed = Some(Narrowed { from, accounts: vec!["a@x.example".to_owned()], outside: true, ..Narrowed::default() });
+        let text = narrowed(&report, phrases).map(words).unwrap_or_default();
+        assert!(text.starts_with("Shown: only a@x.example; from 09 Feb 2022 00:00:00 UTC."), "{text}");
+        assert!(text.contains("No record of these exports lies in that time."), "{text}");
+    }
+
+    #[test]
+    fn what_the_sentence_says_already_is_not_said_again_as_a_reason() {
+        let mut edge = samples::cascade().incidents[0].edges[0].clone();
+        for what in ["mail of", "Teams message of"] {
+            edge.why = format!("{what} {}, 22 h before, same inbox rule", edge.from);
+            assert_eq!(reasons_beside(&edge), "same inbox rule");
+        }
     }
 }

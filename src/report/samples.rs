@@ -44,6 +44,7 @@ fn account(name: &str, verdict: Verdict, since: &str) -> Account {
         score_db: 31.5,
         terms: Vec::new(),
         compromised_at: (!since.is_empty()).then(|| since.to_owned()),
+        earlier: None,
         last_intruder_at: None,
         incident: None,
         intruder_addresses: Vec::new(),
@@ -153,6 +154,7 @@ fn inputs() -> Vec<Input> {
 fn accounts() -> Vec<Account> {
     let address = |events: u64, first: &str, last: &str| IntruderAddress {
         ip: "197.210.0.10".to_owned(),
+        place: String::new(),
         country: text("NG"),
         asn: Some(29465),
         as_org: text("MTN NIGERIA Communication limited"),

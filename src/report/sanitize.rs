@@ -48,9 +48,15 @@ pub fn terminal(text: &str, ascii: bool) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// Characters that are never cut off: to say how many are missing takes about as much room.
+const SHORT_REST: usize = 40;
+
 /// The text cut to `most` characters, saying how many more there are; for texts that an attacker may
-/// have made endless.
+/// have made endless. A short rest is left: of at most 40 characters, or of a fifth of `most`.
 pub fn clip(text: &str, most: usize) -> Cow<'_, str> {
+    if text.char_indices().nth(most + SHORT_REST.min(most / 5)).is_none() {
+        return Cow::Borrowed(text);
+    }
     match text.char_indices().nth(most) {
         None => Cow::Borrowed(text),
         Some((at, _)) => {
@@ -106,5 +112,9 @@ mod tests {
     fn endless_text_is_cut_and_says_so() {
         assert_eq!(clip("ééé", 3), "ééé");
         assert_eq!(clip("éééé", 3), "ééé… (1 more characters)");
+        let long = |n: usize| "é".repeat(n);
+        assert_eq!(clip(&long(440), 400), long(440), "what is missing would take more room than it needs");
+        assert_eq!(clip(&long(441), 400), format!("{}… (41 more characters)", long(400)));
+        assert_eq!((clip(&long(72), 60), clip(&long(73), 60)), (long(72).into(), format!("{}… (13 more characters)", long(60)).into()));
     }
 }

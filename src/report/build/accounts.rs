@@ -4,9 +4,9 @@ use super::activity::activity;
 use super::remaining::Left;
 use super::rows::{is_told_by_trace, traced_mails};
 use super::{Material, Numbers, exposure, known_time, verdict};
-use crate::attribution::{Judgement, Verdict};
+use crate::attribution::{self, Judgement, Verdict};
 use crate::events::{AccountId, Ip, Time};
-use crate::report::model::{Account, IntruderAddress, Term};
+use crate::report::model::{Account, Earlier, IntruderAddress, Term};
 use rustc_hash::FxHashSet;
 use std::collections::BTreeMap;
 
@@ -30,23 +30,23 @@ pub(super) fn accounts(material: &Material<'_>, numbers: &Numbers, left: &Left<'
         .flat_map(|(number, incident)| incident.accounts.iter().map(move |account| (*account, number)))
         .collect();
     let traced = traced_mails(material);
-    let shared = Shared { material, numbers, left, traced: &traced };
-    let mut list: Vec<Account> = judged.map(|(account, judgement)| one(&shared, *account, judgement, incidents.get(account))).collect();
+    let look = Look { material, numbers, left, traced: &traced };
+    let mut list: Vec<Account> = judged.map(|(account, judgement)| one(&look, *account, judgement, incidents.get(account))).collect();
     list.sort_by(|a, b| a.verdict.cmp(&b.verdict).then_with(|| b.score_db.total_cmp(&a.score_db)).then_with(|| a.account.cmp(&b.account)));
     list
 }
 
-/// What every account's description needs.
-struct Shared<'s> {
-    material: &'s Material<'s>,
-    numbers: &'s Numbers,
-    left: &'s Left<'s>,
-    /// Mails of an intruder's that a trace tells of too.
-    traced: &'s FxHashSet<u64>,
+/// What every account is told from.
+struct Look<'l> {
+    material: &'l Material<'l>,
+    numbers: &'l Numbers,
+    left: &'l Left<'l>,
+    /// Mails that a trace tells of.
+    traced: &'l FxHashSet<u64>,
 }
 
-fn one(shared: &Shared<'_>, id: AccountId, judgement: &Judgement, incident: Option<&usize>) -> Account {
-    let Shared { material, numbers, left, traced } = *shared;
+fn one(look: &Look<'_>, id: AccountId, judgement: &Judgement, incident: Option<&usize>) -> Account {
+    let Look { material, numbers, left, .. } = *look;
     let account = material.case.store.accounts().get(id).cloned().unwrap_or_default();
     let named = |findings: &[usize]| numbers.numbers(findings).map(Numbers::id).collect::<Vec<_>>();
     let taken = judgement.verdict == Verdict::Compromised;
@@ -73,9 +73,10 @@ fn one(shared: &Shared<'_>, id: AccountId, judgement: &Judgement, incident: Opti
             })
             .collect(),
         compromised_at: judgement.compromised_at.filter(|_| taken).map(|time| first_time(material, id, time)),
+        earlier: judgement.earlier.filter(|_| taken).and_then(|one| earlier(material, numbers, &one)),
         last_intruder_at: judgement.last_at.filter(|_| taken).and_then(known_time),
         incident: incident.map(|number| format!("c{number}")),
-        intruder_addresses: if shown { addresses(material, judgement, traced) } else { Vec::new() },
+        intruder_addresses: if shown { addresses(look, judgement) } else { Vec::new() },
         activity: activity(
             material,
             id,
@@ -91,6 +92,20 @@ fn one(shared: &Shared<'_>, id: AccountId, judgement: &Judgement, incident: Opti
     }
 }
 
+/// The first of the odd acts before the intrusion.
+fn earlier(material: &Material<'_>, numbers: &Numbers, of: &attribution::Earlier) -> Option<Earlier> {
+    let finding = material.attribution.findings.get(of.finding)?;
+    let telling = of.telling.and_then(|number| material.attribution.findings.get(number));
+    let then = telling.map_or_else(String::new, |telling| format!("; {}", telling.summary));
+    let all: Vec<usize> = std::iter::once(of.finding).chain(of.telling).collect();
+    Some(Earlier {
+        time: material.time_among(finding.time, &finding.events)?,
+        summary: format!("{}{then}", finding.summary),
+        findings: numbers.numbers(&all).map(Numbers::id).collect(),
+        evidence: telling.into_iter().chain([finding]).flat_map(|one| material.pointers(&one.events)).take(super::LISTED).collect(),
+    })
+}
+
 /// The time of the first act, with the digits of its record.
 fn first_time(material: &Material<'_>, account: AccountId, time: Time) -> String {
     let contexts = material.case.contexts.of_account(account).iter().filter_map(|id| material.case.contexts.get(*id));
@@ -99,8 +114,8 @@ fn first_time(material: &Material<'_>, account: AccountId, time: Time) -> String
 }
 
 /// The intruder's addresses: those of his contexts that got in. An application's servers are not his.
-/// A mail of which a trace tells too is one act.
-fn addresses(material: &Material<'_>, judgement: &Judgement, traced: &FxHashSet<u64>) -> Vec<IntruderAddress> {
+fn addresses(look: &Look<'_>, judgement: &Judgement) -> Vec<IntruderAddress> {
+    let material = look.material;
     let mut uses: BTreeMap<Ip, Use> = BTreeMap::new();
     let doubtful = judgement.verdict != Verdict::Compromised;
     for context in judgement.contexts.keys().filter_map(|id| material.case.contexts.get(*id)).filter(|context| context.app.is_none()) {
@@ -108,10 +123,10 @@ fn addresses(material: &Material<'_>, judgement: &Judgement, traced: &FxHashSet<
         entry.succeeded |= context.succeeded();
         for (index, event) in material.case.events_of(context) {
             let his = material.attribution.actors.is_intruders(index);
-            if (his || doubtful) && event.time.is_known() {
+            if (his || doubtful) && event.time.is_known() && !is_told_by_trace(event, look.traced) {
                 entry.first = Some(entry.first.map_or(event.time, |time| time.min(event.time)));
                 entry.last = Some(entry.last.map_or(event.time, |time| time.max(event.time)));
-                entry.events += u64::from(!is_told_by_trace(event, traced));
+                entry.events += 1;
             }
         }
     }
@@ -125,6 +140,7 @@ fn address(material: &Material<'_>, ip: Ip, one: &Use) -> IntruderAddress {
     let country = material.case.recorded.get(ip.index()).copied().flatten().or(facts.country());
     IntruderAddress {
         ip: material.case.store.ip(ip).to_owned(),
+        place: material.case.place_words(ip),
         country: country.map(|letters| String::from_utf8_lossy(&letters).into_owned()),
         asn: facts.asn(),
         as_org: facts.org().map(str::to_owned),

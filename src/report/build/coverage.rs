@@ -8,7 +8,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 pub(super) fn inputs(loaded: &Loaded) -> Vec<model::Input> {
-    loaded.inputs.iter().enumerate().map(|(number, input)| one(number, input)).collect()
+    let mut originals: Vec<BTreeSet<u32>> = vec![BTreeSet::new(); loaded.inputs.len()];
+    for duplicate in loaded.store.duplicates() {
+        let of = duplicate.of.and_then(|of| loaded.store.pointer(of));
+        if let (Some(list), Some(of)) = (originals.get_mut(duplicate.at.input as usize), of) {
+            list.insert(of.input);
+        }
+    }
+    let all = loaded.inputs.iter().zip(&originals).enumerate();
+    all.map(|(number, (input, of))| model::Input { duplicates_of: of.iter().map(|of| format!("i{of}")).collect(), ..one(number, input) })
+        .collect()
 }
 
 fn one(number: usize, input: &Input) -> model::Input {
@@ -35,6 +44,7 @@ fn one(number: usize, input: &Input) -> model::Input {
         events: ledger.events,
         states: ledger.states,
         duplicates: ledger.duplicates,
+        duplicates_of: Vec::new(),
         ignored: counts(&ledger.ignored),
         rejected: counts(&ledger.rejected),
         first_event_at: ledger.first_event.map(|time| time.rfc3339(0)),

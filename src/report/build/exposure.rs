@@ -1,12 +1,15 @@
 //! What was seen and taken, with names, times and pointers.
 
 use super::{CaseNames, LISTED, Material};
+use crate::attribution::Actor;
 use crate::enrich::app_name;
 use crate::events::{AccountId, Action, Str};
-use crate::exposure::{self, AppUse, Count, Evidence, Hold, MailboxReached, People, Synchronised};
+use crate::exposure::{self, AppUse, Count, Evidence, Hold, MailboxReached, People, Standing, Synchronised};
+use crate::remaining::is_sure;
 use crate::report::exposure_words;
 use crate::report::model::{AppExposure, Bounds, Changes, Counterparty, Exposure, MailboxAccess, Range, SynchronisedFolder, Unanswerable};
 use crate::report::summary;
+use std::collections::BTreeSet;
 
 /// Acts of one kind that are told in words.
 const TOLD: usize = 5;
@@ -25,6 +28,7 @@ pub(super) fn exposure(material: &Material<'_>, of: &exposure::Exposure) -> Expo
         recipients: all,
         recipients_inside: inside,
         recipients_outside: outside,
+        not_delivered: not_delivered(of),
         mails_deleted: bounds(&of.mails_deleted),
         mails_moved: bounds(&of.mails_moved),
         mails_passed_on: bounds(&of.mails_passed_on),
@@ -61,6 +65,14 @@ fn bounds(material: &Material<'_>, count: &Count) -> Bounds {
 
 fn unknown(of: &exposure::Exposure) -> Vec<Unanswerable> {
     of.unknown.iter().map(|(question, gap)| Unanswerable { question: (*question).to_owned(), missing: gap.missing() }).collect()
+}
+
+/// People to whom no mail was delivered, of those to whom one was sent.
+fn not_delivered(of: &exposure::Exposure) -> u64 {
+    let copies = || of.letters.iter().flat_map(|letter| &letter.copies);
+    let reached: BTreeSet<AccountId> = copies().filter(|copy| copy.standing != Standing::Failed).map(|copy| copy.to).collect();
+    let failed: BTreeSet<AccountId> = copies().filter(|copy| copy.standing == Standing::Failed).map(|copy| copy.to).collect();
+    failed.difference(&reached).count() as u64
 }
 
 /// What was searched for: each text once.
@@ -103,12 +115,19 @@ fn app_use(material: &Material<'_>, app: &AppUse) -> AppExposure {
         name: name.map(str::to_owned),
         scopes: app.scopes.clone(),
         tenant_wide: app.tenant_wide,
+        in_doubt: !app.consents.events.iter().any(|event| is_his(material, *event)),
         since: app.consents.events.first().and_then(|event| material.time_of(*event)),
         acts: app.acts.iter().map(|(action, count)| changes(material, *action, count)).collect(),
         elsewhere: app.elsewhere.iter().take(LISTED).map(|(account, _)| material.name(*account)).collect(),
         evidence: material.pointers(&app.consents.events),
         evidence_total: app.consents.total,
     }
+}
+
+/// True for an act whose traces count as the intruder's too.
+fn is_his(material: &Material<'_>, event: u32) -> bool {
+    let who = material.attribution.actors.of(event);
+    who.actor == Actor::Intruder && is_sure(who.certainty)
 }
 
 fn changes(material: &Material<'_>, action: Action, count: &Count) -> Changes {

@@ -3,7 +3,8 @@
 use super::{Material, exposure};
 use crate::cascade::{self, Path};
 use crate::events::{AccountId, Action, Time};
-use crate::report::model::{Edge, EdgePath, Incident, Link, Milestone, PatientZero};
+use crate::report::exposure_words;
+use crate::report::model::{Edge, EdgePath, Exposure, Incident, Link, Milestone, PatientZero};
 use rustc_hash::FxHashMap;
 
 pub(super) fn incidents(material: &Material<'_>) -> Vec<Incident> {
@@ -13,6 +14,7 @@ pub(super) fn incidents(material: &Material<'_>) -> Vec<Incident> {
 
 fn one(material: &Material<'_>, at: usize, incident: &cascade::Incident, points: &TurningPoints) -> Incident {
     let (zero, seen) = (&incident.patient_zero, material.exposures.incidents.get(at));
+    let exposure = seen.map(|seen| exposure::exposure(material, seen));
     Incident {
         id: format!("c{}", at + 1),
         accounts: incident.accounts.iter().map(|account| material.name(*account)).collect(),
@@ -33,10 +35,10 @@ fn one(material: &Material<'_>, at: usize, incident: &cascade::Incident, points:
             })
             .collect(),
         milestones: milestones(material, points),
-        summary: summary(material, incident),
+        summary: summary(material, incident, exposure.as_ref()),
         narrative: None,
         story: Vec::new(),
-        exposure: seen.map(|seen| exposure::exposure(material, seen)),
+        exposure,
         counterparties: seen.map(|seen| exposure::counterparties(material, &seen.people)).unwrap_or_default(),
     }
 }
@@ -142,8 +144,8 @@ fn milestones(material: &Material<'_>, points: &TurningPoints) -> Vec<Milestone>
     firsts.chain(points.last.map(|index| milestone("last-activity", "last activity", index))).collect()
 }
 
-/// "3 accounts compromised within 32 h 12 min; 794 mails sent".
-fn summary(material: &Material<'_>, incident: &cascade::Incident) -> String {
+/// "3 accounts compromised within 32 h 12 min; 794 mails sent to 762 people".
+fn summary(material: &Material<'_>, incident: &cascade::Incident, exposure: Option<&Exposure>) -> String {
     let count = incident.accounts.len();
     let fell: Vec<Time> = incident.accounts.iter().filter_map(|account| material.judgement(*account)?.compromised_at).collect();
     let (first, last) = (fell.iter().min(), fell.iter().max());
@@ -153,16 +155,8 @@ fn summary(material: &Material<'_>, incident: &cascade::Incident) -> String {
     {
         words.push_str(&format!(" within {}", crate::report::screen::duration(last.since(*first))));
     }
-    let mails: usize = incident.accounts.iter().map(|account| mails_sent(material, *account)).sum();
-    if mails > 0 {
-        words.push_str(&format!("; {mails} mail{} sent by the intruder", if mails == 1 { "" } else { "s" }));
+    if let Some(sent) = exposure.and_then(exposure_words::sent) {
+        words.push_str(&format!("; {sent}"));
     }
     words
-}
-
-/// Mails that the intruder sent from the account, each delivery counted, whichever log tells of it.
-fn mails_sent(material: &Material<'_>, account: AccountId) -> usize {
-    let own = material.case.sent.of(material.case.store, account);
-    let his = own.iter().filter(|mail| material.attribution.actors.is_intruders(mail.event));
-    his.map(|mail| mail.recipients).sum()
 }

@@ -132,6 +132,7 @@ pub fn inventory(loaded: &Loaded, geo: &Geo) -> Report {
     Report {
         schema_version: super::model::SCHEMA_VERSION.to_owned(),
         tool: Tool::this(),
+        narrowed: None,
         inputs: coverage::inputs(loaded),
         refused: coverage::refused(loaded),
         geoip: geo

@@ -5,6 +5,7 @@ use crate::attribution::Verdict;
 use crate::detections::Case;
 use crate::events::{AccountId, key};
 use crate::evidence::Pointer;
+use crate::exposure::{Principals, principals};
 use crate::remaining::{self, Artefact, CleanAct, End, Identity, Kind, Origin, Status};
 use crate::report::model::{CleanUp, Ending, Remaining};
 use crate::report::sanitize::clip;
@@ -22,11 +23,13 @@ const TELLING: [&str; 7] =
 pub(super) struct Left<'m> {
     material: &'m Material<'m>,
     left: remaining::Left<'m>,
+    principals: Principals,
 }
 
 impl<'m> Left<'m> {
     pub(super) fn of(material: &'m Material<'m>) -> Left<'m> {
-        Left { material, left: remaining::remaining(material.case, material.attribution) }
+        let left = remaining::remaining(material.case, material.attribution);
+        Left { material, left, principals: principals(material.case) }
     }
 
     /// What stands at the account.
@@ -50,7 +53,7 @@ impl<'m> Left<'m> {
         let pointers = |list: &[Pointer]| list.iter().take(super::LISTED).map(ToString::to_string).collect();
         Remaining {
             kind: artefact.kind.name().to_owned(),
-            summary: words(artefact, self.material.case),
+            summary: words(artefact, self.material.case, &self.principals),
             status: artefact.status.name().to_owned(),
             origin: artefact.origin.name().to_owned(),
             basis: artefact.basis.to_owned(),
@@ -92,7 +95,9 @@ impl<'m> Left<'m> {
             returned_from: time(clean_up.returned.first()),
             returned_to: time(clean_up.returned.last()),
             returned_since_last: clean_up.since_last_cut as u64,
-            evidence: self.material.pointers(&clean_up.returned),
+            attempts: clean_up.attempts.len() as u64,
+            last_attempt_at: time(clean_up.attempts.last()),
+            evidence: self.material.pointers(if clean_up.returned.is_empty() { &clean_up.attempts } else { &clean_up.returned }),
         })
     }
 }
@@ -107,9 +112,10 @@ fn is_of_tenant(artefact: &Artefact<'_>) -> bool {
 }
 
 /// What the thing is, in words that can follow its kind.
-fn words(artefact: &Artefact<'_>, case: &Case<'_>) -> String {
+fn words(artefact: &Artefact<'_>, case: &Case<'_>, principals: &Principals) -> String {
     let names = CaseNames(case);
     let identity = &artefact.identity;
+    let app = |identity: &Identity| app(identity, &names, principals);
     let text = |text: &Option<String>| text.as_deref().map(|text| clip(text, LONGEST).into_owned());
     let quoted = |text: &Option<String>| text.as_deref().map(|text| format!("\"{}\"", clip(text, LONGEST)));
     let of = text(&identity.of).unwrap_or_else(|| "somebody".to_owned());
@@ -139,11 +145,11 @@ fn words(artefact: &Artefact<'_>, case: &Case<'_>) -> String {
         Kind::AppGrant => {
             let scopes = scopes(&identity.scopes);
             let whole = if artefact.of.is_some() { elsewhere } else { ", for the whole organisation".to_owned() };
-            format!("{}{scopes}{whole}", app(identity, &names))
+            format!("{}{scopes}{whole}", app(identity))
         }
-        Kind::App => app(identity, &names),
-        Kind::AppCredential => format!("of {}", app(identity, &names)),
-        Kind::AppOwner => format!("{} of {}", text(&identity.trustee).unwrap_or_else(|| "somebody".to_owned()), app(identity, &names)),
+        Kind::App => app(identity),
+        Kind::AppCredential => format!("of {}", app(identity)),
+        Kind::AppOwner => format!("{} of {}", text(&identity.trustee).unwrap_or_else(|| "somebody".to_owned()), app(identity)),
         Kind::MfaMethod => {
             let method =
                 quoted(&identity.name).or_else(|| quoted(&identity.operation)).unwrap_or_else(|| "of a kind not recorded".to_owned());
@@ -184,8 +190,13 @@ fn scopes(all: &[String]) -> String {
 }
 
 /// The application by its name, else by an id.
-fn app(identity: &Identity, names: &CaseNames<'_>) -> String {
-    let known = || identity.app_id.as_deref().and_then(|id| names.app_name(id)).map(std::borrow::Cow::into_owned);
+fn app(identity: &Identity, names: &CaseNames<'_>, principals: &Principals) -> String {
+    let of_app = || identity.app_id.as_deref().and_then(|id| names.app_name(id)).map(std::borrow::Cow::into_owned);
+    let of_principal = || {
+        let ids = [&identity.object_id, &identity.app_id].into_iter().flatten();
+        ids.filter_map(|id| principals.get(id)).map(|(_, name)| name.clone()).find(|name| !name.is_empty())
+    };
+    let known = || of_app().or_else(of_principal);
     let id = || identity.app_id.clone().or_else(|| identity.object_id.clone());
     let named = identity.name.clone().filter(|name| key::guid(name).is_none()).or_else(known);
     let shown = named.or_else(id).unwrap_or_else(|| "an application that the record does not name".to_owned());

@@ -43,8 +43,9 @@ fn shown(time: Time) -> Option<String> {
     time.is_known().then(|| time.rfc3339(0))
 }
 
+/// A number to three digits; never a negative zero, which a sum of nothing gives.
 fn share(value: f64) -> f64 {
-    (value * 1000.0).round() / 1000.0
+    (value * 1000.0).round() / 1000.0 + 0.0
 }
 
 fn policy(material: &Material<'_>) -> ResponsePolicy {
@@ -241,4 +242,13 @@ fn limits(scenarios: &[Scenario]) -> Vec<ResponseLimit> {
         })
     })
     .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn nothing_spared_is_zero_and_not_minus_zero() {
+        assert_eq!(super::share([].iter().sum::<f64>()).to_string(), "0");
+        assert_eq!(super::share(-0.0).to_string(), "0");
+    }
 }

@@ -1,9 +1,10 @@
 //! The first screen: what happened, to whom, since when, from where. Nothing else.
 
 use crate::remaining::Status;
-use crate::report::model::{Account, Incident, IntruderAddress, Remaining, Report, Verdict};
+use crate::report::exposure_words;
+use crate::report::model::{Account, Exposure, Incident, IntruderAddress, Remaining, Report, Verdict};
 use crate::report::phrases::{self, Phrases};
-use crate::report::screen::{Tone, count, percent, thousands};
+use crate::report::screen::{Tone, count, percent};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Incidents that are told in full, accounts of each, and suspects that are named.
@@ -57,6 +58,8 @@ pub(super) struct Card<'r> {
 pub(super) struct First<'r> {
     /// How many accounts stand how.
     pub(super) headline: Vec<Words>,
+    /// What the page is narrowed to.
+    pub(super) narrowed: Vec<Words>,
     /// How much was read.
     pub(super) ledger: Vec<Words>,
     /// Days that the evidence covers.
@@ -83,6 +86,7 @@ impl<'r> First<'r> {
         };
         First {
             headline: words(phrases::headline(report)),
+            narrowed: phrases::narrowed(report, phrases).map(words).unwrap_or_default(),
             ledger: words(phrases::ledger(report)),
             span: phrases::span(report, phrases.clock).unwrap_or_default(),
             cards: report.incidents.iter().take(INCIDENTS).map(|incident| card(report, incident, phrases, accounts)).collect(),
@@ -111,7 +115,11 @@ fn card<'r>(report: &Report, incident: &'r Incident, phrases: Phrases<'_>, accou
         Line {
             account: name,
             since: since.map_or_else(String::new, |since| phrases.clock.full(since)),
-            how: phrases.how(name, edge, incident, since.unwrap_or_default()),
+            how: [Some(phrases.how(name, edge, incident, since.unwrap_or_default())), account.and_then(|one| phrases.earlier(one))]
+                .into_iter()
+                .flatten()
+                .collect::<Vec<_>>()
+                .join("; "),
             sure: account.map_or_else(String::new, |account| percent(account.probability)),
         }
     };
@@ -121,11 +129,11 @@ fn card<'r>(report: &Report, incident: &'r Incident, phrases: Phrases<'_>, accou
         summary: &incident.summary,
         lines: incident.accounts.iter().take(ACCOUNTS).map(line).collect(),
         more: incident.accounts.len().saturating_sub(ACCOUNTS),
-        facts: facts(report, &his, phrases),
+        facts: facts(report, &his, incident.exposure.as_ref(), phrases),
     }
 }
 
-fn facts(report: &Report, accounts: &[&Account], phrases: Phrases<'_>) -> Vec<Fact> {
+fn facts(report: &Report, accounts: &[&Account], exposure: Option<&Exposure>, phrases: Phrases<'_>) -> Vec<Fact> {
     let mut facts = Vec::new();
     if let Some(words) = from_where(accounts) {
         facts.push(Fact { name: "From", words });
@@ -133,10 +141,9 @@ fn facts(report: &Report, accounts: &[&Account], phrases: Phrases<'_>) -> Vec<Fa
     if let Some(last) = accounts.iter().filter_map(|account| account.last_intruder_at.as_deref()).max() {
         facts.push(Fact { name: "Last act", words: format!("{} {}", phrases.clock.full(last), phrases.clock.zone()) });
     }
-    let mails = mails_sent(accounts);
-    let words = if mails == 0 { "none shown in these exports".to_owned() } else { format!("{}, each recipient counted", thousands(mails)) };
+    let words = exposure.and_then(exposure_words::sent).unwrap_or_else(|| "none shown in these exports".to_owned());
     facts.push(Fact { name: "Mails sent", words });
-    facts.push(in_place(report, accounts));
+    facts.extend(in_place(report, accounts));
     facts
 }
 
@@ -154,24 +161,18 @@ fn from_where(accounts: &[&Account]) -> Option<String> {
     Some(format!("{}  {}{rest}", address.ip, phrases::place(address)))
 }
 
-/// Mails that the intruder sent from these accounts, each recipient counted.
-pub(super) fn mails_sent(accounts: &[&Account]) -> u64 {
-    accounts
-        .iter()
-        .filter_map(|account| account.activity.as_ref())
-        .flat_map(|activity| &activity.mails_by_minute)
-        .map(|one| one.mails)
-        .sum()
-}
-
-/// What still works for the intruder; where nothing says so, how often he touched inbox rules.
-fn in_place(report: &Report, accounts: &[&Account]) -> Fact {
+/// What still works for the intruder, and what may; where nothing says so, how often he touched inbox rules.
+fn in_place(report: &Report, accounts: &[&Account]) -> Vec<Fact> {
+    let mut facts = Vec::new();
     for (name, status) in [("Still in place", Status::InPlace), ("Not known to be gone", Status::Unknown)] {
         let items: Vec<&Remaining> =
             accounts.iter().flat_map(|account| &account.remaining).filter(|item| item.status == status.name()).collect();
         if !items.is_empty() {
-            return Fact { name, words: phrases::kinds_of(&items) };
+            facts.push(Fact { name, words: phrases::kinds_of(&items) });
         }
+    }
+    if !facts.is_empty() {
+        return facts;
     }
     let names: BTreeSet<&str> = accounts.iter().map(|account| account.account.as_str()).collect();
     let is_rule = |action: &str| matches!(action, "mailbox-rule" | "forwarding");
@@ -181,13 +182,13 @@ fn in_place(report: &Report, accounts: &[&Account]) -> Fact {
         0 => "none of the intruder's shown in these exports".to_owned(),
         acts => format!("{} of the intruder on inbox rules or forwarding", count(acts, "act", "acts")),
     };
-    Fact { name: "Rules", words }
+    vec![Fact { name: "Rules", words }]
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::model::{Activity, MailMinute};
+    use crate::report::model::Bounds;
     use crate::report::samples;
     use crate::report::screen::{Clock, ShortNames};
 
@@ -202,6 +203,7 @@ mod tests {
     fn what_is_still_in_place_is_named_and_else_only_what_was_done() {
         let mut report = samples::cascade();
         assert_eq!(facts_of(&report)["Still in place"], "1 inbox rule");
+        assert_eq!(facts_of(&report)["Not known to be gone"], "1 app grant, sessions of 1 account", "beside what is known to stand");
         report.accounts.iter_mut().for_each(|account| account.remaining.retain(|item| item.status != "in-place"));
         assert_eq!(facts_of(&report)["Not known to be gone"], "1 app grant, sessions of 1 account");
         report.accounts.iter_mut().for_each(|account| account.remaining.clear());
@@ -209,18 +211,17 @@ mod tests {
     }
 
     #[test]
-    fn mails_are_counted_over_all_accounts_and_addresses_by_their_acts() {
+    fn mails_are_told_as_in_the_headline_and_addresses_by_their_acts() {
         let mut report = samples::cascade();
+        report.incidents[0].exposure = None;
         assert_eq!(facts_of(&report)["Mails sent"], "none shown in these exports");
-        for (at, mails) in [(0, 790), (1, 4)] {
-            let mails_by_minute = vec![MailMinute { minute: "2022-02-09T14:48:00Z".to_owned(), mails }];
-            report.accounts[at].activity = Some(Activity { mails_by_minute, ..Activity::default() });
-        }
+        let of = |n| Some(Bounds { at_least: n, at_most: Some(n), ..Bounds::default() });
+        report.incidents[0].exposure = Some(Exposure { mails_sent: of(794), recipients: of(762), ..Exposure::default() });
         let mut second = report.accounts[1].intruder_addresses[0].clone();
         (second.ip, second.events) = ("198.51.100.7".to_owned(), 5000);
         report.accounts[1].intruder_addresses.push(second);
         let facts = facts_of(&report);
-        assert_eq!(facts["Mails sent"], "794, each recipient counted");
+        assert_eq!(facts["Mails sent"], "794 mails sent to 762 people", "the words of the headline");
         assert!(facts["From"].starts_with("198.51.100.7  Nigeria") && facts["From"].ends_with(", and 1 more address"), "{}", facts["From"]);
     }
 }

@@ -48,7 +48,7 @@ struct Story<'r> {
     milestones: Vec<&'r Milestone>,
 }
 
-/// An account that was attacked without success.
+/// An account that was attacked; nothing shows that it succeeded.
 struct Targeted<'r> {
     account: &'r str,
     sure: String,

@@ -52,6 +52,9 @@ pub struct Account {
     /// First act ascribed to the intruder that succeeded.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub compromised_at: Option<String>,
+    /// The earliest odd acts before that, of which it is open whose they were: perhaps it began then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub earlier: Option<Earlier>,
     /// Last act ascribed to the intruder.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_intruder_at: Option<String>,
@@ -83,6 +86,19 @@ pub struct Account {
     pub clean_up: Option<CleanUp>,
 }
 
+/// Odd acts before the intrusion that nothing ties to it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Earlier {
+    /// When they began.
+    pub time: String,
+    /// What was found, in one line.
+    pub summary: String,
+    /// The findings.
+    pub findings: Vec<String>,
+    /// Pointers of its records.
+    pub evidence: Vec<String>,
+}
+
 /// One term of a score.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Term {
@@ -103,6 +119,9 @@ pub struct Term {
 pub struct IntruderAddress {
     /// The address.
     pub ip: String,
+    /// Where it is and what kind of network, in words, with what of it is doubtful.
+    #[serde(default)]
+    pub place: String,
     /// Country, two letters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub country: Option<String>,

@@ -41,6 +41,9 @@ pub struct Exposure {
     /// Those of them outside of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub recipients_outside: Option<Bounds>,
+    /// People to whom such mail was refused, as a trace shows, and none was delivered.
+    #[serde(default)]
+    pub not_delivered: u64,
     /// Items of the mailbox that were deleted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mails_deleted: Option<Bounds>,
@@ -132,6 +135,9 @@ pub struct AppExposure {
     /// True if it may act for everybody, or in its own right.
     #[serde(default, skip_serializing_if = "super::is_false")]
     pub tenant_wide: bool,
+    /// True if each act that let it in may be the owner's.
+    #[serde(default, skip_serializing_if = "super::is_false")]
+    pub in_doubt: bool,
     /// When it was let in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub since: Option<String>,

@@ -36,6 +36,9 @@ pub struct Input {
     pub states: u64,
     /// Records that repeat an event met elsewhere.
     pub duplicates: u64,
+    /// Inputs whose events they repeat; this one too, where it repeats itself.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub duplicates_of: Vec<String>,
     /// Records set aside on purpose, by reason.
     pub ignored: Vec<Count>,
     /// Records that could not be read as what they should be, by reason.
@@ -145,4 +148,22 @@ pub struct Unanswerable {
     pub question: String,
     /// What is missing, and which export would have it.
     pub missing: String,
+}
+
+/// What the report was narrowed to. Verdicts rest on all of the evidence whatever is shown.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Narrowed {
+    /// Acts and findings from this time on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+    /// Acts and findings up to this time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub to: Option<String>,
+    /// Only these accounts; empty where all are shown.
+    pub accounts: Vec<String>,
+    /// Compromised and suspicious accounts that are therefore not shown.
+    pub hidden: u64,
+    /// No record with a time lies in the span.
+    #[serde(default, skip_serializing_if = "super::is_false")]
+    pub outside: bool,
 }

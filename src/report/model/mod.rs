@@ -13,10 +13,10 @@ mod remaining;
 mod response;
 mod story;
 
-pub use accounts::{Account, IntruderAddress, Term, Undated, Verdict};
+pub use accounts::{Account, Earlier, IntruderAddress, Term, Undated, Verdict};
 pub use activity::{Activity, ActivitySlot, MailMinute, SignInPlace};
 pub use exposure::{AppExposure, Bounds, Changes, Counterparty, Exposure, MailboxAccess, Range, SynchronisedFolder};
-pub use inputs::{Count, Coverage, GeoSource, Input, Notice, Refused, Span, Unanswerable};
+pub use inputs::{Count, Coverage, GeoSource, Input, Narrowed, Notice, Refused, Span, Unanswerable};
 pub use narrative::Sentence;
 pub use remaining::{CleanUp, Ending, Remaining};
 pub use response::{
@@ -41,6 +41,9 @@ pub struct Report {
     pub schema_version: String,
     /// The program that wrote the report.
     pub tool: Tool,
+    /// What the report was narrowed to; absent where all is shown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub narrowed: Option<Narrowed>,
     /// Every file or archive member that was read, in the order of its id, with its ledger.
     pub inputs: Vec<Input>,
     /// Files that are no export or could not be read, with why.
@@ -90,6 +93,7 @@ impl Report {
         Report {
             schema_version: SCHEMA_VERSION.to_owned(),
             tool: Tool::this(),
+            narrowed: None,
             inputs: Vec::new(),
             refused: Vec::new(),
             geoip: Vec::new(),

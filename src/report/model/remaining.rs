@@ -78,7 +78,13 @@ pub struct CleanUp {
     pub returned_to: Option<String>,
     /// How many of those came more than 90 minutes after the last reset, revocation or block.
     pub returned_since_last: u64,
-    /// Pointers of the first of them.
+    /// Acts of the intruder after the first reset, revocation or block that failed: he tried again.
+    #[serde(default)]
+    pub attempts: u64,
+    /// Last of those.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_attempt_at: Option<String>,
+    /// Pointers of the first acts after it: of those that succeeded, else of those that failed.
     pub evidence: Vec<String>,
 }
 

@@ -15,7 +15,7 @@ impl View<'_> {
     /// One paragraph an account, then the incidents of several accounts together, then whom to notify.
     pub(super) fn exposure(&self, page: &mut Page<'_>) {
         let exposed: Vec<(&Account, &Exposure)> =
-            self.report.accounts.iter().filter_map(|account| Some((account, account.exposure.as_ref()?))).collect();
+            self.order.iter().filter_map(|account| Some((*account, account.exposure.as_ref()?))).collect();
         if exposed.is_empty() {
             return;
         }

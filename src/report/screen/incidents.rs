@@ -96,7 +96,9 @@ impl<'r> View<'r> {
     fn node(&self, page: &mut Page<'_>, node: &Node<'r>, incident: Option<&'r Incident>, name_width: usize, detailed: bool) {
         let account = self.account(node.account);
         let since = account.and_then(|account| account.compromised_at.as_deref());
-        let since_text = since.map_or_else(|| "time unknown".to_owned(), |since| format!("since {}", self.clock.moment(since)));
+        let hidden = account.is_none() && self.report.narrowed.is_some();
+        let unknown = if hidden { "not shown" } else { "time unknown" };
+        let since_text = since.map_or_else(|| unknown.to_owned(), |since| format!("since {}", self.clock.moment(since)));
         let tone = if account.is_some_and(|account| account.verdict == Verdict::Compromised) { Tone::Bad } else { Tone::Warn };
         let column = name_width + 2 + since_text.width() + 2;
         let beside = self.look.width >= column + BESIDE;
@@ -115,6 +117,12 @@ impl<'r> View<'r> {
                 page.wrap(&rest, &rest, &Line::new().plain(how));
             }
         }
+        let phrases = Phrases { clock: &self.clock, names: &self.names };
+        if let Some(words) = account.and_then(|account| phrases.earlier(account)) {
+            let pointer = account.and_then(|account| account.earlier.as_ref()?.evidence.first());
+            let line = Line::new().add(Tone::Warn, words);
+            page.wrap(&rest, &rest, &pointer.map_or(line.clone(), |pointer| line.plain("  ").add(Tone::Code, pointer)));
+        }
         if let Some(account) = account.filter(|_| detailed) {
             self.reasons(page, &rest, account);
         }
@@ -124,17 +132,18 @@ impl<'r> View<'r> {
     fn reasons(&self, page: &mut Page<'_>, rest: &str, account: &Account) {
         let tone = if account.verdict == Verdict::Compromised { Tone::Plain } else { Tone::Warn };
         let mut line = Line::new().add(tone, format!("{} ({})", account.verdict.name(), percent(account.probability)));
-        let reasons = self.strongest(account);
-        if !reasons.is_empty() {
-            line.push(Tone::Dim, format!(": {reasons}"));
-        }
+        self.push_reasons(&mut line, Tone::Dim, account);
         page.wrap(rest, rest, &line);
         self.story(page, rest, &account.story);
     }
 
-    /// The reasons that weigh most: three, or all on request.
-    pub(super) fn strongest(&self, account: &Account) -> String {
-        phrases::strongest(account, if self.look.verbose { usize::MAX } else { 3 })
+    /// Adds the reasons that weigh most: three, or all on request. Each is a piece of its own, so that a long
+    /// one cuts none of the others.
+    pub(super) fn push_reasons(&self, line: &mut Line, tone: Tone, account: &Account) {
+        for (at, reason) in phrases::reasons(account, if self.look.verbose { usize::MAX } else { 3 }).into_iter().enumerate() {
+            line.push(tone, if at > 0 { "; " } else { ": " });
+            line.push(tone, reason);
+        }
     }
 
     /// How it came to this account, in words.

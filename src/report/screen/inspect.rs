@@ -32,7 +32,7 @@ impl View<'_> {
             format!("{} ({}), {}{packed}, {} bytes", title.unwrap_or("export"), input.format, input.encoding, thousands(input.bytes));
         page.wrap("    ", "    ", &Line::new().plain(what));
         page.wrap("    ", "    ", &ledger(input));
-        for (what, tone, counts) in [("set aside", Tone::Dim, &input.ignored), ("unreadable", Tone::Warn, &input.rejected)] {
+        for (what, tone, counts) in [("ignored", Tone::Dim, &input.ignored), ("rejected", Tone::Warn, &input.rejected)] {
             for tally in counts {
                 page.wrap("    ", "      ", &reason(what, tone, tally));
             }
@@ -82,16 +82,24 @@ impl View<'_> {
     }
 }
 
-/// `1,000 records: 988 events, 2 states, 5 repeats, 3 set aside, 2 unreadable`.
+/// `1,000 records: 988 events, 2 states, 5 duplicates (of i0), 3 ignored, 2 rejected`: the words of the report.
 fn ledger(input: &Input) -> Line {
     let parts = [
         (input.events, "event", "events"),
-        (input.states, "setting", "settings"),
-        (input.duplicates, "repeat", "repeats"),
-        (input.ignored_total(), "set aside", "set aside"),
-        (input.rejected_total(), "unreadable", "unreadable"),
+        (input.states, "state", "states"),
+        (input.duplicates, "duplicate", "duplicates"),
+        (input.ignored_total(), "ignored", "ignored"),
+        (input.rejected_total(), "rejected", "rejected"),
     ];
-    let parts: Vec<String> = parts.into_iter().filter(|(n, ..)| *n > 0).map(|(n, one, many)| count(n, one, many)).collect();
+    let of = |many: &str| {
+        if many == "duplicates" && !input.duplicates_of.is_empty() {
+            format!(" (of {})", input.duplicates_of.join(", "))
+        } else {
+            String::new()
+        }
+    };
+    let parts = parts.into_iter().filter(|(n, ..)| *n > 0).map(|(n, one, many)| count(n, one, many) + &of(many));
+    let parts: Vec<String> = parts.collect();
     let mut line = Line::new().plain(count(input.records, "record", "records"));
     if !parts.is_empty() {
         line.push(Tone::Plain, format!(": {}", parts.join(", ")));

@@ -21,8 +21,9 @@ pub use paint::{Line, Page, Tone};
 pub use response::respond;
 pub use words::{Clock, ShortNames, count, duration, percent, read, seconds_between, thousands};
 
+use super::forest::forest;
 use super::model::{Account, Report};
-use super::phrases;
+use super::phrases::{self, Phrases};
 use chrono_tz::Tz;
 use std::collections::BTreeMap;
 use unicode_width::UnicodeWidthStr;
@@ -57,6 +58,8 @@ struct View<'r> {
     look: &'r Look,
     /// Accounts of the report by name.
     accounts: BTreeMap<&'r str, &'r Account>,
+    /// The same in the order in which the incidents tell of them, others after these.
+    order: Vec<&'r Account>,
     clock: Clock,
     names: ShortNames,
 }
@@ -69,11 +72,18 @@ pub fn render(report: &Report, look: &Look) -> String {
     view.headline(&mut page);
     view.incidents(&mut page);
     view.suspects(&mut page);
+    let taken = !report.incidents.is_empty();
+    if !taken {
+        view.noted(&mut page);
+    }
     view.trouble(&mut page);
     view.timeline(&mut page);
     view.undated(&mut page);
     view.exposure(&mut page);
     view.remaining(&mut page);
+    if taken {
+        view.noted(&mut page);
+    }
     view.unanswerable(&mut page);
     view.next(&mut page);
     page.finish()
@@ -85,7 +95,14 @@ impl<'r> View<'r> {
         for account in &report.accounts {
             accounts.entry(account.account.as_str()).or_insert(account);
         }
-        View { report, look, accounts, clock: Clock::new(report, look.zone), names: ShortNames::new(report) }
+        let mut place: BTreeMap<&str, usize> = BTreeMap::new();
+        for step in report.incidents.iter().flat_map(forest) {
+            let next = place.len();
+            place.entry(step.account).or_insert(next);
+        }
+        let mut order: Vec<&Account> = report.accounts.iter().collect();
+        order.sort_by_key(|account| place.get(account.account.as_str()).copied().unwrap_or(usize::MAX));
+        View { report, look, accounts, order, clock: Clock::new(report, look.zone), names: ShortNames::new(report) }
     }
 
     /// An account of the report.
@@ -105,6 +122,10 @@ impl<'r> View<'r> {
         } else {
             page.wrap("", "  ", &line);
             page.wrap("", "  ", &Line::new().plain(span));
+        }
+        if let Some(line) = phrases::narrowed(self.report, Phrases { clock: &self.clock, names: &self.names }) {
+            page.blank();
+            page.wrap("", "  ", &line.into_iter().fold(Line::new(), |line, (tone, words)| line.add(tone, words)));
         }
     }
 

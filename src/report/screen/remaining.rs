@@ -2,7 +2,7 @@
 
 use super::View;
 use super::paint::{Line, Page, Tone};
-use super::words::count;
+use super::words::{count, thousands};
 use crate::remaining::{Kind, NOTHING_LATER, Origin, SHOWN, Status};
 use crate::report::model::{CleanUp, Ending, Remaining};
 use crate::report::phrases::{kind_words, kinds_of};
@@ -11,8 +11,9 @@ use std::collections::{BTreeMap, BTreeSet};
 impl View<'_> {
     /// What snapshots show, what is not known to be gone, what is gone, and what came after clean-ups.
     pub(super) fn remaining(&self, page: &mut Page<'_>) {
-        let all: Vec<&Remaining> =
-            self.report.accounts.iter().flat_map(|account| &account.remaining).chain(&self.report.remaining).collect();
+        let mut all: Vec<&Remaining> = self.order.iter().flat_map(|account| &account.remaining).chain(&self.report.remaining).collect();
+        // What is surely the intruder's is told before what is to be checked.
+        all.sort_by_key(|item| item.origin != Origin::Intruder.name());
         let standing = |status: Status| -> Vec<&Remaining> { all.iter().copied().filter(|item| item.status == status.name()).collect() };
         self.standing(page, "Still in place", Tone::Bad, &standing(Status::InPlace));
         self.standing(page, "Not known to be gone", Tone::Warn, &standing(Status::Unknown));
@@ -78,7 +79,7 @@ impl View<'_> {
     /// Each clean-up, what survived it, and whether the intruder came back.
     fn clean_ups(&self, page: &mut Page<'_>) {
         let cleaned: Vec<(&str, &CleanUp)> =
-            self.report.accounts.iter().filter_map(|account| Some((account.account.as_str(), account.clean_up.as_ref()?))).collect();
+            self.order.iter().filter_map(|account| Some((account.account.as_str(), account.clean_up.as_ref()?))).collect();
         if cleaned.is_empty() {
             return;
         }
@@ -115,9 +116,11 @@ impl View<'_> {
             let acts = count(clean_up.lingering, "act", "acts");
             line.push(Tone::Plain, format!("; {acts} within 90 min after it, as access tokens allow"));
         }
+        let attempts = self.attempts(clean_up);
         if clean_up.returned == 0 {
-            line.push(Tone::Plain, "; no later act of the intruder in these exports");
-            return line;
+            let (tone, words) = attempts.unwrap_or((Tone::Plain, "; no later act of the intruder in these exports".to_owned()));
+            line.push(tone, words);
+            return clean_up.evidence.first().map_or(line.clone(), |first| line.plain("  ").add(Tone::Code, first));
         }
         let from = clean_up.returned_from.as_deref().map_or_else(String::new, |time| self.clock.minute(time));
         let acts = count(clean_up.returned, "act", "acts");
@@ -125,10 +128,20 @@ impl View<'_> {
         if clean_up.returned_since_last == 0 {
             line.push(Tone::Plain, ", none after the last reset, revocation or block");
         }
+        if let Some((tone, words)) = attempts {
+            line.push(tone, words);
+        }
         if let Some(first) = clean_up.evidence.first() {
             line = line.plain("  ").add(Tone::Code, first);
         }
         line
+    }
+
+    /// `; the intruder tried 3 times more, last 08 Feb 03:08, and failed`.
+    fn attempts(&self, clean_up: &CleanUp) -> Option<(Tone, String)> {
+        let last = clean_up.last_attempt_at.as_deref().map_or_else(String::new, |time| format!(", last {},", self.clock.minute(time)));
+        let times = if clean_up.attempts == 1 { "once".to_owned() } else { format!("{} times", thousands(clean_up.attempts)) };
+        (clean_up.attempts > 0).then(|| (Tone::Warn, format!("; the intruder tried {times} more{last} and failed")))
     }
 }
 

@@ -4,14 +4,18 @@
 use super::View;
 use super::paint::{Line, Page, Tone};
 use super::words::{count, percent, thousands};
+use crate::detections::{Detection, by_id};
 use crate::evidence::Pointer;
-use crate::report::model::{Account, Verdict};
+use crate::report::model::{Account, Finding, Severity, Verdict};
 use crate::report::phrases;
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 use unicode_width::UnicodeWidthStr;
 
 /// Lines of a section that are shown; the rest on request.
 const LINES: usize = 6;
+/// Findings of accounts without a verdict that are shown; the rest on request.
+const NOTED: usize = 3;
 
 impl View<'_> {
     pub(super) fn limit(&self, all: usize) -> usize {
@@ -38,16 +42,56 @@ impl View<'_> {
             page.wrap("", "", &Line::new().add(Tone::Strong, "Suspicious: look at these before closing the case"));
             for account in suspicious.iter().take(self.limit(suspicious.len())) {
                 let mut line = Line::new().add(Tone::Warn, &account.account).plain(format!(" ({})", percent(account.probability)));
-                let reasons = self.strongest(account);
-                if !reasons.is_empty() {
-                    line.push(Tone::Plain, format!(": {reasons}"));
-                }
+                self.push_reasons(&mut line, Tone::Plain, account);
                 page.wrap("  ", "    ", &line);
                 self.story(page, "    ", &account.story);
             }
             self.rest(page, suspicious.len(), "-v shows them");
         }
         self.targeted(page, &of(Verdict::Targeted));
+    }
+
+    /// Findings of accounts that have no verdict: not called an attack, and worth a look all the same. Grave
+    /// kinds come first, of these the rare ones.
+    pub(super) fn noted(&self, page: &mut Page<'_>) {
+        let known = |finding: &Finding| finding.account.as_ref().is_some_and(|account| self.account(account).is_some());
+        let mut findings: Vec<&Finding> =
+            self.report.findings.iter().filter(|finding| finding.severity >= Severity::Medium && !known(finding)).collect();
+        let mut told: BTreeSet<(Option<&str>, &str)> = BTreeSet::new();
+        findings.retain(|finding| told.insert((finding.account.as_deref(), &finding.summary)));
+        if findings.is_empty() {
+            return;
+        }
+        let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
+        findings.iter().for_each(|finding| *kinds.entry(&finding.detection).or_default() += 1);
+        let grave = |finding: &Finding| by_id(&finding.detection).map(Detection::severity);
+        findings.sort_by_key(|finding| (Reverse(grave(finding)), kinds.get(finding.detection.as_str()).copied()));
+        page.blank();
+        page.wrap("", "", &Line::new().add(Tone::Strong, "Seen, and not called an attack: look at these if you do not know them"));
+        // Of each account the two gravest, unless all are asked for.
+        let all = findings.len();
+        let mut accounts: BTreeMap<Option<&str>, usize> = BTreeMap::new();
+        if !self.look.verbose {
+            findings.retain(|finding| {
+                let of_one = accounts.entry(finding.account.as_deref()).or_default();
+                *of_one += 1;
+                *of_one <= 2
+            });
+            findings.truncate(NOTED);
+        }
+        for finding in &findings {
+            let who = finding.account.as_deref().unwrap_or("tenant");
+            let time = finding.time.as_deref().map_or_else(String::new, |time| format!("  {}", self.clock.minute(time)));
+            let mut line = Line::new().plain(who).plain(time).plain("  ").plain(&finding.summary);
+            if let Some(first) = finding.evidence.first() {
+                line = line.plain("  ").add(Tone::Code, first);
+            }
+            page.wrap("  ", "    ", &line);
+        }
+        if all > findings.len() {
+            let more = thousands((all - findings.len()) as u64);
+            page.wrap("  ", "  ", &Line::new().add(Tone::Dim, format!("… {more} more: -v shows them")));
+        }
     }
 
     /// Targeted accounts, those with equal reasons together.
@@ -94,26 +138,32 @@ impl View<'_> {
             lines.push(Line::new().add(Tone::Bad, &refused.path).plain("  not read: ").plain(&refused.reason));
         }
         for input in &self.report.inputs {
-            let path = input.shown_path();
+            let mut line = Line::new().add(Tone::Warn, input.shown_path());
+            let bare = line.width();
+            let joint = |line: &Line| if line.width() > bare { "; " } else { "  " };
             let rejected = input.rejected_total();
             let earliest =
                 input.rejected.iter().min_by_key(|count| count.first.parse::<Pointer>().map_or(u32::MAX, |pointer| pointer.number));
             if let Some(first) = earliest {
                 let reasons: Vec<&str> = input.rejected.iter().map(|count| count.reason.as_str()).collect();
                 let words = format!(
-                    "  {} of {} records unreadable ({}), first ",
+                    "{}{} of {} records unreadable ({}), first ",
+                    joint(&line),
                     thousands(rejected),
                     thousands(input.records),
                     reasons.join(", ").replace('-', " ")
                 );
-                lines.push(Line::new().add(Tone::Warn, &path).plain(words).add(Tone::Code, &first.first));
+                line = line.plain(words).add(Tone::Code, &first.first);
             }
             if input.accounted() != input.records {
-                let words = format!("  {} records, {} accounted for", thousands(input.records), thousands(input.accounted()));
-                lines.push(Line::new().add(Tone::Bad, &path).plain(words));
+                let words = format!("{} records, {} accounted for", thousands(input.records), thousands(input.accounted()));
+                line = line.clone().plain(joint(&line)).add(Tone::Bad, words);
             }
             for notice in &input.notices {
-                lines.push(Line::new().add(Tone::Warn, &path).plain("  ").plain(&notice.text));
+                line = line.clone().plain(joint(&line)).plain(&notice.text);
+            }
+            if line.width() > bare {
+                lines.push(line);
             }
         }
         let plain: Vec<_> = self.report.refused.iter().filter(|refused| !refused.damaged).collect();

@@ -191,3 +191,71 @@ fn an_address_that_is_not_in_the_record_stands_in_brackets() {
     assert!(text.contains("(203.0.113.9)") && text.contains("(address) = not in the record"), "{text}");
     assert!(!render(&samples::cascade(), &look(140)).contains("(address)"));
 }
+
+#[test]
+fn a_finding_of_an_account_without_a_verdict_is_not_lost() {
+    let mut report = samples::clean();
+    let model = samples::cascade().findings[0].clone();
+    let finding = |account: &str, detection: &str, severity, summary: &str| crate::report::model::Finding {
+        account: Some(account.to_owned()),
+        detection: detection.to_owned(),
+        severity,
+        summary: summary.to_owned(),
+        ..model.clone()
+    };
+    use crate::report::model::Severity;
+    report.findings = vec![
+        finding("x@example.com", "unfamiliar-sign-in", Severity::Medium, "signed in from afar"),
+        finding("y@example.com", "unfamiliar-sign-in", Severity::Medium, "signed in from afar"),
+        finding("z@example.com", "unfamiliar-sign-in", Severity::Medium, "signed in from afar"),
+        finding("z@example.com", "inbox-rule-forwards", Severity::Medium, "made a rule that forwards outside"),
+        finding("w@example.com", "inbox-rule-created", Severity::Low, "made a rule"),
+    ];
+    let text = render(&report, &look(100));
+    let at = |words: &str| text.find(words).unwrap_or_else(|| panic!("no {words} in {text}"));
+    assert!(at("Seen, and not called an attack") < at("z@example.com  09 Feb 2022 14:48  made a rule that forwards outside  i0:17"));
+    assert!(at("forwards outside") < at("x@example.com") && !text.contains("made a rule  "), "the rare one first, no low one");
+    assert!(text.contains("… 1 more: -v shows them"), "{text}");
+    let whole = render(&report, &Look { verbose: true, ..look(100) });
+    assert!(whole.contains("y@example.com") && whole.contains("x@example.com"), "{whole}");
+    report.accounts.push(crate::report::model::Account { account: "z@example.com".to_owned(), ..samples::cascade().accounts[0].clone() });
+    assert!(!render(&report, &look(100)).contains("forwards outside"), "accounts with a verdict are told above");
+}
+
+#[test]
+fn accounts_are_told_in_one_order() {
+    let mut report = samples::cascade();
+    report.accounts[1].exposure = report.accounts[0].exposure.clone();
+    report.accounts.reverse();
+    let text = render(&report, &look(140));
+    let taken = text.split("Seen and taken").nth(1).unwrap();
+    let place = |name: &str| taken.find(&format!("\n  {name}")).unwrap_or(usize::MAX);
+    assert!(place("a.adams") < place("b.brown"), "{taken}");
+}
+
+#[test]
+fn asked_for_all_reasons_none_is_cut() {
+    let mut report = samples::cascade();
+    let model = report.accounts[0].terms[0].clone();
+    let reason = |n: usize| format!("reason {n} {}", "with many words ".repeat(8));
+    report.accounts[0].terms = (0..9).map(|n| crate::report::model::Term { why: reason(n), db: 5.0, ..model.clone() }).collect();
+    let text = render(&report, &Look { verbose: true, ..look(100) });
+    assert!((0..9).all(|n| text.contains(&format!("reason {n} with"))) && !text.contains("more characters"), "{text}");
+}
+
+#[test]
+fn where_it_may_have_begun_earlier_both_times_are_told() {
+    let mut report = samples::cascade();
+    report.accounts[0].earlier = Some(crate::report::model::Earlier {
+        time: "2022-01-25T12:40:30Z".to_owned(),
+        summary: "added the service principal rnicrosoft".to_owned(),
+        findings: Vec::new(),
+        evidence: vec!["i0:7".to_owned()],
+    });
+    let text = render(&report, &look(140)).split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(text.contains("since 09 Feb 04:55:51"), "{text}");
+    assert!(
+        text.contains("odd acts already from 25 Jan 12:40 on, whose they are is open: added the service principal rnicrosoft i0:7"),
+        "{text}"
+    );
+}

@@ -67,14 +67,18 @@ pub struct Clock {
 }
 
 impl Clock {
-    /// A clock for this report: it writes years only where the timeline crosses one.
+    /// A clock for this report: it writes years only where what it tells, or the evidence, crosses one.
     pub fn new(report: &Report, zone: Tz) -> Clock {
         let mut clock = Clock { zone, with_year: false };
+        let left = report.accounts.iter().flat_map(|account| &account.remaining).chain(&report.remaining);
         let years: BTreeSet<i32> = report
             .timeline
             .iter()
             .map(|row| row.time.as_str())
             .chain(report.accounts.iter().filter_map(|account| account.compromised_at.as_deref()))
+            .chain(report.findings.iter().filter_map(|finding| finding.time.as_deref()))
+            .chain(report.inputs.iter().flat_map(|input| [&input.first_event_at, &input.last_event_at]).filter_map(Option::as_deref))
+            .chain(left.filter_map(|item| item.since.as_deref()))
             .filter_map(|text| clock.local(text).map(|at| at.year()))
             .collect();
         clock.with_year = years.len() > 1;
@@ -233,5 +237,13 @@ mod tests {
         assert_eq!(clock.moment("2022-02-09T23:55:51.123Z"), "10 Feb 00:55:51");
         assert_eq!(clock.minutes("2022-02-09T04:55:51Z", "2022-02-09T12:20:00Z"), "09 Feb 05:55 – 13:20");
         assert_eq!(clock.moment("no time"), "no time");
+    }
+
+    #[test]
+    fn years_are_written_where_the_evidence_spans_some() {
+        let mut report = crate::report::samples::cascade();
+        assert_eq!(Clock::new(&report, Tz::UTC).minute("2022-02-09T04:55:51Z"), "09 Feb 04:55");
+        report.inputs[0].first_event_at = Some("2019-11-18T00:00:00Z".to_owned());
+        assert_eq!(Clock::new(&report, Tz::UTC).minute("2022-02-09T04:55:51Z"), "09 Feb 2022 04:55");
     }
 }
