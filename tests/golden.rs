@@ -360,7 +360,8 @@ fn february_2022_is_told_in_plain_english() {
             "\".\" that moves mail to RSS Feeds",
             "At 09 Feb 14:45:06 the intruder (82 % sure) gave app Spike access to mail and contacts",
             "At 09 Feb 14:48:11 the intruder sent 794 mails in 15 min 15 s",
-            "to 762 people (14 inside, 748 outside)",
+            "one subject (\"Harbourlight",
+            "to 762 people (14 inside, 748 outside; not delivered to 32 more)",
             "b.bell (by mail, 97 %) and c.carver (by mail, 94 %)",
             "at 09 Feb 15:03:26, 10 h 7 min after the first",
             "Still in place when exported: 1 app grant, 1 inbox rule.",
@@ -399,7 +400,7 @@ fn the_other_published_incidents_are_told_too() {
     let victim = "l.brennan@wattlecreek.example";
     fatigue.tells(
         victim,
-        &["05 Jan 02:26:48", "one accepted", "8 mails", "now also from 193.27.14.88 (Germany)", "5 files", "13 Jan 02:04:38"],
+        &["05 Jan 2023 02:26:48", "one accepted", "8 mails", "now also from 193.27.14.88 (Germany)", "5 files", "13 Jan 2023 02:04:38"],
     );
     assert!(!fatigue.narrative(victim).contains("intruder sent"), "no mail was sent");
     let mailing = example("perfectdata/mass-mailing", true);

@@ -79,7 +79,7 @@ fn the_victims_of_the_samples_are_named() {
     }
 }
 
-/// What stands at an account, or at the tenant where the account is empty: kind, standing and name.
+/// What an intruder surely left at an account, or at the tenant where the account is empty: kind, standing and name.
 fn left<'r>(report: &'r Value, account: &str) -> Vec<(&'r str, &'r str, &'r str)> {
     let mut accounts = report["accounts"].as_array().unwrap().iter();
     let list = match account {
@@ -89,7 +89,7 @@ fn left<'r>(report: &'r Value, account: &str) -> Vec<(&'r str, &'r str, &'r str)
     let one = |item: &'r Value| {
         (item["kind"].as_str().unwrap(), item["status"].as_str().unwrap(), item["identity"]["name"].as_str().unwrap_or_default())
     };
-    list.as_array().unwrap().iter().map(one).collect()
+    list.as_array().unwrap().iter().filter(|item| item["origin"] == "intruder").map(one).collect()
 }
 
 #[test]

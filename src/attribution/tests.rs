@@ -308,7 +308,7 @@ fn odd_acts_before_the_intrusion_are_told_as_what_may_be_its_begin() {
     let earlier = |with: bool| {
         let mut scene = Scene::office();
         if with {
-            scene.add(sign_in("anna", at(9, "03:00")).from(HOSTING, FIREFOX));
+            scene.add(sign_in("anna", at(9, "03:00")).from(OTHER_PROVIDER, FIREFOX));
         }
         scene.add(sign_in("anna", at(20, "03:00")).from(NIGERIA, LEGACY));
         scene.add(hiding_rule("anna", at(20, "12:00")).from(NIGERIA, LEGACY));

@@ -86,15 +86,7 @@ impl<'c> Findings<'c> {
 
     /// Adds a finding on events of one context (or of none). Findings without events or without an
     /// account are not findings.
-    pub fn add(
-        &mut self,
-        store: &Store,
-        account: AccountId,
-        context: ContextId,
-        mut events: Vec<u32>,
-        db: f64,
-        words: impl Into<Words>,
-    ) {
+    pub fn add(&mut self, store: &Store, account: AccountId, context: ContextId, mut events: Vec<u32>, db: f64, words: impl Into<Words>) {
         if events.is_empty() || !account.is_some() {
             return;
         }

@@ -146,14 +146,7 @@ fn stops(case: &Case<'_>, account: AccountId, suspects: &BTreeMap<ContextId, f64
         let rarity = suspects.get(id).copied().unwrap_or(0.0);
         let Some((country, weak)) = place(case, *id, context.ip, rarity > 0.0) else { continue };
         let telling = case.sign_ins(context).filter(|(_, event)| event.time.is_known() && (rarity > 0.0 || is_at_keyboard(case, event)));
-        stops.extend(telling.map(|(index, event)| Stop {
-            secs: event.time.secs(),
-            index,
-            context: *id,
-            country,
-            rarity,
-            weak,
-        }));
+        stops.extend(telling.map(|(index, event)| Stop { secs: event.time.secs(), index, context: *id, country, rarity, weak }));
     }
     stops.sort_by_key(|stop| (stop.secs, stop.index));
     stops

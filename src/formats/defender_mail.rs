@@ -261,11 +261,7 @@ impl Format for PostDelivery {
             Some(result) if result.to_ascii_lowercase().starts_with("fail") => Outcome::Failure,
             _ => Outcome::Unknown,
         };
-        let mail = Mail {
-            status: out.opt(row.text("deliverylocation")),
-            threats: out.opt(row.text("threattypes")),
-            ..Mail::default()
-        };
+        let mail = Mail { status: out.opt(row.text("deliverylocation")), threats: out.opt(row.text("threattypes")), ..Mail::default() };
         out.detail(&mut event, Detail::Mail(Box::new(mail)));
         let key = row.text("networkmessageid").map(|message| {
             let at = time(&row).map(|(time, _)| time).unwrap_or_default();

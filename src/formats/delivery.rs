@@ -5,9 +5,7 @@
 //! where network message id and recipient agree; the internet Message-ID is written by the sender and
 //! shared by copies, so it is a key only where an export has nothing better.
 
-use crate::events::{
-    Action, Batch, Detail, Event, Family, Flags, Key, KeyKind, Mail, Outcome, Principal, Reason, key, link, message_link,
-};
+use crate::events::{Action, Batch, Detail, Event, Family, Flags, Key, KeyKind, Mail, Outcome, Principal, Reason, key, link, message_link};
 use crate::evidence::Record;
 use rustc_hash::FxHashSet;
 

@@ -32,7 +32,10 @@ pub(super) fn sent(scene: &Scene<'_>, account: &Account) -> Option<Draft> {
         // Where its words count mails, and not each recipient.
         [row] if is_exact && row.summary.starts_with(&format!("sent {} in", bounds(sent, "mail", "mails"))) => {
             let draft = Draft::new(8, "At ").at(&scene.clock, &row.time);
-            draft.say(&format!(" {} {}{},{whom}", who(&rows), row.summary, subject(scene, account))).on_rows(scene, &rows)
+            // To how many it did not get is said with whom it got to.
+            let words = row.summary.rsplit_once(", ").filter(|(_, last)| last.ends_with(" not delivered"));
+            let words = words.map_or(row.summary.as_str(), |(words, _)| words);
+            draft.say(&format!(" {} {words}{},{whom}", who(&rows), subject(scene, account))).on_rows(scene, &rows)
         }
         _ => {
             let draft = Draft::new(8, "").span(&scene.clock, &first.time, last);

@@ -252,7 +252,7 @@ fn where_it_may_have_begun_earlier_both_times_are_told() {
         findings: Vec::new(),
         evidence: vec!["i0:7".to_owned()],
     });
-    let text = render(&report, &look(140)).split_whitespace().collect::<Vec<_>>().join(" ");
+    let text = render(&report, &look(140)).replace('│', " ").split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(text.contains("since 09 Feb 04:55:51"), "{text}");
     assert!(
         text.contains("odd acts already from 25 Jan 12:40 on, whose they are is open: added the service principal rnicrosoft i0:7"),
