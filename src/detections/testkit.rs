@@ -440,7 +440,9 @@ impl Scene {
             let composites = super::combine(&case, &findings, lanes.values().map(Vec::as_slice));
             findings.extend(composites);
         }
-        findings.iter_mut().for_each(|finding| finding.say(&case));
+        for finding in &mut findings {
+            finding.say(&case);
+        }
         Seen { findings, store, outcome: None }
     }
 

@@ -74,9 +74,8 @@ pub fn reasons(exposure: &Exposure) -> Vec<String> {
         }
     }
     let counts_acts = |reason: &str| reason.starts_with(|c: char| c.is_ascii_digit());
-    let words = |(reason, about): (&str, Vec<&str>)| match counts_acts(reason) {
-        true => format!("{reason} ({})", about.join(", ")),
-        false => reason.to_owned(),
+    let words = |(reason, about): (&str, Vec<&str>)| {
+        if counts_acts(reason) { format!("{reason} ({})", about.join(", ")) } else { reason.to_owned() }
     };
     reasons.into_iter().map(words).collect()
 }

@@ -22,26 +22,26 @@ const TELLING: [&str; 7] =
 /// What is left, ready to be told.
 pub(super) struct Left<'m> {
     material: &'m Material<'m>,
-    left: remaining::Left<'m>,
+    whole: remaining::Left<'m>,
     principals: Principals,
 }
 
 impl<'m> Left<'m> {
     pub(super) fn of(material: &'m Material<'m>) -> Left<'m> {
-        let left = remaining::remaining(material.case, material.attribution);
-        Left { material, left, principals: principals(material.case) }
+        let whole = remaining::remaining(material.case, material.attribution);
+        Left { material, whole, principals: principals(material.case) }
     }
 
     /// What stands at the account.
     pub(super) fn of_account(&self, account: AccountId) -> Vec<Remaining> {
         let own = |artefact: &&Artefact<'_>| artefact.account == account && self.has_account(artefact) && !is_of_tenant(artefact);
-        self.left.artefacts.iter().filter(own).map(|artefact| self.one(artefact)).collect()
+        self.whole.artefacts.iter().filter(own).map(|artefact| self.one(artefact)).collect()
     }
 
     /// What belongs to the whole tenant, or to accounts that the report does not list.
     pub(super) fn of_tenant(&self) -> Vec<Remaining> {
         let other = |artefact: &&Artefact<'_>| !self.has_account(artefact) || is_of_tenant(artefact);
-        self.left.artefacts.iter().filter(other).map(|artefact| self.one(artefact)).collect()
+        self.whole.artefacts.iter().filter(other).map(|artefact| self.one(artefact)).collect()
     }
 
     /// True if the report lists the account that the thing stands at.
@@ -84,7 +84,7 @@ impl<'m> Left<'m> {
 
     /// What was done to take the account back.
     pub(super) fn clean_up(&self, account: AccountId) -> Option<CleanUp> {
-        let clean_up = self.left.clean_ups.get(&account)?;
+        let clean_up = self.whole.clean_ups.get(&account)?;
         let act = |act: &CleanAct| self.ending(&act.end, act.what);
         let time = |index: Option<&u32>| index.and_then(|index| self.material.time_of(*index));
         Some(CleanUp {

@@ -63,7 +63,9 @@ impl View<'_> {
             return;
         }
         let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
-        findings.iter().for_each(|finding| *kinds.entry(&finding.detection).or_default() += 1);
+        for finding in &findings {
+            *kinds.entry(&finding.detection).or_default() += 1;
+        }
         let grave = |finding: &Finding| by_id(&finding.detection).map(Detection::severity);
         findings.sort_by_key(|finding| (Reverse(grave(finding)), kinds.get(finding.detection.as_str()).copied()));
         page.blank();

@@ -203,13 +203,12 @@ fn a_finding_of_an_account_without_a_verdict_is_not_lost() {
         summary: summary.to_owned(),
         ..model.clone()
     };
-    use crate::report::model::Severity;
     report.findings = vec![
-        finding("x@example.com", "unfamiliar-sign-in", Severity::Medium, "signed in from afar"),
-        finding("y@example.com", "unfamiliar-sign-in", Severity::Medium, "signed in from afar"),
-        finding("z@example.com", "unfamiliar-sign-in", Severity::Medium, "signed in from afar"),
-        finding("z@example.com", "inbox-rule-forwards", Severity::Medium, "made a rule that forwards outside"),
-        finding("w@example.com", "inbox-rule-created", Severity::Low, "made a rule"),
+        finding("x@example.com", "unfamiliar-sign-in", crate::report::model::Severity::Medium, "signed in from afar"),
+        finding("y@example.com", "unfamiliar-sign-in", crate::report::model::Severity::Medium, "signed in from afar"),
+        finding("z@example.com", "unfamiliar-sign-in", crate::report::model::Severity::Medium, "signed in from afar"),
+        finding("z@example.com", "inbox-rule-forwards", crate::report::model::Severity::Medium, "made a rule that forwards outside"),
+        finding("w@example.com", "inbox-rule-created", crate::report::model::Severity::Low, "made a rule"),
     ];
     let text = render(&report, &look(100));
     let at = |words: &str| text.find(words).unwrap_or_else(|| panic!("no {words} in {text}"));

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::detections::testkit::*;
-use crate::events::{Item, Items};
+use crate::events::{Item, Items, Store};
 use crate::exposure::Exposures;
 
 /// The rows of the acts of somebody who took Anna's account, from his address; those of the take-over are left
@@ -10,7 +10,7 @@ use crate::exposure::Exposures;
 fn told(acts: impl IntoIterator<Item = Act>) -> Vec<TimelineRow> {
     let mut scene = Scene::taken(NIGERIA);
     scene.add_all(acts);
-    let loaded = Loaded { store: Default::default(), inputs: Vec::new(), refused: Vec::new() };
+    let loaded = Loaded { store: Store::default(), inputs: Vec::new(), refused: Vec::new() };
     scene.judged(|case, attribution| {
         let material = Material {
             loaded: &loaded,
