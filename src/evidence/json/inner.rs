@@ -4,7 +4,7 @@
 //! O365InvestigationDataAcquisition.ps1); of a list of audit records as text, a list of such strings, at times
 //! under the name of the column that they were taken from.
 
-use super::super::span::{Kind, Notices, Span};
+use super::super::span::{Kind, Notices, Span, code};
 use super::JsonSplitter;
 use super::look;
 use memchr::memmem;
@@ -39,7 +39,7 @@ fn escaped_blanks(mut bytes: &[u8]) -> &[u8] {
 }
 
 /// The records of the JSON in a string literal, at their places in the literal. `None` where the literal
-/// is one record by itself, or holds something else.
+/// is one record by itself, or holds something else: a piece of damaged JSON may look like it.
 pub(super) fn in_string(literal: &str, limit: usize, notices: &mut Notices) -> Option<Vec<Span>> {
     if !holds_json(literal.as_bytes()) {
         return None;
@@ -49,8 +49,16 @@ pub(super) fn in_string(literal: &str, limit: usize, notices: &mut Notices) -> O
     let found = JsonSplitter::inside(limit).split(&text, true, &mut said);
     let start = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
     let single = found.spans.len() == 1 && !start.starts_with('[');
-    if single || found.ended || found.header.is_some() {
+    let is_record = |span: &Span| {
+        let start = text.as_bytes().get(span.start..).unwrap_or_default();
+        matches!(span.kind, Kind::Ignored(_)) || matches!(span.kind, Kind::Json(_)) && (start.starts_with(b"{") || holds_json(start))
+    };
+    let records = found.spans.is_empty() || found.spans.iter().any(is_record);
+    if single || found.ended || found.header.is_some() || !records {
         return None;
+    }
+    if found.spans.is_empty() {
+        return Some(vec![Span { start: 0, end: literal.len(), kind: Kind::Ignored(code::EMPTY_PAGE) }]);
     }
     let mut places = Places::new(literal);
     let mut spans = Vec::with_capacity(found.spans.len());
@@ -165,6 +173,18 @@ mod tests {
     fn one_record_in_a_string_is_the_string() {
         assert!(in_string(r#""{\"a\":1}""#, 1 << 20, &mut Notices::default()).is_none());
         assert_eq!(in_string(r#""[{\"a\":1}]""#, 1 << 20, &mut Notices::default()).map(|spans| spans.len()), Some(1));
+    }
+
+    #[test]
+    fn an_empty_list_is_told_and_a_piece_of_one_is_no_list() {
+        let kinds = |literal: &str| {
+            let spans = in_string(literal, 1 << 20, &mut Notices::default());
+            spans.map(|spans| spans.iter().map(|span| (span.start, span.end, span.kind)).collect::<Vec<_>>())
+        };
+        assert_eq!(kinds(r#""[ ]""#), Some(vec![(0, 5, Kind::Ignored(code::EMPTY_PAGE))]));
+        for no in [r#""[{""#, r#""[]\"[a\"""#] {
+            assert_eq!(kinds(no), None, "{no}");
+        }
     }
 
     #[test]

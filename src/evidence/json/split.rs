@@ -16,6 +16,8 @@ const SUSPECT: usize = 1 << 18;
 const NEAR: usize = 1 << 16;
 /// Beginnings of elements that are remembered.
 const SIGNATURES: usize = 4;
+/// Blanks before an element that belong to how it begins; more of them tell nothing.
+const INDENT: usize = 128;
 /// Arrays and pages inside each other that are seen through.
 const ENVELOPES: usize = 4;
 
@@ -108,10 +110,18 @@ impl JsonSplitter {
                 Step::More => break,
             }
         }
-        if eof && out.consumed >= text.len() {
+        if !eof {
+            out.consumed = self.line_of(text, out.consumed);
+        } else if out.consumed >= text.len() {
             self.notes(notices);
         }
         out
+    }
+
+    /// Start of the line that `at` stands in, its end before it, where there are but blanks between and nothing
+    /// is open: the next text has to show how its first element begins, wherever this one was cut.
+    fn line_of(&self, text: &str, at: usize) -> usize {
+        if self.skipping || self.rest > 0 { at } else { line_end_before(text.as_bytes(), at).unwrap_or(at) }
     }
 
     fn notes(&mut self, notices: &mut Notices) {
@@ -382,15 +392,7 @@ impl JsonSplitter {
         let bytes = text.as_bytes();
         let Key::Is(name, _) = look::key(text, look::blanks(bytes, at + 1)) else { return };
         let key_at = look::blanks(bytes, at + 1);
-        let mut start = at;
-        while start > 0 && matches!(bytes.get(start - 1), Some(b' ' | b'\t')) {
-            start -= 1;
-        }
-        if start == 0 || bytes.get(start - 1) != Some(&b'\n') {
-            start = at;
-        } else {
-            start -= 1;
-        }
+        let start = line_end_before(bytes, at).unwrap_or(at);
         let signature = text.get(start..key_at + name.len() + 2).unwrap_or_default();
         if name.len() < 64 && signature.len() < 256 && !self.signatures.iter().any(|known| known.text == signature) {
             let finder = Finder::new(signature.as_bytes()).into_owned();
@@ -473,6 +475,13 @@ fn separators(bytes: &[u8], mut at: usize) -> usize {
             _ => return at,
         }
     }
+}
+
+/// The line end before `at`, where at most [`INDENT`] blanks stand between.
+fn line_end_before(bytes: &[u8], at: usize) -> Option<usize> {
+    let blanks = bytes.get(..at)?.iter().rev().take(INDENT + 1).take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+    let end = at.checked_sub(blanks + 1)?;
+    (blanks <= INDENT && bytes.get(end) == Some(&b'\n')).then_some(end)
 }
 
 /// `end` without what [`separators`] steps over before it.

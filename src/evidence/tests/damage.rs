@@ -120,6 +120,18 @@ fn a_cell_beyond_the_limit_ends_at_the_next_sound_row() {
 }
 
 #[test]
+fn where_the_text_was_cut_does_not_change_how_elements_begin() {
+    let records: Vec<_> = (0..12).map(|id| serde_json::json!({ "Id": id, "v": "long enough for several chunks" })).collect();
+    let text = serde_json::to_string_pretty(&records).unwrap().replace("},\n  {\n    \"Id\": 9", "},{  {\n    \"Id\": 9");
+    let whole = read(&text);
+    assert_eq!(whole.codes().iter().flatten().count(), 1, "{:?}", whole.codes());
+    for chunk in 256..360 {
+        let small = read_with(text.as_bytes(), &Limits::default(), &OpenOptions { chunk, ..options() }).unwrap();
+        assert_eq!(small.seen, whole.seen, "chunks of {chunk}");
+    }
+}
+
+#[test]
 fn a_bad_line_of_ndjson_is_rejected_alone() {
     for bad in [r#"{"Id":"x}"#, r#"{"Id":{"x":1}"#, "garbage", r#"{"Id":1,}x"#, r#"{"Id" 1}"#, "{"] {
         let read = read_any(format!("{{\"Id\":1}}\n{bad}\n{{\"Id\":3}}\n"));
