@@ -6,13 +6,17 @@
 use super::excuses::OwnerSigns;
 use crate::detections::{Case, Detection, EvidenceFamily, Finding};
 use crate::events::{AccountId, Action, Str, Time};
-use crate::habits::{Client, ContextId};
+use crate::habits::{Client, Context, ContextId};
 use crate::scoring::{Evidence, Excuse, Score, bare_score, score};
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Seconds after an act of a lane within which a finding without a context is taken as its.
 const FLOATING_SECONDS: i64 = 24 * 3600;
+
+/// Seconds between two contexts in which nothing is the owner's, within which they are one party's: that two
+/// strangers come in on one day is far less likely than that one moved.
+const ALIEN_SECONDS: i64 = 24 * 3600;
 
 /// One lane of one account.
 #[derive(Clone, Debug)]
@@ -152,6 +156,32 @@ fn tie_contexts(case: &Case<'_>, ids: &[ContextId], ties: &mut Ties, seen: &mut 
             context.devices.iter().for_each(|device| tie(Shared::Device(*device)));
         }
     }
+    tie_aliens(case, ids, ties);
+}
+
+/// True where nothing is the owner's or a colleague's: neither network nor program nor device, and in a
+/// country new to the tenant or on a rented machine.
+pub(super) fn is_alien(case: &Case<'_>, id: ContextId, context: &Context) -> bool {
+    let familiar = case.familiarity(id);
+    let known = familiar.address || familiar.network || familiar.asn || familiar.device || familiar.client || familiar.thin;
+    !known && context.app.is_none() && context.succeeded() && (case.is_anonymising(context.ip) || !familiar.tenant_country)
+}
+
+/// Ties contexts in which nothing is the owner's, where one follows the other within a day.
+fn tie_aliens(case: &Case<'_>, ids: &[ContextId], ties: &mut Ties) {
+    let contexts = ids.iter().enumerate().filter_map(|(at, id)| case.contexts.get(*id).map(|context| (at, *id, context)));
+    let mut aliens: Vec<(Time, Time, usize)> = contexts
+        .filter(|(_, id, context)| context.first.is_known() && is_alien(case, *id, context))
+        .map(|(at, _, context)| (context.first, context.last, at))
+        .collect();
+    aliens.sort_unstable();
+    let mut before: Option<(Time, usize)> = None;
+    for (first, last, at) in aliens {
+        if let Some((_, other)) = before.filter(|(until, _)| first.since(*until) <= ALIEN_SECONDS) {
+            ties.join(other, at);
+        }
+        before = Some((before.map_or(last, |(until, _)| until.max(last)), at));
+    }
 }
 
 /// Consents to applications.
@@ -253,7 +283,7 @@ impl Home {
 
 /// What a lane is worth, with and without evidence from other accounts.
 fn score_lane(case: &Case<'_>, findings: &[Finding], lane: &Lane, signs: &OwnerSigns) -> (Score, Score) {
-    let mut evidence = best_of_each(findings, lane);
+    let mut evidence = best_of_each(case, findings, lane);
     let excuses = excuses(case, &evidence, lane, signs);
     let whole = bare_score(&evidence, &excuses);
     let all = evidence.len();
@@ -264,7 +294,7 @@ fn score_lane(case: &Case<'_>, findings: &[Finding], lane: &Lane, signs: &OwnerS
 
 /// The score of a lane with its terms.
 pub(super) fn whole_score(case: &Case<'_>, findings: &[Finding], lane: &Lane, signs: &OwnerSigns) -> Score {
-    let mut evidence = best_of_each(findings, lane);
+    let mut evidence = best_of_each(case, findings, lane);
     for number in &lane.findings {
         let id = findings.get(*number).and_then(Finding::detection).map(Detection::id);
         if let Some(one) = evidence.iter_mut().find(|one| Some(one.detection) == id) {
@@ -276,7 +306,7 @@ pub(super) fn whole_score(case: &Case<'_>, findings: &[Finding], lane: &Lane, si
 
 /// The best finding of each detection counts. They come out in the order of the catalogue, without the
 /// numbers of their findings.
-fn best_of_each<'f>(findings: &'f [Finding], lane: &Lane) -> Vec<Evidence<'f>> {
+fn best_of_each<'f>(case: &Case<'_>, findings: &'f [Finding], lane: &Lane) -> Vec<Evidence<'f>> {
     let mut best: Vec<&Finding> = Vec::new();
     for finding in lane.findings.iter().filter_map(|number| findings.get(*number)) {
         match best.iter_mut().rfind(|one| one.detection == finding.detection) {
@@ -286,20 +316,36 @@ fn best_of_each<'f>(findings: &'f [Finding], lane: &Lane) -> Vec<Evidence<'f>> {
         }
     }
     best.sort_by_key(|finding| finding.detection);
+    let is_access = |finding: &Finding| finding.detection().is_some_and(|detection| detection.family() == EvidenceFamily::Access);
+    let mut entries = if best.iter().all(|finding| is_access(finding)) { Vec::new() } else { entries(case, findings, lane, is_access) };
     let evidence = |finding: &'f Finding| {
         let detection = finding.detection()?;
         Some(Evidence {
             family: detection.family(),
+            question: detection.question(finding.db),
             detection: detection.id(),
             db: finding.db,
             why: &finding.summary,
             context: finding.context,
             time: finding.time,
+            // All of access is one party's coming in: it does not matter to which of its kinds they belong.
+            again: if detection.family() == EvidenceFamily::Access { std::mem::take(&mut entries) } else { Vec::new() },
+            decides: detection.decides(finding.db),
             excusable: finding.excusable,
             findings: Vec::new(),
         })
     };
     best.into_iter().filter_map(evidence).collect()
+}
+
+/// When the party of a lane came in, once an hour: enough to see what followed within a day.
+fn entries(case: &Case<'_>, findings: &[Finding], lane: &Lane, is_access: impl Fn(&Finding) -> bool) -> Vec<Time> {
+    let own = lane.findings.iter().filter_map(|number| findings.get(*number)).filter(|finding| is_access(finding));
+    let events = own.flat_map(|finding| &finding.events).filter_map(|index| case.event(*index));
+    let mut times: Vec<Time> = events.map(|event| event.time).filter(|time| time.is_known()).collect();
+    times.sort_unstable();
+    times.dedup_by_key(|time| time.secs() / 3600);
+    times
 }
 
 /// What speaks for the owner in the contexts of the evidence: where none counts there is nothing to excuse.

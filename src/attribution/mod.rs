@@ -14,8 +14,8 @@ use crate::config::Config;
 use crate::detections::{self, ActiveDays, Case, Due, EvidenceFamily, Finding, Found, PlaceWords, Prepared, SentMail, SharedSessions};
 use crate::enrich::{AddressBook, AgentBook};
 use crate::events::{AccountId, Action, Event, Ip, Store, Str, Time};
-use crate::habits::{Acts, Changes, ContextId, Contexts, Habits, Lesson, Tie};
-use crate::scoring::{SUSPICIOUS_DB, Score, Term};
+use crate::habits::{Acts, Changes, Context, ContextId, Contexts, Habits, Lesson, Tie};
+use crate::scoring::{SUSPICIOUS_DB, Score, TELLING_DB, Term};
 use crate::stages::Stages;
 use excuses::OwnerSigns;
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,8 +24,6 @@ use std::collections::{BTreeMap, BTreeSet};
 const ROUNDS: usize = 5;
 /// A lane worth this much over the prior is not learned from.
 const STRONG_LANE_DB: f64 = 15.0;
-/// Evidence that makes a context's acts an intruder's kind of act.
-const TELLING_ACT_DB: f64 = 8.0;
 /// Most that the other lanes of an account add.
 const OTHER_LANES_CAP_DB: f64 = 10.0;
 /// Evidence of a lane from which on it is named as what may have come before the intrusion: one odd act alone,
@@ -269,9 +267,11 @@ fn outcome(ground: &Ground<'_>, round: &Round, acted: &[bool]) -> (Vec<bool>, Ve
         }
     };
     for finding in &round.found.findings {
-        let telling =
-            finding.detection().is_some_and(|detection| !matches!(detection.family(), EvidenceFamily::Access | EvidenceFamily::Company));
-        if telling && finding.db >= TELLING_ACT_DB && finding.context.is_some() {
+        let telling = finding.detection().is_some_and(|detection| {
+            let by_worth = finding.db >= TELLING_DB && !matches!(detection.family(), EvidenceFamily::Access | EvidenceFamily::Company);
+            by_worth || detection.is_telling_anywhere()
+        });
+        if telling && finding.context.is_some() {
             mark(&mut acted, finding.context);
         }
     }
@@ -331,11 +331,14 @@ fn judge(case: &Case<'_>, account: AccountId, lanes: &[Lane], mut score: Score, 
     if matches!(verdict, Verdict::Compromised | Verdict::Suspicious)
         && let Some(best) = lanes.first()
     {
-        judgement.contexts.extend(best.contexts.iter().map(|id| (*id, 0.97)));
+        // Those of another account too, whose intruder used its rights on this mailbox.
+        let of_findings = best.findings.iter().filter_map(|number| findings.get(*number)).map(|finding| finding.context);
+        let contexts = best.contexts.iter().copied().chain(of_findings.filter(|id| id.is_some()));
+        judgement.contexts.extend(contexts.map(|id| (id, 0.97)));
         judgement.apps.clone_from(&best.apps);
-        span(case, &mut judgement, best, findings);
+        span(case, account, &mut judgement, best, findings);
         grow(case, account, &mut judgement, lanes, confirmed);
-        span(case, &mut judgement, best, findings);
+        span(case, account, &mut judgement, best, findings);
         judgement.earlier = earlier(&judgement, &others, findings);
     }
     judgement
@@ -360,9 +363,10 @@ fn earlier(judgement: &Judgement, others: &[&Lane], findings: &[Finding]) -> Opt
 }
 
 /// First success and last act of the intruder.
-fn span(case: &Case<'_>, judgement: &mut Judgement, best: &Lane, findings: &[Finding]) {
+fn span(case: &Case<'_>, account: AccountId, judgement: &mut Judgement, best: &Lane, findings: &[Finding]) {
     let mut span = Span::default();
-    for context in judgement.contexts.keys().filter_map(|id| case.contexts.get(*id)) {
+    let own = |context: &&Context| context.account == account;
+    for context in judgement.contexts.keys().filter_map(|id| case.contexts.get(*id)).filter(own) {
         for (index, event) in case.events_of(context) {
             if case.context_of(index).1 <= Tie::AppSignIn {
                 span.add(event);
@@ -413,12 +417,7 @@ fn grow(case: &Case<'_>, account: AccountId, judgement: &mut Judgement, lanes: &
         }
         let near = context.last.since(from) >= -GROWTH_SECONDS && context.first.since(to) <= GROWTH_SECONDS;
         let elsewhere = || confirmed.get(&context.ip).is_some_and(|accounts| accounts.iter().any(|other| *other != account));
-        let odd = !familiar.network
-            && !familiar.asn
-            && !familiar.device
-            && !familiar.client
-            && !familiar.thin
-            && (case.is_anonymising(context.ip) || !familiar.tenant_country);
+        let odd = lanes::is_alien(case, *id, context);
         let certainty = if context.app.is_some() {
             judgement.apps.contains(&context.app).then_some(0.9)
         } else if known.contains(&context.ip) {
@@ -428,7 +427,7 @@ fn grow(case: &Case<'_>, account: AccountId, judgement: &mut Judgement, lanes: &
         } else if !familiar.network && elsewhere() {
             Some(0.85)
         } else {
-            (odd && near && context.succeeded()).then_some(0.75)
+            (odd && near).then_some(0.75)
         };
         if let Some(certainty) = certainty {
             judgement.contexts.insert(*id, certainty);

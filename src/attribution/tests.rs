@@ -1,6 +1,6 @@
 //! The table of cases that must come out so, end to end: from events to the verdict.
 
-use super::{Actor, Verdict};
+use super::{Actor, Lane, Verdict};
 use crate::detections::testkit::*;
 use crate::events::{Action, Mfa, Time};
 use std::collections::BTreeSet;
@@ -55,7 +55,7 @@ fn a_legacy_client_every_day_from_home_is_clear() {
 fn a_legacy_client_from_a_new_country_is_suspicious() {
     let mut scene = Scene::office();
     scene.add(sign_in("anna", at(20, "03:00")).from(NIGERIA, LEGACY));
-    scene.judge().comes_out("anna", Verdict::Suspicious, 3.0);
+    scene.judge().comes_out("anna", Verdict::Suspicious, 10.0);
 }
 
 #[test]
@@ -65,7 +65,7 @@ fn and_with_a_hiding_rule_within_the_day_compromised() {
     scene.add(hiding_rule("anna", at(20, "12:00")).from(NIGERIA, LEGACY));
     let seen = scene.judge();
     // The table's rule has three findings; this one, made from an unfamiliar place, has a fourth.
-    seen.comes_out("anna", Verdict::Compromised, 25.0);
+    seen.comes_out("anna", Verdict::Compromised, 36.25);
     assert_eq!(seen.fell_at("anna"), Some(at(20, "03:00")));
 }
 
@@ -106,6 +106,36 @@ fn a_burst_from_an_unfamiliar_network_and_client_is_compromised() {
     let seen = scene.judge();
     seen.comes_out("anna", Verdict::Compromised, 22.0);
     assert_eq!(seen.actors("anna", Action::MailSent, 20), only(Actor::Intruder));
+}
+
+#[test]
+fn an_intruder_who_stays_makes_no_habit_of_the_place_from_which_he_forwards() {
+    let mut scene = Scene::empty();
+    scene.live("anna", 0..20, HOME, CHROME);
+    (1..6).for_each(|n| scene.live(&format!("c{n}"), 0..20, &format!("79.240.{n}.10"), CHROME));
+    // From the first days on and on two days in five: two of the things that speak for an owner.
+    for day in (1..20).step_by(2) {
+        scene.add(sign_in("anna", at(day, "01:00")).from(NIGERIA, CHROME));
+    }
+    scene.add(forwarding("anna", at(19, "01:10"), "drop@example.net").from(NIGERIA, CHROME));
+    let seen = scene.judge();
+    seen.fires("external-forwarding", "anna", 20.0);
+    assert!(seen.verdict("anna") <= Verdict::Suspicious, "{:?}", seen.verdict("anna"));
+}
+
+#[test]
+fn two_strangers_within_a_day_are_one() {
+    let contexts_of_a_lane = |second: Time, agent: &str| {
+        let mut scene = Scene::office();
+        scene.add(sign_in("anna", at(20, "03:00")).from(OTHER_HOSTING, FIREFOX));
+        scene.add(sign_in("anna", second).from(NIGERIA, agent));
+        let most = |lanes: &[Lane]| lanes.iter().map(|lane| lane.contexts.len()).max();
+        scene.judged(|_, attribution| attribution.lanes.values().filter_map(|lanes| most(lanes)).max())
+    };
+    assert_eq!(contexts_of_a_lane(at(20, "15:00"), FIREFOX), Some(2));
+    assert_eq!(contexts_of_a_lane(at(21, "03:00"), FIREFOX), Some(2));
+    assert_eq!(contexts_of_a_lane(at(21, "03:00:01"), FIREFOX), Some(1));
+    assert_eq!(contexts_of_a_lane(at(20, "15:00"), CHROME), Some(1), "the owner has gone abroad with his own computer");
 }
 
 #[test]

@@ -107,12 +107,15 @@ pub fn find(case: &Case<'_>, attribution: &Attribution, fallen: &[Fallen<'_>]) -
         if event.action == Action::MailSent {
             *subjects.entry((account, event.object, event.time.secs() / 3600)).or_default() += u64::from(event.count);
         }
-        let Some(path) = path_of(event) else { continue };
-        let targets =
-            if path == Path::InternalPhishing || path == Path::TeamsMessage { recipients(case, index) } else { target(case, event) };
-        for to in targets.into_iter().filter(|to| *to != account) {
-            if by_account.get(&to).is_some_and(|child| event.time < child.at) {
-                reached.entry((account, to, path)).or_default().push(index);
+        for path in paths_of(event) {
+            let targets =
+                if path == Path::InternalPhishing || path == Path::TeamsMessage { recipients(case, index) } else { target(case, event) };
+            for to in targets.into_iter().filter(|to| *to != account) {
+                // The use of rights may be the fall itself.
+                let before = |child: &&Fallen<'_>| event.time < child.at || path == Path::DelegateAccess && event.time == child.at;
+                if by_account.get(&to).is_some_and(before) {
+                    reached.entry((account, to, path)).or_default().push(index);
+                }
             }
         }
     }
@@ -135,15 +138,16 @@ pub fn find(case: &Case<'_>, attribution: &Attribution, fallen: &[Fallen<'_>]) -
     paths
 }
 
-/// The kind of path that an act can be.
-fn path_of(event: &Event) -> Option<Path> {
-    match event.action {
+/// The kinds of path that an act can be: to those it reaches, and to whose mailbox it was done in.
+fn paths_of(event: &Event) -> impl Iterator<Item = Path> {
+    let sent = match event.action {
         Action::MailSent if !event.flags.has(Flags::NOT_DELIVERED) => Some(Path::InternalPhishing),
         Action::Teams => Some(Path::TeamsMessage),
         Action::Credential => Some(Path::SharedCredential),
-        _ if event.flags.has(Flags::DELEGATE) => Some(Path::DelegateAccess),
         _ => None,
-    }
+    };
+    let in_mailbox = event.flags.has(Flags::DELEGATE) || matches!(event.action, Action::MailboxRule | Action::Forwarding);
+    sent.into_iter().chain(in_mailbox.then_some(Path::DelegateAccess))
 }
 
 fn target(case: &Case<'_>, event: &Event) -> std::collections::BTreeSet<AccountId> {

@@ -87,8 +87,21 @@ mod tests {
 
     #[test]
     fn a_network_that_a_colleague_uses_is_known() {
+        let seen = |agent: &str| {
+            let mut scene = Scene::office();
+            scene.add(sign_in("anna", at(20, "03:00")).from(HOSTING, agent));
+            scene.live("c9", 0..20, "51.77.99.9", CHROME);
+            scene.look()
+        };
+        seen(CHROME).quiet(ID, "anna");
+        // Strangers rent there too.
+        seen(FIREFOX).fires(ID, "anna", 10.0);
+    }
+
+    #[test]
+    fn the_very_address_of_a_colleague_is_known_with_any_client() {
         let mut scene = office(HOSTING);
-        scene.live("c9", 0..20, "51.77.99.9", CHROME);
+        scene.live("c9", 0..20, HOSTING, CHROME);
         scene.look().quiet(ID, "anna");
     }
 }

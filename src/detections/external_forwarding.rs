@@ -19,6 +19,9 @@ impl Detection for ExternalForwarding {
     fn family(&self) -> EvidenceFamily {
         EvidenceFamily::Persistence
     }
+    fn is_telling_anywhere(&self) -> bool {
+        true
+    }
     fn severity(&self) -> Severity {
         Severity::High
     }

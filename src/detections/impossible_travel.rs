@@ -1,7 +1,7 @@
 //! `impossible-travel`: two sign-ins that nobody can have made in one body.
 
 use super::support::unusual_contexts;
-use super::{Case, Detection, EvidenceFamily, Finding, Findings, Scope, Severity, Text, Threshold, Words};
+use super::{Case, Detection, EvidenceFamily, Finding, Findings, Question, Scope, Severity, Text, Threshold, Words};
 use crate::enrich::{NetworkClass, least_distance_km};
 use crate::events::{AccountId, Event, Flags, Ip};
 use crate::habits::{Colleagues, ContextId};
@@ -24,6 +24,9 @@ impl Detection for ImpossibleTravel {
     }
     fn family(&self) -> EvidenceFamily {
         EvidenceFamily::Access
+    }
+    fn question(&self, _db: f64) -> Question {
+        Question::Where
     }
     fn severity(&self) -> Severity {
         Severity::Medium

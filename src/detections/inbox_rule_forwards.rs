@@ -9,6 +9,11 @@ pub struct InboxRuleForwards;
 
 /// Worth of a finding.
 const DB: f64 = 12.0;
+/// Worth of a rule for all mail that was made from an unfamiliar place: it does what forwarding of the mailbox
+/// does, and is worth as much.
+const ALL_DB: f64 = 20.0;
+/// How unfamiliar the place has to be for that.
+const UNFAMILIAR: f64 = 0.5;
 
 impl Detection for InboxRuleForwards {
     fn id(&self) -> &'static str {
@@ -41,8 +46,9 @@ impl Detection for InboxRuleForwards {
             let outside = |address: &&String| address.contains('@') && !case.store.accounts().is_own_address(&fold_principal(address));
             let Some(to) = rule.forward_to.iter().chain(&rule.redirect_to).find(outside) else { continue };
             let (id, _) = case.context_of(index);
+            let db = if rule.conditions.is_empty() && case.rarity(id) >= UNFAMILIAR { ALL_DB } else { DB };
             let summary = format!("made inbox rule {} that forwards to {}, outside", rule_name(rule), fold_principal(to));
-            out.add(case.store, case.contexts.account_of(index), id, vec![index], DB, summary);
+            out.add(case.store, case.contexts.account_of(index), id, vec![index], db, summary);
         }
     }
 }
@@ -65,8 +71,24 @@ mod tests {
 
     #[test]
     fn mail_that_leaves_the_tenant_tells() {
-        seen("SMTP:drop@example.net", false).fires(ID, "anna", 12.0);
-        seen("\"Drop\" [SMTP:drop@example.net]", true).fires(ID, "anna", 12.0);
+        seen("SMTP:drop@example.net", false).fires(ID, "anna", 20.0);
+        seen("\"Drop\" [SMTP:drop@example.net]", true).fires(ID, "anna", 20.0);
+    }
+
+    #[test]
+    fn all_mail_from_elsewhere_is_forwarding_of_the_mailbox() {
+        let all = |ip: &str, condition: &[(&str, &str)]| {
+            let made = rule("anna", at(20, "03:00"), "Copies", |rule| {
+                rule.forward_to.push("SMTP:drop@example.net".to_owned());
+                rule.conditions = condition.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+            });
+            let mut scene = Scene::office();
+            scene.add(made.from(ip, FIREFOX));
+            scene.look()
+        };
+        all(NIGERIA, &[]).fires(ID, "anna", 20.0);
+        all(NIGERIA, &[("SubjectContainsWords", "ticket")]).fires(ID, "anna", 12.0);
+        all(HOME, &[]).fires(ID, "anna", 12.0);
     }
 
     #[test]

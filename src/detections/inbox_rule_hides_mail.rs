@@ -10,6 +10,12 @@ pub struct InboxRuleHidesMail;
 
 /// Worth of a finding.
 const DB: f64 = 12.0;
+/// Worth where from an unfamiliar place mail about money or security is sent where nobody looks: some sort their
+/// invoices, and some keep newsletters out of sight, but nobody puts what he wants to read where he does not
+/// look. It stands between either alone and forwarding to outside.
+const BOTH_DB: f64 = 16.0;
+/// How unfamiliar the place has to be for that.
+const UNFAMILIAR: f64 = 0.5;
 
 impl Detection for InboxRuleHidesMail {
     fn id(&self) -> &'static str {
@@ -40,20 +46,30 @@ impl Detection for InboxRuleHidesMail {
     fn find(&self, case: &Case<'_>, out: &mut Findings) {
         for (index, _, rule) in rules_made(case) {
             let Some(how) = hides(rule) else { continue };
-            let account = case.contexts.account_of(index);
+            let (account, id) = (case.contexts.account_of(index), case.context_of(index).0);
+            let db = if hides_what_matters(rule) && case.rarity(id) >= UNFAMILIAR { BOTH_DB } else { DB };
             let summary = format!("made inbox rule {} that {how}", rule_name(rule));
-            out.add(case.store, account, case.context_of(index).0, vec![index], DB, summary);
+            out.add(case.store, account, id, vec![index], db, summary);
         }
     }
 }
 
+/// The words that a rule looks for.
+fn words(rule: &Rule) -> impl Iterator<Item = &str> {
+    let named = |name: &str| name.to_ascii_lowercase().contains("words") || name.to_ascii_lowercase().contains("contains");
+    rule.conditions.iter().filter(move |(name, _)| named(name)).map(|(_, value)| value.as_str())
+}
+
+/// True for a rule by which mail about money or security goes where nobody looks, or is deleted.
+fn hides_what_matters(rule: &Rule) -> bool {
+    let folder = rule.move_to.as_deref().and_then(hiding_folder);
+    let unseen = rule.deletes || folder.is_some_and(|hiding| hiding != HidingFolder::Archive || rule.marks_read);
+    unseen && words(rule).any(|value| telling_word(value).is_some())
+}
+
 /// How a rule hides mail, in words; `None` where it does not.
 pub fn hides(rule: &Rule) -> Option<String> {
-    let words = rule
-        .conditions
-        .iter()
-        .filter(|(name, _)| name.to_ascii_lowercase().contains("words") || name.to_ascii_lowercase().contains("contains"));
-    let telling = words.clone().find_map(|(_, value)| telling_word(value));
+    let telling = words(rule).find_map(telling_word);
     let everything = rule.conditions.is_empty();
     if rule.deletes {
         return Some("deletes mail".to_owned());
@@ -103,6 +119,22 @@ mod tests {
     }
 
     #[test]
+    fn money_where_nobody_looks_is_worth_more_than_either() {
+        for (case, folder, words, read, deletes, both) in [
+            ("RSS", Some("RSS Feeds"), Some("invoice"), false, false, true),
+            ("deleted", None, Some("invoice"), false, true, true),
+            ("archive, read", Some("Archive"), Some("invoice"), true, false, true),
+            ("archive", Some("Archive"), Some("invoice"), false, false, false),
+            ("a folder", Some("Old"), Some("invoice"), true, false, false),
+            ("newsletters in RSS", Some("RSS Feeds"), Some("weekly"), true, false, false),
+            ("newsletters deleted", None, Some("weekly"), false, true, false),
+            ("all in RSS", Some("RSS Feeds"), None, true, false, false),
+        ] {
+            assert_eq!(hides_what_matters(&rule(folder, words, read, deletes)), both, "{case}");
+        }
+    }
+
+    #[test]
     fn sorting_is_not_hiding() {
         for (case, folder, words, read) in [
             ("newsletter to a folder", Some("Newsletter"), Some("weekly, digest"), false),
@@ -116,10 +148,10 @@ mod tests {
 
     #[test]
     fn hiding_counts_from_any_place_and_sorting_from_none() {
-        for ip in [NIGERIA, HOME] {
+        for (ip, db) in [(NIGERIA, 16.0), (HOME, 12.0)] {
             let mut scene = Scene::office();
             scene.add(hiding_rule("anna", at(20, "03:00")).from(ip, FIREFOX));
-            scene.look().fires("inbox-rule-hides-mail", "anna", 12.0);
+            scene.look().fires("inbox-rule-hides-mail", "anna", db);
         }
         let mut scene = Scene::office();
         scene.add(

@@ -1,7 +1,7 @@
 //! `legacy-auth-sign-in`: a sign-in by a client that cannot do MFA.
 
 use super::support::unusual_contexts;
-use super::{Case, Detection, EvidenceFamily, Findings, Scope, Severity, Text};
+use super::{Case, Detection, EvidenceFamily, Findings, Question, Scope, Severity, Text};
 use crate::habits::Client;
 
 /// See the text.
@@ -21,6 +21,9 @@ impl Detection for LegacyAuthSignIn {
     }
     fn family(&self) -> EvidenceFamily {
         EvidenceFamily::Access
+    }
+    fn question(&self, _db: f64) -> Question {
+        Question::With
     }
     fn severity(&self) -> Severity {
         Severity::High

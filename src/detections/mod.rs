@@ -42,6 +42,7 @@ mod mail_deletion_burst;
 mod mailbox_permission_granted;
 mod mailbox_search;
 mod mailbox_sign_in_unfamiliar;
+mod mailbox_used_by_intruder;
 mod malicious_share;
 mod many_unusual_acts;
 mod mfa_fatigue;
@@ -136,6 +137,24 @@ impl EvidenceFamily {
             EvidenceFamily::Company => "company",
         }
     }
+}
+
+/// Which question a detection of access answers. Answers to one question depend on each other: who is in
+/// a new country is in a new network too. Those to different questions do not: a traveller has his own
+/// program with him, and whoever forgot his password sits at home.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Question {
+    /// From where.
+    Where,
+    /// With what program.
+    With,
+    /// How the door was opened; of other families, everything.
+    How,
+}
+
+impl Question {
+    /// How many there are.
+    pub const COUNT: usize = 3;
 }
 
 /// How serious a finding is on an account that turns out to be compromised; on any other account it is
@@ -233,6 +252,19 @@ pub trait Detection: Sync {
     fn is_of_place(&self) -> bool {
         false
     }
+    /// True where the act is an intruder's kind of act even at a habitual place, where it is worth nothing: an
+    /// intruder who stays makes a habit of his place.
+    fn is_telling_anywhere(&self) -> bool {
+        false
+    }
+    /// Which question of access a finding of this worth answers.
+    fn question(&self, _db: f64) -> Question {
+        if self.is_of_place() { Question::Where } else { Question::How }
+    }
+    /// True where a finding of this worth is the verdict by itself, whatever else is known of the account.
+    fn decides(&self, _db: f64) -> bool {
+        false
+    }
     /// What a finding of it rests on; it is not run again for what did not change.
     fn scope(&self) -> Scope {
         Scope::Tenant
@@ -294,6 +326,7 @@ pub static DETECTIONS: &[&dyn Detection] = &[
     &file_collection::FileCollection,
     &shared_attacker_address::SharedAttackerAddress,
     &same_rule_elsewhere::SameRuleElsewhere,
+    &mailbox_used_by_intruder::MailboxUsedByIntruder,
     &targeted_by_incident::TargetedByIncident,
     &unusual_login_and_new_rule::UnusualLoginAndNewRule,
     &unusual_login_and_mail_burst::UnusualLoginAndMailBurst,

@@ -1,6 +1,6 @@
 //! `risk-flagged`: Microsoft saw a risk.
 
-use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text};
+use super::{Case, Detection, EvidenceFamily, Findings, Question, Severity, Text};
 use crate::events::{Action, Detail, Event, Outcome, Risk};
 use crate::habits::ContextId;
 use rustc_hash::FxHashMap;
@@ -20,6 +20,9 @@ impl Detection for RiskFlagged {
     }
     fn family(&self) -> EvidenceFamily {
         EvidenceFamily::Access
+    }
+    fn question(&self, _db: f64) -> Question {
+        Question::Where
     }
     fn severity(&self) -> Severity {
         Severity::Medium

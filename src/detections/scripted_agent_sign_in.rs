@@ -1,7 +1,7 @@
 //! `scripted-agent-sign-in`: a sign-in by a program library or phishing kit.
 
 use super::support::unusual_contexts;
-use super::{Case, Detection, EvidenceFamily, Findings, Scope, Severity, Text};
+use super::{Case, Detection, EvidenceFamily, Findings, Question, Scope, Severity, Text};
 use crate::enrich::AgentFamily;
 use crate::events::{Flags, Protocol};
 
@@ -22,6 +22,9 @@ impl Detection for ScriptedAgentSignIn {
     }
     fn family(&self) -> EvidenceFamily {
         EvidenceFamily::Access
+    }
+    fn question(&self, _db: f64) -> Question {
+        Question::With
     }
     fn severity(&self) -> Severity {
         Severity::Medium

@@ -93,7 +93,8 @@ impl NetworkClass {
     }
 
     /// False where the country of the network says nothing of where somebody is: VPN, relays, gateways,
-    /// satellites, clouds. Hosting stands where it stands.
+    /// satellites, clouds. Hosting stands where it stands; and what stands for another address, in exports that
+    /// were masked, has the country that was recorded with it.
     pub fn country_means_something(self) -> bool {
         !matches!(
             self,
@@ -107,7 +108,7 @@ impl NetworkClass {
                 | NetworkClass::CloudMicrosoft
                 | NetworkClass::CloudOther
                 | NetworkClass::Microsoft365
-        ) && !self.is_special()
+        ) && (!self.is_special() || self == NetworkClass::Documentation)
     }
 
     /// True for addresses outside the public Internet.

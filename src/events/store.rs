@@ -571,7 +571,8 @@ impl SignIn {
         ] {
             *mine = mine.some().unwrap_or(theirs);
         }
-        if self.protocol == Protocol::Unknown {
+        // By OAuth nearly every token is asked for: what another record says beyond that tells more.
+        if self.protocol == Protocol::Unknown || self.protocol == Protocol::OAuth && other.protocol != Protocol::Unknown {
             self.protocol = other.protocol;
         }
         if matches!(self.mfa, Mfa::Unknown | Mfa::Pending) && other.mfa != Mfa::Unknown {

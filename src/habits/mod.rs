@@ -58,14 +58,15 @@ pub struct Familiarity {
     pub device: bool,
     /// Colleagues who use this very address habitually.
     pub address_colleagues: Colleagues,
-    /// Colleagues who use this autonomous system habitually.
+    /// Colleagues who use this autonomous system habitually; of rented machines and VPN exits, with a program that
+    /// is not the account's, the very address.
     pub asn_colleagues: Colleagues,
     /// Too little history to call anything new.
     pub thin: bool,
     /// The context itself is among what was learned.
     pub learned: bool,
     /// The history is thin, and the account has been there since the logs begin, in the country of the company
-    /// and in a network of people, not of rented machines.
+    /// (or never was there) and in a network of people, not of rented machines.
     pub from_start: bool,
     /// Nothing in the exports shows where anybody in the tenant usually is: what is new to it is unknown.
     pub no_baseline: bool,
@@ -338,9 +339,15 @@ fn judge(id: ContextId, context: &Context, added: bool, profile: &Profile, tenan
     let since_begin = is_early(profile.steady.begin, tenant.begin)
         && days.first() == Some(&profile.steady.begin)
         && is_much(days.len(), profile.steady.days);
-    // Of two places from the first day on, that in the country of the company is the owner's.
-    let is_home = !facts.is_data_centre() && facts.country() == tenant.home;
+    // Of two places from the first day on, that in the country of the company is the owner's. Who never was there,
+    // such as a contractor abroad, is at home where he is.
+    let ever_home = tenant.home.is_some_and(|home| profile.steady.countries.binary_search(&home).is_ok());
+    let is_home = !facts.is_data_centre() && (facts.country() == tenant.home || !ever_home);
     let own_exit = profile.steady.hidden && client && facts.hides_place();
+    // Strangers rent machines and VPN exits where colleagues do: with a program that is not the account's only
+    // the very address tells, such as that of the company's own way out.
+    let address_colleagues = others(&tenant.addresses, &context.ip, uses_address);
+    let asn_colleagues = facts.asn().map_or(Colleagues::None, |asn| others(&tenant.asns, &asn, profile.asns.has_habit(asn)));
     let mut familiar = Familiarity {
         address: false,
         network: own_exit || profile.networks.is_habit(context.network, days, added),
@@ -353,8 +360,8 @@ fn judge(id: ContextId, context: &Context, added: bool, profile: &Profile, tenan
         ),
         client,
         device: context.devices.iter().any(|device| profile.devices.has_beyond(*device, days, added, 1)),
-        address_colleagues: others(&tenant.addresses, &context.ip, uses_address),
-        asn_colleagues: facts.asn().map_or(Colleagues::None, |asn| others(&tenant.asns, &asn, profile.asns.has_habit(asn))),
+        address_colleagues,
+        asn_colleagues: if facts.is_data_centre() && !client { address_colleagues } else { asn_colleagues },
         thin,
         from_start: thin && since_begin && is_home,
         learned: added,

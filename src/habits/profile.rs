@@ -112,6 +112,8 @@ pub(super) struct Steady {
     pub(super) clients: Vec<Client>,
     /// Exits that hide the place: VPN services, relays, gateways.
     pub(super) hidden: bool,
+    /// Countries that it was in at all, sorted.
+    pub(super) countries: Vec<[u8; 2]>,
     /// Days on which the account was active at all, and the first of them.
     pub(super) days: usize,
     pub(super) begin: i32,
@@ -119,6 +121,7 @@ pub(super) struct Steady {
 
 impl Steady {
     fn learn(account: AccountId, lesson: &Lesson<'_>) -> Steady {
+        let mut countries: Vec<[u8; 2]> = Vec::new();
         let (mut clients, mut hidden, mut all) = (Tally::default(), Tally::default(), Tally::default());
         let contexts = lesson.contexts.of_account(account).iter().filter_map(|id| lesson.contexts.get(*id));
         for context in contexts.filter(|context| context.succeeded() && context.app.is_none()) {
@@ -128,19 +131,24 @@ impl Steady {
             let facts = lesson.book.facts(context.ip);
             if facts.hides_place() {
                 hidden.add((), days);
+            } else {
+                countries.extend(facts.country());
             }
         }
+        countries.sort_unstable();
+        countries.dedup();
         clients.settle();
         hidden.settle();
         all.settle();
         let (begin, total) = (all.first_day().unwrap_or(i32::MAX), all.len());
         if total < HABIT_DAYS {
-            return Steady { days: total, begin, ..Steady::default() };
+            return Steady { countries, days: total, begin, ..Steady::default() };
         }
         let lasts = |first: i32, days: usize| is_early(first, begin) && is_much(days, total);
         Steady {
             clients: clients.spans().filter(|(_, first, days)| lasts(*first, *days)).map(|(client, ..)| client).collect(),
             hidden: hidden.spans().any(|((), first, days)| lasts(first, days)),
+            countries,
             days: total,
             begin,
         }

@@ -2,9 +2,10 @@
 //!
 //! Score = prior + terms, in decibans: ten times the decimal logarithm of how much more often a finding
 //! is seen in accounts that were taken than in untouched ones. Dependent evidence shares a family, in
-//! which each further term counts half as much as the one before.
+//! which each further term counts half as much as the one before; those of access do so by the question that
+//! they answer.
 
-use crate::detections::EvidenceFamily;
+use crate::detections::{EvidenceFamily, Question};
 use crate::events::Time;
 use crate::habits::ContextId;
 
@@ -22,6 +23,9 @@ const ONE_FAMILY_CAP_DB: f64 = 10.0;
 const LINK_DB: (f64, f64) = (3.0, 6.0);
 /// A family from here on makes its links strong.
 const STRONG_FAMILY_DB: f64 = 15.0;
+/// Evidence from here on is an intruder's kind of act. Reading, filing, and consents to unknown applications
+/// stand below.
+pub const TELLING_DB: f64 = 8.0;
 /// Most that the chain counts.
 const CHAIN_CAP_DB: f64 = 12.0;
 /// Seconds within which acts of different families chain.
@@ -32,6 +36,8 @@ const CHAIN_SECONDS: i64 = 24 * 3600;
 pub struct Evidence<'f> {
     /// Its family.
     pub family: EvidenceFamily,
+    /// Which question of access it answers.
+    pub question: Question,
     /// Id of the detection.
     pub detection: &'static str,
     /// Worth, before dependence.
@@ -42,6 +48,10 @@ pub struct Evidence<'f> {
     pub context: ContextId,
     /// Time of its first event.
     pub time: Time,
+    /// Times at which the intruder came in again, of evidence of access: his acts follow on the nearest.
+    pub again: Vec<Time>,
+    /// It is the verdict by itself, whatever else is known.
+    pub decides: bool,
     /// Whether the owner's familiar ways lower it.
     pub excusable: bool,
     /// Indexes of the findings that say so.
@@ -83,6 +93,8 @@ pub struct Score {
     pub terms: Vec<Term>,
     /// Families that count for something.
     pub families: usize,
+    /// A finding of it is the verdict by itself.
+    pub decided: bool,
 }
 
 impl Score {
@@ -91,9 +103,9 @@ impl Score {
         1.0 / (1.0 + 10f64.powf(-self.db / 10.0))
     }
 
-    /// True if the score says compromised: the band is reached and two families speak.
+    /// True if the score says compromised: the band is reached, and two families speak or a finding decides.
     pub fn is_compromised(&self) -> bool {
-        self.db >= COMPROMISED_DB && self.families >= 2
+        self.db >= COMPROMISED_DB && (self.families >= 2 || self.decided)
     }
 
     /// Adds a term.
@@ -123,20 +135,32 @@ impl Share<'_> {
     fn sum(&self) -> f64 {
         self.parts.iter().map(|(_, db)| db).sum()
     }
+
+    /// What makes acts that follow on it odd. That somebody is elsewhere does not: he reads his mail there,
+    /// as he does anywhere. It does as far as something else in the access says the same.
+    fn strength(&self) -> f64 {
+        if self.family != EvidenceFamily::Access {
+            return self.sum();
+        }
+        let place: f64 = self.parts.iter().filter(|(one, _)| one.question == Question::Where).map(|(_, db)| db).sum();
+        let rest = self.sum() - place;
+        rest + place.min(rest)
+    }
 }
 
-/// Shares of the families: sorted by size, the first whole, each next half of the one before, capped.
+/// Shares of the families: sorted by size, the first whole, each next of the same question half of the one
+/// before, capped.
 fn shares<'a>(evidence: &'a [Evidence<'a>]) -> Vec<Share<'a>> {
     let mut shares = Vec::new();
     for family in EvidenceFamily::ALL {
         let mut parts: Vec<&Evidence<'_>> = evidence.iter().filter(|one| one.family == family && one.db > 0.0).collect();
         parts.sort_by(|a, b| b.db.total_cmp(&a.db).then_with(|| a.detection.cmp(b.detection)));
-        let (mut weight, mut room) = (1.0, FAMILY_CAP_DB);
+        let (mut weights, mut room) = ([1.0; Question::COUNT], FAMILY_CAP_DB);
         let parts: Vec<(&Evidence<'_>, f64)> = parts
             .into_iter()
             .map(|one| {
-                let db = round((one.db * weight).min(room));
-                weight /= 2.0;
+                let weight = weights.get_mut(one.question as usize).map_or(1.0, |weight| std::mem::replace(weight, *weight / 2.0));
+                let db = if one.decides { one.db } else { round((one.db * weight).min(room)) };
                 room -= db;
                 (one, db)
             })
@@ -201,7 +225,8 @@ fn sum(evidence: &[Evidence<'_>], excuses: &[Excuse], with_terms: bool) -> Score
         .filter(|share| share.sum() - excused.iter().filter(|(family, _)| *family == share.family).map(|(_, db)| db).sum::<f64>() > 0.05)
         .count();
     chain(&mut sum, &shares, &excused);
-    if sum.score.families < 2 && sum.score.db > ONE_FAMILY_CAP_DB {
+    sum.score.decided = evidence.iter().any(|one| one.decides);
+    if sum.score.families < 2 && !sum.score.decided && sum.score.db > ONE_FAMILY_CAP_DB {
         let db = round(ONE_FAMILY_CAP_DB - sum.score.db);
         sum.add("limit", db, || "one kind of evidence alone is not enough".to_owned());
     }
@@ -239,28 +264,59 @@ fn excuse(sum: &mut Sum, shares: &[Share<'_>], excuses: &[Excuse]) -> Vec<(Evide
     lost
 }
 
-/// Links between acts of different families within 24 hours, in their order in time.
-fn chain(total: &mut Sum, shares: &[Share<'_>], excused: &[(EvidenceFamily, f64)]) {
-    let worth =
-        |share: &Share<'_>| share.sum() - excused.iter().filter(|(family, _)| *family == share.family).map(|(_, db)| db).sum::<f64>();
-    let mut acts: Vec<(Time, EvidenceFamily, f64)> = shares
-        .iter()
-        .filter(|share| share.family != EvidenceFamily::Company && worth(share) > 0.05)
-        .flat_map(|share| share.parts.iter().map(|(one, _)| (one.time, share.family, worth(share))).collect::<Vec<_>>())
-        .filter(|(time, ..)| time.is_known())
-        .collect();
-    acts.sort_by_key(|(time, family, _)| (*time, *family));
-    // It goes on to what was not there before; to come in again is no further step.
-    let begun = [Some(EvidenceFamily::Access), acts.first().map(|(_, family, _)| *family)];
-    let mut linked: Vec<EvidenceFamily> = Vec::new();
-    let mut sum = 0.0;
-    for pair in acts.windows(2) {
-        let [(from, family, db), (to, next, next_db)] = pair else { continue };
-        if family == next || linked.contains(next) || begun.contains(&Some(*next)) || to.since(*from) > CHAIN_SECONDS {
+/// One act as the chain sees it.
+struct Step {
+    time: Time,
+    family: EvidenceFamily,
+    /// What makes acts that follow on it odd.
+    strength: f64,
+    /// It is an intruder's kind of act, which owners do at home if at all.
+    tells: bool,
+}
+
+/// Every act of the families that count for something, in order, and what the access is worth.
+fn steps(shares: &[Share<'_>], excused: &[(EvidenceFamily, f64)]) -> (Vec<Step>, f64) {
+    let mut steps = Vec::new();
+    let mut access = 0.0;
+    for share in shares.iter().filter(|share| share.family != EvidenceFamily::Company) {
+        let worth = share.sum() - excused.iter().filter(|(family, _)| *family == share.family).map(|(_, db)| db).sum::<f64>();
+        if worth <= 0.05 {
             continue;
         }
-        linked.push(*next);
-        sum += if *db >= STRONG_FAMILY_DB || *next_db >= STRONG_FAMILY_DB { LINK_DB.1 } else { LINK_DB.0 };
+        if share.family == EvidenceFamily::Access {
+            access = worth;
+        }
+        let (family, strength) = (share.family, worth.min(share.strength()));
+        for (one, _) in &share.parts {
+            let times = std::iter::once(one.time).chain(one.again.iter().copied()).filter(|time| time.is_known());
+            steps.extend(times.map(|time| Step { time, family, strength, tells: one.db >= TELLING_DB }));
+        }
+    }
+    steps.sort_by_key(|step| (step.time, step.family));
+    (steps, access)
+}
+
+/// Links between acts of different families within 24 hours, in their order in time.
+fn chain(total: &mut Sum, shares: &[Share<'_>], excused: &[(EvidenceFamily, f64)]) {
+    let (steps, access) = steps(shares, excused);
+    // It goes on to what was not there before; to come in again is no further step.
+    let begun = [Some(EvidenceFamily::Access), steps.first().map(|step| step.family)];
+    let mut linked: Vec<EvidenceFamily> = Vec::new();
+    let mut entered = Time::NONE;
+    let mut sum = 0.0;
+    for pair in steps.windows(2) {
+        let [from, to] = pair else { continue };
+        if from.family == EvidenceFamily::Access {
+            entered = from.time;
+        }
+        let next = to.family;
+        if from.family == next || linked.contains(&next) || begun.contains(&Some(next)) || to.time.since(from.time) > CHAIN_SECONDS {
+            continue;
+        }
+        linked.push(next);
+        let from_afar = to.tells && access >= STRONG_FAMILY_DB && entered.is_known() && to.time.since(entered) <= CHAIN_SECONDS;
+        let strong = from_afar || from.strength.max(to.strength) >= STRONG_FAMILY_DB;
+        sum += if strong { LINK_DB.1 } else { LINK_DB.0 };
     }
     let db = sum.min(CHAIN_CAP_DB);
     if db > 0.0 {
