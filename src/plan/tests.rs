@@ -107,6 +107,23 @@ fn each_kind_has_the_command_for_exactly_that_thing() {
 }
 
 #[test]
+fn rules_that_one_command_ends_are_one_step_with_a_record_of_each() {
+    let rule = |record: &str, id: Option<&str>| Remaining {
+        evidence: vec![record.to_owned()],
+        ..item(Kind::InboxRule, Identity { name: text("."), id: id.map(str::to_owned), ..Identity::default() })
+    };
+    let mut report = samples::cascade();
+    report.accounts.truncate(1);
+    report.accounts[0].remaining = vec![rule("i0:1", None), rule("i0:2", None), rule("i0:3", Some("7")), rule("i0:4", None)];
+    let plan = Plan::of(&report);
+    let steps: Vec<&Step> = plan.steps.iter().filter(|step| step.action == "Remove the").collect();
+    let told: Vec<(&str, Vec<&str>)> =
+        steps.iter().map(|step| (step.what.as_str(), step.evidence.iter().map(String::as_str).collect())).collect();
+    let three = ("inbox rule a thing (and 2 more of this name)", vec!["i0:1", "i0:2", "i0:4"]);
+    assert_eq!(told, [three, ("inbox rule a thing", vec!["i0:3"])], "what has an id has a command of its own");
+}
+
+#[test]
 fn a_doubt_becomes_a_look() {
     let rule = || item(Kind::InboxRule, Identity { id: text("17"), ..Identity::default() });
     for origin in ["to-be-checked", "not-in-these-exports"] {
