@@ -100,6 +100,16 @@ fn each_kind_has_the_command_for_exactly_that_thing() {
         item(Kind::TransportRule, Identity { operation: text("New-TransportRule"), ..named("Archive") }),
         "Disable-TransportRule -Identity 'Archive' -Confirm:$false",
     );
+    let of_group = Identity {
+        trustee: text("Exchange Security"),
+        trustee_class: text("Group"),
+        object_id: text("b50379c5-5e7e-4c4a-9d0b-2f1f0a6f6b11"),
+        ..named("Global Administrator")
+    };
+    changes(
+        Remaining { identity: of_group, ..item(Kind::Role, Identity::default()) },
+        "Get-MgDirectoryRole -Filter 'displayName eq ''Global Administrator''' | ForEach-Object { Remove-MgDirectoryRoleMemberByRef -DirectoryRoleId $_.Id -DirectoryObjectId 'b50379c5-5e7e-4c4a-9d0b-2f1f0a6f6b11' }",
+    );
     changes(
         item(Kind::Auditing, Identity { operation: text("Set-MailboxAuditBypassAssociation"), ..Identity::default() }),
         "Set-MailboxAuditBypassAssociation -Identity 'a.adams@example.com' -AuditBypassEnabled $false",

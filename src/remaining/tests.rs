@@ -3,7 +3,7 @@
 use super::*;
 use crate::detections::testkit::Scene;
 use crate::detections::testkit::*;
-use crate::events::{Action, Change, Consent, Detail, Flags, Forwarding, Rule, RuleChange, StateKind, Time};
+use crate::events::{Action, Change, Consent, Detail, Flags, Forwarding, Holder, Rule, RuleChange, StateKind, Time};
 
 /// One thing, in what tests ask of it.
 #[derive(Clone, PartialEq, Debug)]
@@ -540,9 +540,16 @@ fn an_act_that_is_hardly_sure_makes_nothing_the_intruders() {
 #[test]
 fn a_role_for_something_that_is_no_user_is_nobodys() {
     let mut scene = taken();
-    let role = || Detail::Change(Box::new(Change { aspect: "role", ..Change::default() }));
-    let given = Act::new("anna", at(20, "12:13"), Action::RoleChange).about("Global Administrator").with(move |_| role());
-    let given = given.from(NIGERIA, LEGACY);
-    scene.add(given);
-    assert_eq!(look(scene).only(Kind::Role).whose, "", "not anna's, who gave it");
+    let role = |group: &str| {
+        let holder = Holder { class: "Group".to_owned(), name: group.to_owned(), id: String::new() };
+        let change = Change { aspect: "role", holder: Some(holder), ..Change::default() };
+        let given = Act::new("anna", at(20, "12:13"), Action::RoleChange).about("Global Administrator");
+        given.with(move |_| Detail::Change(Box::new(change))).from(NIGERIA, LEGACY)
+    };
+    scene.add(role("Exchange Security"));
+    scene.add(role("Helpers"));
+    let seen = look(scene);
+    let roles: Vec<&Thing> = seen.things.iter().filter(|thing| thing.kind == Kind::Role).collect();
+    assert_eq!(roles.len(), 2, "a role of each group");
+    assert!(roles.iter().all(|role| role.whose.is_empty()), "not anna's, who gave it");
 }

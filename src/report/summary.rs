@@ -46,6 +46,12 @@ pub fn rule_tail(rule: &Rule, names: &dyn Names) -> String {
     mail::rule_tail(rule, names)
 }
 
+/// `the group "Exchange Security"`: something of the directory that is no user, by its class as recorded, its name,
+/// and its id where it has no name.
+pub fn holder_words(class: &str, name: &str, id: &str) -> String {
+    admin::holder_words(class, name, id)
+}
+
 /// The event in words.
 pub fn summary(event: &Event, detail: Option<&Detail>, names: &dyn Names) -> String {
     let mut words = match event.action {

@@ -169,7 +169,13 @@ fn words(artefact: &Artefact<'_>, case: &Case<'_>, principals: &Principals) -> S
             let name = quoted(&identity.name).unwrap_or_else(|| "without a name".to_owned());
             format!("{name} ({})", text(&identity.operation).unwrap_or_default())
         }
-        Kind::Role => format!("{} of {of}", quoted(&identity.name).unwrap_or_else(|| "without a name".to_owned())),
+        Kind::Role => {
+            let [class, holder, id] =
+                [&identity.trustee_class, &identity.trustee, &identity.object_id].map(|text| text.as_deref().unwrap_or_default());
+            let to_no_user = identity.of.is_none() && !(holder.is_empty() && id.is_empty());
+            let whose = if to_no_user { summary::holder_words(class, holder, id) } else { of };
+            format!("{} of {whose}", quoted(&identity.name).unwrap_or_else(|| "without a name".to_owned()))
+        }
         Kind::User => of,
         Kind::Password => format!("set by the intruder{elsewhere}"),
         Kind::Auditing | Kind::LegacyProtocol => {

@@ -2,7 +2,7 @@
 
 use super::run::{Run, listed};
 use super::{Names, address, mail, operation, people, quoted};
-use crate::events::{Action, Change, Consent, Detail, Event, Flags, Holder, Permission, Right};
+use crate::events::{Action, Change, Consent, Detail, Event, Flags, Permission, Right};
 use crate::report::sanitize::clip;
 use crate::report::screen::count;
 
@@ -57,20 +57,22 @@ fn role_words(event: &Event, detail: Option<&Detail>, names: &dyn Names, role: &
 /// Who gets or loses a role; empty where the record does not say.
 pub(super) fn to_whom(event: &Event, detail: Option<&Detail>, names: &dyn Names) -> String {
     match (names.name(event.target), detail) {
-        ("", Some(Detail::Change(change))) => change.holder.as_ref().map_or_else(String::new, holder_words),
+        ("", Some(Detail::Change(change))) => {
+            change.holder.as_ref().map_or_else(String::new, |holder| holder_words(&holder.class, &holder.name, &holder.id))
+        }
         ("", _) => String::new(),
         (to, _) => address(to, names),
     }
 }
 
-/// `the group "Exchange Security"`.
-fn holder_words(holder: &Holder) -> String {
-    let class = match holder.class.as_str() {
-        "Group" => "the group",
-        "ServicePrincipal" | "Application" => "the app",
+/// As of [`super::holder_words`].
+pub(super) fn holder_words(class: &str, name: &str, id: &str) -> String {
+    let class = match class.to_ascii_lowercase().as_str() {
+        "group" => "the group",
+        "serviceprincipal" | "application" => "the app",
         _ => "the object",
     };
-    format!("{class} {}", quoted(if holder.name.is_empty() { &holder.id } else { &holder.name }))
+    format!("{class} {}", quoted(if name.is_empty() { id } else { name }))
 }
 
 /// `gave 8 roles ("Global Administrator", "Teams Administrator" and 6 more) to somebody in 2 s`.
