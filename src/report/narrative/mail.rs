@@ -120,9 +120,10 @@ pub(super) fn others(scene: &Scene<'_>, account: &Account) -> Option<Draft> {
     if let (Some(searches), false) = (parts.last_mut().filter(|part| part.starts_with("made")), exposure.queries.is_empty()) {
         searches.push_str(&queries(exposure));
     }
-    let changed: u64 = scene.done(account, "mail-changed").iter().map(|row| row.count).sum();
-    if changed > 0 {
-        parts.push(format!("changed items of the mailbox ({})", count(changed, "record", "records")));
+    if let Some(changed) = surely(exposure.mails_changed.as_ref()) {
+        let folders: Vec<&str> = exposure.changed_folders.iter().map(String::as_str).collect();
+        let place = if folders.is_empty() { String::new() } else { format!(" in {}", listed(&folders)) };
+        parts.push(format!("changed {}{place}", bounds(changed, "item of the mailbox", "items of the mailbox")));
     }
     if !exposure.mailboxes.is_empty() {
         let names: Vec<&str> = exposure.mailboxes.iter().map(|one| one.mailbox.as_str()).collect();
