@@ -252,6 +252,28 @@ fn a_role_says_which_group_gets_it() {
 }
 
 #[test]
+fn operations_are_told_in_words_where_their_meaning_is_known() {
+    let mut book = Book::default();
+    let mut told = |action: Action, operation: &str, object: &str, to: &str| {
+        let mut event = event(action, Outcome::Success);
+        event.operation = book.text.intern(operation);
+        event.object = book.text.intern(object);
+        event.target = if to.is_empty() { event.target } else { book.names.intern(to) };
+        summary(&event, None, &book)
+    };
+    let ben = "ben@example.com";
+    assert_eq!(told(Action::Other, "Add member to group.", "Admins", ben), "added ben@example.com to group \"Admins\"");
+    assert_eq!(told(Action::App, "Add owner to application.", "{who}", ben), "made ben@example.com owner of app \"{who}\"");
+    assert_eq!(told(Action::Other, "Set directory feature on tenant.", "contoso", ""), "changed a directory feature of tenant \"contoso\"");
+    let report = "looked at the report of sensitive information that was found";
+    assert_eq!(told(Action::Other, "Get-DlpSiDetectionsReport", "", ""), report);
+    assert_eq!(told(Action::Teams, "TeamCreated", "teams-public", ""), "made team \"teams-public\"");
+    assert_eq!(told(Action::Teams, "MemberAdded", "teams-public", ben), "added members to team \"teams-public\": ben@example.com");
+    assert_eq!(told(Action::Other, "New-ApplicationAccessPolicy", "", ""), "New-ApplicationAccessPolicy", "not the add-in of New-App");
+    assert_eq!(told(Action::Other, "Add policy to service principal.", "x", ""), "Add policy to service principal \"x\"");
+}
+
+#[test]
 fn a_secret_of_an_app_is_not_any_change_of_it() {
     let mut book = Book::default();
     let mut event = event(Action::App, Outcome::Success);
