@@ -2,6 +2,7 @@
 
 use super::model::{AppExposure, Bounds, Exposure};
 use super::screen::{count, thousands};
+use super::summary::unnamed_app;
 
 /// Names that a part lists; the rest is counted.
 const NAMED: usize = 3;
@@ -171,7 +172,7 @@ fn short(bounds: &Bounds) -> String {
 
 /// `app Spike let in, 233 records by it`; `app Spike let in, in an act that may be the owner's`.
 fn app(app: &AppExposure) -> String {
-    let name = app_name(app);
+    let name = app.name.clone().unwrap_or_else(|| unnamed_app(&app.app_id));
     let acts: u64 = app.acts.iter().map(|one| one.acts.evidence_total).sum();
     let did = if acts == 0 { String::new() } else { format!(", {} by it", count(acts, "record", "records")) };
     let doubt = if app.in_doubt { ", in an act that may be the owner's" } else { "" };

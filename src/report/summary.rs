@@ -46,6 +46,11 @@ pub fn rule_tail(rule: &Rule, names: &dyn Names) -> String {
     mail::rule_tail(rule, names)
 }
 
+/// An application of which neither the records nor the built-in list have a name.
+pub fn unnamed_app(id: &str) -> String {
+    format!("{id} (unknown to the built-in list)")
+}
+
 /// `the group "Exchange Security"`: something of the directory that is no user, by its class as recorded, its name,
 /// and its id where it has no name.
 pub fn holder_words(class: &str, name: &str, id: &str) -> String {

@@ -203,7 +203,7 @@ fn app(identity: &Identity, names: &CaseNames<'_>, principals: &Principals) -> S
         ids.filter_map(|id| principals.get(id)).map(|(_, name)| name.clone()).find(|name| !name.is_empty())
     };
     let known = || of_app().or_else(of_principal);
-    let id = || identity.app_id.clone().or_else(|| identity.object_id.clone());
+    let id = || identity.app_id.as_deref().or(identity.object_id.as_deref()).map(summary::unnamed_app);
     let named = identity.name.clone().filter(|name| key::guid(name).is_none()).or_else(known);
     let shown = named.or_else(id).unwrap_or_else(|| "an application that the record does not name".to_owned());
     clip(&shown, LONGEST).into_owned()

@@ -404,7 +404,7 @@ fn consent_words(event: &Event, consent: &Consent, names: &dyn Names) -> String 
     let resource = names.text(event.object);
     let app = match (consent.app_name.as_str(), consent.app_id.as_str()) {
         ("", "") => String::new(),
-        ("", id) => names.app_name(id).map_or_else(|| id.to_owned(), std::borrow::Cow::into_owned),
+        ("", id) => names.app_name(id).map_or_else(|| super::unnamed_app(id), std::borrow::Cow::into_owned),
         (name, _) => name.to_owned(),
     };
     let app = match (clip(&app, 80), resource) {

@@ -274,6 +274,15 @@ fn operations_are_told_in_words_where_their_meaning_is_known() {
 }
 
 #[test]
+fn an_app_without_a_name_is_called_unknown() {
+    let mut event = event(Action::Consent, Outcome::Success);
+    event.count = 1;
+    let consent = Consent { app_id: "506e7737-013b-4bfc-b7e3-7b22c9948f4d".to_owned(), ..Consent::default() };
+    let words = summary(&event, Some(&Detail::Consent(Box::new(consent))), &Book::default());
+    assert_eq!(words, "gave app 506e7737-013b-4bfc-b7e3-7b22c9948f4d (unknown to the built-in list) access");
+}
+
+#[test]
 fn a_secret_of_an_app_is_not_any_change_of_it() {
     let mut book = Book::default();
     let mut event = event(Action::App, Outcome::Success);
