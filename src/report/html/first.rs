@@ -2,6 +2,7 @@
 
 use crate::remaining::Status;
 use crate::report::exposure_words;
+use crate::report::forest::forest;
 use crate::report::model::{Account, Exposure, Incident, IntruderAddress, Remaining, Report, Verdict};
 use crate::report::phrases::{self, Phrases};
 use crate::report::screen::{Tone, count, percent};
@@ -108,10 +109,10 @@ fn words(line: Vec<(Tone, String)>) -> Vec<Words> {
 }
 
 fn card<'r>(report: &Report, incident: &'r Incident, phrases: Phrases<'_>, accounts: &BTreeMap<&'r str, &'r Account>) -> Card<'r> {
-    let line = |name: &'r String| {
-        let account = accounts.get(name.as_str());
+    let line = |name: &'r str| {
+        let account = accounts.get(name);
         let since = account.and_then(|account| account.compromised_at.as_deref());
-        let edge = incident.edges.iter().find(|edge| edge.to == *name);
+        let edge = incident.edges.iter().find(|edge| edge.to == name);
         Line {
             account: name,
             since: since.map_or_else(String::new, |since| phrases.clock.full(since)),
@@ -127,7 +128,7 @@ fn card<'r>(report: &Report, incident: &'r Incident, phrases: Phrases<'_>, accou
     Card {
         id: &incident.id,
         summary: &incident.summary,
-        lines: incident.accounts.iter().take(ACCOUNTS).map(line).collect(),
+        lines: forest(incident).iter().take(ACCOUNTS).map(|step| line(step.account)).collect(),
         more: incident.accounts.len().saturating_sub(ACCOUNTS),
         facts: facts(report, &his, incident.exposure.as_ref(), phrases),
     }

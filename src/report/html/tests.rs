@@ -53,6 +53,19 @@ fn attributes(inside: &str) -> Vec<String> {
 }
 
 #[test]
+fn accounts_stand_in_the_order_of_the_screen() {
+    let mut report = samples::cascade();
+    report.accounts[1].exposure = report.accounts[0].exposure.clone();
+    report.accounts.reverse();
+    let page = page(&report);
+    for part in ["accounts", "exposure", "remaining"] {
+        let section = page.split(&format!("<section id=\"{part}\">")).nth(1).and_then(|rest| rest.split("</section>").next()).unwrap();
+        let place = |name: &str| section.find(name).unwrap_or(usize::MAX);
+        assert!(place("a.adams@") < place("b.brown@"), "{part}");
+    }
+}
+
+#[test]
 fn hostile_names_become_no_element_and_no_attribute() {
     let plain = elements(&page(&samples::cascade()));
     for bad in [
