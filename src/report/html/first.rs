@@ -144,6 +144,9 @@ fn facts(report: &Report, accounts: &[&Account], exposure: Option<&Exposure>, ph
     }
     let words = exposure.and_then(exposure_words::sent).unwrap_or_else(|| "none shown in these exports".to_owned());
     facts.push(Fact { name: "Mails sent", words });
+    if let Some(read) = exposure.and_then(|exposure| exposure.mails_read.as_ref()).filter(|read| !exposure_words::is_none(read)) {
+        facts.push(Fact { name: "Mails accessed", words: exposure_words::bounds(read, "mail", "mails") });
+    }
     facts.extend(in_place(report, accounts));
     facts
 }
@@ -162,12 +165,14 @@ fn from_where(accounts: &[&Account]) -> Option<String> {
     Some(format!("{}  {}{rest}", address.ip, phrases::place(address)))
 }
 
-/// What still works for the intruder, and what may; where nothing says so, how often he touched inbox rules.
+/// What still works for the intruder, in the accounts and in the tenant as a whole, and what may; where nothing says so, how often he touched inbox rules.
 fn in_place(report: &Report, accounts: &[&Account]) -> Vec<Fact> {
     let mut facts = Vec::new();
     for (name, status) in [("Still in place", Status::InPlace), ("Not known to be gone", Status::Unknown)] {
-        let items: Vec<&Remaining> =
-            accounts.iter().flat_map(|account| &account.remaining).filter(|item| item.status == status.name()).collect();
+        let by_them = |item: &&Remaining| accounts.iter().any(|account| item.made_by.as_deref() == Some(account.account.as_str()));
+        let of_tenant = report.remaining.iter().filter(by_them);
+        let all = accounts.iter().flat_map(|account| &account.remaining).chain(of_tenant);
+        let items: Vec<&Remaining> = all.filter(|item| item.status == status.name()).collect();
         if !items.is_empty() {
             facts.push(Fact { name, words: phrases::kinds_of(&items) });
         }
@@ -205,6 +210,15 @@ mod tests {
         let mut report = samples::cascade();
         assert_eq!(facts_of(&report)["Still in place"], "1 inbox rule");
         assert_eq!(facts_of(&report)["Not known to be gone"], "1 app grant, sessions of 1 account", "beside what is known to stand");
+        let flow = |made_by: &str| Remaining {
+            kind: "transport-rule".to_owned(),
+            status: "in-place".to_owned(),
+            made_by: Some(made_by.to_owned()),
+            ..Remaining::default()
+        };
+        report.remaining = vec![flow("a.adams@example.com"), flow("d.dean@example.com")];
+        assert_eq!(facts_of(&report)["Still in place"], "1 inbox rule, 1 mail-flow rule", "that of the tenant, and not another's");
+        report.remaining.clear();
         report.accounts.iter_mut().for_each(|account| account.remaining.retain(|item| item.status != "in-place"));
         assert_eq!(facts_of(&report)["Not known to be gone"], "1 app grant, sessions of 1 account");
         report.accounts.iter_mut().for_each(|account| account.remaining.clear());

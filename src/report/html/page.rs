@@ -10,6 +10,7 @@ use super::policy::policy;
 use super::rows;
 use super::table::{Column, Kind, Table};
 use super::taken::Taken;
+use crate::enrich::NetworkClass;
 use crate::report::forest::in_order;
 use crate::report::model::{Account, Edge, Incident, Input, Milestone, Remaining, Report, Sentence, Undated, Verdict};
 use crate::report::narrative::in_zone;
@@ -67,6 +68,7 @@ pub(super) struct Page<'r> {
     /// Accounts in the order in which the incidents tell of them.
     order: Vec<&'r Account>,
     clock: &'r Clock,
+    names: &'r ShortNames,
     first: First<'r>,
     stories: Vec<Story<'r>>,
     sheets: Vec<Sheet<'r>>,
@@ -94,6 +96,7 @@ impl<'r> Page<'r> {
             script: SCRIPT,
             report,
             clock,
+            names,
             first: First::new(report, phrases, &accounts),
             stories: stories(report, phrases, zone, &accounts),
             sheets: shown.enumerate().map(|(number, account)| Sheet::new(account, number, clock, zone)).collect(),
@@ -117,13 +120,22 @@ impl<'r> Page<'r> {
     /// What intruders made on each account, then in the tenant as a whole.
     fn remaining(&self) -> impl Iterator<Item = (&str, &Remaining)> {
         let of_accounts =
-            self.order.iter().flat_map(|account| account.remaining.iter().map(|item| (account.account.as_str(), item)));
+            self.order.iter().flat_map(|account| account.remaining.iter().map(|item| (self.names.of(&account.account), item)));
         of_accounts.chain(self.report.remaining.iter().map(|item| (item.identity.of.as_deref().unwrap_or("the tenant"), item)))
     }
 
     /// A kind of thing that outlives an intruder, in words.
     fn kind(&self, kind: &str) -> String {
         phrases::kind_words(kind)
+    }
+
+    /// A class of network in the words that addresses have; empty where it is not known.
+    fn network<'t>(&self, class: &'t str) -> &'t str {
+        match NetworkClass::from_name(class) {
+            Some(NetworkClass::Unknown) => "",
+            Some(known) => known.words(),
+            None => class,
+        }
     }
 
     /// A number with one digit behind the point.

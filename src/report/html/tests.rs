@@ -66,6 +66,28 @@ fn accounts_stand_in_the_order_of_the_screen() {
 }
 
 #[test]
+fn networks_have_one_name_on_the_page() {
+    let mut report = samples::cascade();
+    let class = crate::enrich::NetworkClass::ResidentialIsp;
+    let place = crate::report::model::SignInPlace {
+        actor: crate::report::model::Actor::Owner,
+        country: None,
+        asn: None,
+        as_org: None,
+        network: class.name().to_owned(),
+        succeeded: 3,
+        failed: 0,
+        first_at: None,
+        last_at: None,
+        evidence: Vec::new(),
+    };
+    let activity = crate::report::model::Activity { sign_ins: vec![place], sign_ins_total: 1, ..Default::default() };
+    report.accounts[0].activity = Some(activity);
+    let page = page(&report);
+    assert!(page.contains("home or business line") && !page.contains(class.name()));
+}
+
+#[test]
 fn hostile_names_become_no_element_and_no_attribute() {
     let plain = elements(&page(&samples::cascade()));
     for bad in [

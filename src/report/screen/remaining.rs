@@ -8,6 +8,9 @@ use crate::report::model::{CleanUp, Ending, Remaining};
 use crate::report::phrases::{kind_words, kinds_of};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Exports that are named as what would tell.
+const EXPORTS: usize = 4;
+
 impl View<'_> {
     /// What snapshots show, what is not known to be gone, what is gone, and what came after clean-ups.
     pub(super) fn remaining(&self, page: &mut Page<'_>) {
@@ -49,7 +52,11 @@ impl View<'_> {
         let untold = items.iter().filter(|item| item.basis == NOTHING_LATER);
         let exports: BTreeSet<&str> = untold.filter_map(|item| item.settled_by.as_deref()).collect();
         if !exports.is_empty() {
-            let words = format!("nothing later in these exports speaks of them; would tell: {}", Vec::from_iter(exports).join("; "));
+            let most = if self.look.verbose { exports.len() } else { EXPORTS };
+            let shown: Vec<&str> = exports.iter().take(most).copied().collect();
+            let more = exports.len() - shown.len();
+            let more = if more > 0 { format!("; and {more} more: -v names them") } else { String::new() };
+            let words = format!("nothing later in these exports speaks of them; would tell: {}{more}", shown.join("; "));
             page.wrap("  ", "    ", &Line::new().add(Tone::Dim, words));
         }
     }

@@ -384,11 +384,12 @@ fn filled(words: &str, what: &str, who: &str) -> String {
     line + rest
 }
 
-/// ` of somebody`, where the act is done to somebody else than its actor.
+/// ` of somebody`, where the act is done to somebody else than its actor, whom its object does not name already.
 fn of_other(event: &Event, names: &dyn Names) -> String {
     match names.name(event.target) {
         "" => String::new(),
         _ if event.target == event.actor => String::new(),
+        target if names.text(event.object).eq_ignore_ascii_case(target) => String::new(),
         target => format!(" of {}", clip(target, 80)),
     }
 }

@@ -274,6 +274,18 @@ fn operations_are_told_in_words_where_their_meaning_is_known() {
 }
 
 #[test]
+fn what_an_act_is_done_to_is_named_once() {
+    let mut book = Book::default();
+    let mut event = event(Action::AccountChange, Outcome::Success);
+    event.operation = book.text.intern("Add user.");
+    event.object = book.text.intern("Helper@example.com");
+    event.target = book.names.intern("helper@example.com");
+    assert_eq!(summary(&event, None, &book), "created user \"Helper@example.com\"");
+    event.object = book.text.intern("Helper");
+    assert_eq!(summary(&event, None, &book), "created user \"Helper\" of helper@example.com");
+}
+
+#[test]
 fn an_app_without_a_name_is_called_unknown() {
     let mut event = event(Action::Consent, Outcome::Success);
     event.count = 1;
