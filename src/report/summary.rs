@@ -238,7 +238,8 @@ fn shared(event: &Event, detail: Option<&Detail>, names: &dyn Names) -> String {
     if event.flags.has(Flags::NO_FILE) || lower.contains("inheritance") {
         // Rights on a site, a list or a field; or what is written beside a share.
         let recorded = operation(event, names);
-        return admin::known_words(&recorded).map_or_else(|| format!("changed rights: {recorded}"), |words| words.trim_end_matches(':').to_owned());
+        return admin::known_words(&recorded)
+            .map_or_else(|| format!("changed rights: {recorded}"), |words| words.trim_end_matches(':').to_owned());
     }
     let words = format!("{} {file}", if ends { "stopped sharing" } else { "shared" });
     if with.is_empty() { words } else { format!("{words} with {with}") }

@@ -3,8 +3,8 @@
 use super::draft::{Draft, list, who};
 use super::scene::{Scene, end_of};
 use crate::report::exposure_words::{bounds, is_none, listed, to_whom};
-use crate::report::sanitize::clip;
 use crate::report::model::{Account, Bounds, Exposure, TimelineRow};
+use crate::report::sanitize::clip;
 use crate::report::screen::{count, thousands};
 
 /// Searches and mailboxes that a sentence names.
