@@ -50,6 +50,13 @@ impl<'r> Taken<'r> {
     }
 }
 
+impl Taken<'_> {
+    /// How many people are to be notified.
+    pub(super) fn people(&self) -> u64 {
+        self.told.len() as u64 + self.more
+    }
+}
+
 fn take(whose: String, exposure: &Exposure) -> Take<'_> {
     let (parts, reasons) = (parts(exposure), reasons(exposure));
     Take { whose, parts, reasons, evidence: &exposure.evidence, evidence_total: exposure.evidence_total }
@@ -84,7 +91,7 @@ mod tests {
         for (people, more) in [(PEOPLE, 0), (PEOPLE + 1, 1)] {
             report.incidents[0].counterparties = vec![person.clone(); people];
             let taken = Taken::of(&report, &in_order(&report));
-            assert_eq!((taken.told.len(), taken.more), (PEOPLE, more));
+            assert_eq!((taken.told.len(), taken.more, taken.people()), (PEOPLE, more, people as u64));
             assert_eq!(taken.told[0].numbers, ("1 to 2".to_owned(), String::new()));
         }
     }
