@@ -142,10 +142,14 @@ fn facts(report: &Report, accounts: &[&Account], exposure: Option<&Exposure>, ph
     if let Some(last) = accounts.iter().filter_map(|account| account.last_intruder_at.as_deref()).max() {
         facts.push(Fact { name: "Last act", words: format!("{} {}", phrases.clock.full(last), phrases.clock.zone()) });
     }
-    let words = exposure.and_then(exposure_words::sent).unwrap_or_else(|| "none shown in these exports".to_owned());
-    facts.push(Fact { name: "Mails sent", words });
-    if let Some(read) = exposure.and_then(|exposure| exposure.mails_read.as_ref()).filter(|read| !exposure_words::is_none(read)) {
-        facts.push(Fact { name: "Mails accessed", words: exposure_words::bounds(read, "mail", "mails") });
+    // No number is no zero: these exports would not show it.
+    let unknown = |number: &dyn Fn(&Exposure) -> bool| exposure.is_some_and(number).then(|| "unknown from these exports".to_owned());
+    let sent = exposure.and_then(exposure_words::sent).or_else(|| unknown(&|exposure| exposure.mails_sent.is_none()));
+    facts.push(Fact { name: "Mails sent", words: sent.unwrap_or_else(|| "none shown in these exports".to_owned()) });
+    let read = exposure.and_then(|exposure| exposure.mails_read.as_ref()).filter(|read| !exposure_words::is_none(read));
+    let read = read.map(|read| exposure_words::bounds(read, "mail", "mails"));
+    if let Some(words) = read.or_else(|| unknown(&|exposure| exposure.mails_read.is_none())) {
+        facts.push(Fact { name: "Mails accessed", words });
     }
     facts.extend(in_place(report, accounts));
     facts
@@ -231,6 +235,14 @@ mod tests {
         report.incidents[0].exposure = None;
         assert_eq!(facts_of(&report)["Mails sent"], "none shown in these exports");
         let of = |n| Some(Bounds { at_least: n, at_most: Some(n), ..Bounds::default() });
+        report.incidents[0].exposure = Some(Exposure { mails_sent: of(794), recipients: of(762), ..Exposure::default() });
+        assert_eq!(facts_of(&report)["Mails accessed"], "unknown from these exports", "which is not none");
+        report.incidents[0].exposure = Some(Exposure { mails_read: of(12), ..Exposure::default() });
+        assert_eq!(facts_of(&report)["Mails sent"], "unknown from these exports");
+        assert_eq!(facts_of(&report)["Mails accessed"], "12 mails");
+        report.incidents[0].exposure = Some(Exposure { mails_sent: of(0), mails_read: of(0), ..Exposure::default() });
+        assert_eq!(facts_of(&report)["Mails sent"], "none shown in these exports");
+        assert!(!facts_of(&report).contains_key("Mails accessed"));
         report.incidents[0].exposure = Some(Exposure { mails_sent: of(794), recipients: of(762), ..Exposure::default() });
         let mut second = report.accounts[1].intruder_addresses[0].clone();
         (second.ip, second.events) = ("198.51.100.7".to_owned(), 5000);
