@@ -40,7 +40,7 @@ impl View<'_> {
                 None => lines.push(vec![item]),
             }
         }
-        for of in lines.iter().take(self.limit(lines.len())) {
+        for of in telling(&lines, self.limit(lines.len())) {
             let mut names: Vec<String> = of.iter().map(|item| self.whose(item)).collect();
             names.dedup();
             let Some((first, others)) = of.split_first() else { continue };
@@ -160,6 +160,21 @@ impl View<'_> {
         let times = if clean_up.attempts == 1 { "once".to_owned() } else { format!("{} times", thousands(clean_up.attempts)) };
         (clean_up.attempts > 0).then(|| (Tone::Warn, format!("; the intruder tried {times} more{last} and failed")))
     }
+}
+
+/// As many of the lines as there is room for, in their order: of each kind of thing the first before the second of any.
+fn telling<'l, 'r>(lines: &'l [Vec<&'r Remaining>], room: usize) -> impl Iterator<Item = &'l Vec<&'r Remaining>> {
+    let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut ranked: Vec<(usize, usize)> = Vec::new();
+    for (at, line) in lines.iter().enumerate() {
+        let nth = seen.entry(line.first().map_or("", |item| item.kind.as_str())).or_default();
+        ranked.push((*nth, at));
+        *nth += 1;
+    }
+    ranked.sort_unstable();
+    let mut places: Vec<usize> = ranked.into_iter().take(room).map(|(_, at)| at).collect();
+    places.sort_unstable();
+    places.into_iter().filter_map(|at| lines.get(at))
 }
 
 /// True for sessions that differ in nothing but their account, and for inbox rules that differ in nothing but the

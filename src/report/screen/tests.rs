@@ -232,6 +232,19 @@ fn rules_that_read_alike_are_one_line_and_all_are_counted() {
 }
 
 #[test]
+fn of_many_things_that_remain_one_of_each_kind_is_told_first() {
+    let mut report = samples::cascade();
+    let model = report.accounts[0].remaining[1].clone();
+    let one =
+        |kind: &str, n: usize| crate::report::model::Remaining { kind: kind.to_owned(), summary: format!("thing {n}"), ..model.clone() };
+    report.accounts[0].remaining = (1..=9).map(|n| one("role", n)).collect();
+    report.remaining = vec![one("transport-rule", 10)];
+    let text = render(&report, &look(140));
+    assert!(text.contains("mail-flow rule thing 10") && text.contains("role thing 5"), "{text}");
+    assert!(!text.contains("role thing 6") && text.contains("… 4 more: -v shows them"), "{text}");
+}
+
+#[test]
 fn of_many_exports_that_would_tell_some_are_named_and_the_rest_is_counted() {
     let mut report = samples::cascade();
     let model = report.accounts[0].remaining[1].clone();
