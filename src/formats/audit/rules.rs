@@ -108,9 +108,8 @@ fn name_rule(rule: &mut Rule, named: &str) {
     let Some((_, tail)) = last.split_once('\\') else { return };
     match rule_id(tail) {
         Some(id) if rule.name.trim() != tail.trim() => rule.id = rule.id.or(Some(id)),
-        Some(_) => {}
         None if rule.name.is_empty() && tail != "0" => tail.trim().clone_into(&mut rule.name),
-        None => {}
+        Some(_) | None => {}
     }
 }
 

@@ -67,7 +67,9 @@ impl View<'_> {
         // Nor one that another on the same record tells with more words.
         let place = |finding: &Finding| (finding.account.clone(), finding.evidence.first().cloned());
         let mut of_record: BTreeMap<_, Vec<&Finding>> = BTreeMap::new();
-        findings.iter().for_each(|finding| of_record.entry(place(finding)).or_default().push(finding));
+        for finding in &findings {
+            of_record.entry(place(finding)).or_default().push(finding);
+        }
         findings.retain(|finding| !of_record.get(&place(finding)).into_iter().flatten().any(|other| says_more(other, finding)));
         if findings.is_empty() {
             return;
