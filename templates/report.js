@@ -205,7 +205,9 @@
       this.height = Number(this.plot.getAttribute("height"));
       const format = (options) => new Intl.DateTimeFormat("en-GB", { timeZone: this.plot.dataset.zone, hourCycle: "h23", ...options });
       this.clock = format({ hour: "2-digit", minute: "2-digit" });
-      this.day = format({ day: "2-digit", month: "short" });
+      const day = format({ day: "2-digit", month: "short" });
+      // The language writes "Sept", the rest of the page "Sep".
+      this.day = { format: (at) => day.format(at).replace("Sept", "Sep") };
       this.parts = format({ year: "numeric", month: "numeric", day: "numeric", hour: "numeric", minute: "numeric", second: "numeric" });
       this.buttons();
       this.pointer();

@@ -508,6 +508,11 @@ impl Store {
         self.app_names.get(self.text.find(id)?)
     }
 
+    /// The name of an application, by the object id of its service principal, as records of this case tell it.
+    pub fn principal_name(&self, object_id: &str) -> Option<&str> {
+        self.app_names.of_object(object_id)
+    }
+
     /// The pointer of an event.
     pub fn pointer(&self, index: u32) -> Option<Pointer> {
         self.event(index).map(|event| event.at.pointer())

@@ -103,7 +103,7 @@ pub(super) fn read_count(case: &Case<'_>, acts: &[Act]) -> Count {
     if synchronised { count.without_limit(Why::Synchronised) } else { count }
 }
 
-/// How many items were deleted, or moved.
+/// How many items were deleted, moved, or changed.
 pub(super) fn item_count(case: &Case<'_>, acts: &[Act], kind: Action) -> Count {
     let mut items = Items::default();
     of_kind(case, acts, &[kind]).for_each(|(act, event)| items.add(act, listed(case, event), u64::from(event.count)));
@@ -150,13 +150,13 @@ pub(super) fn reads(case: &Case<'_>, acts: &[Act]) -> Vec<Read> {
     reads
 }
 
-/// Folders in which mails were accessed, without their leading backslash, in the order of their names.
-pub(super) fn folders<'a>(case: &'a Case<'_>, acts: &[Act]) -> Vec<&'a str> {
+/// Folders in which this was done to items, without their leading backslash, in the order of their names.
+pub(super) fn folders<'a>(case: &'a Case<'_>, acts: &[Act], kind: Action) -> Vec<&'a str> {
     let folder = |(_, event): (Act, &Event)| match case.store.detail(event) {
         Some(Detail::Items(list)) if !event.flags.has(Flags::SYNC) => Some(case.store.text(list.folder).trim_start_matches('\\')),
         _ => None,
     };
-    let mut names: Vec<&str> = of_kind(case, acts, &[Action::MailRead]).filter_map(folder).filter(|name| !name.is_empty()).collect();
+    let mut names: Vec<&str> = of_kind(case, acts, &[kind]).filter_map(folder).filter(|name| !name.is_empty()).collect();
     names.sort_unstable();
     names.dedup();
     names

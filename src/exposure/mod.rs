@@ -84,6 +84,8 @@ pub struct Exposure {
     pub mails_deleted: Option<Count>,
     /// Items moved.
     pub mails_moved: Option<Count>,
+    /// Items made or changed: drafts, mails in Sent Items.
+    pub mails_changed: Option<Count>,
     /// Mails passed on by forwarding or rules; absent where the intruder set none.
     pub mails_passed_on: Option<Count>,
     /// Files viewed or downloaded.
@@ -98,6 +100,8 @@ pub struct Exposure {
     pub searches: Option<Count>,
     /// Folders in which mails were accessed, in the order of their names.
     pub folders: Vec<String>,
+    /// Folders in which items were made or changed, in the order of their names.
+    pub changed_folders: Vec<String>,
     /// Folders that were synchronised.
     pub synchronised: Vec<Synchronised>,
     /// Mailboxes of others that were reached.

@@ -159,7 +159,8 @@ impl<'a> Survey<'a> {
         let case = self.case;
         let letters = mail::letters(case, acts, &self.messages);
         let mut exposure = Exposure {
-            folders: mail::folders(case, acts).into_iter().map(str::to_owned).collect(),
+            folders: mail::folders(case, acts, Action::MailRead).into_iter().map(str::to_owned).collect(),
+            changed_folders: mail::folders(case, acts, Action::MailChanged).into_iter().map(str::to_owned).collect(),
             synchronised: mail::synchronised(case, acts),
             mailboxes: mailboxes(case, acts),
             apps: apps::apps(case, acts, &self.elsewhere),
@@ -200,6 +201,8 @@ impl<'a> Survey<'a> {
         exposure.mails_deleted = exposure.known(deleted, "which mails were deleted", &self.gaps(accounts, Source::Mailbox));
         let moved = mail::item_count(case, acts, Action::MailMoved);
         exposure.mails_moved = exposure.known(moved, "which mails were moved", &self.gaps(accounts, Source::Move));
+        let changed = mail::item_count(case, acts, Action::MailChanged);
+        exposure.mails_changed = changed.over(&self.gaps(accounts, Source::Mailbox));
         exposure.mails_passed_on = self.passed_on(accounts);
     }
 

@@ -187,6 +187,26 @@ fn nothing_read_is_zero_only_where_reading_would_be_recorded() {
 }
 
 #[test]
+fn items_that_were_changed_are_counted_with_their_folders() {
+    let change = |time: &str, ids: &[u64], folder: &'static str| {
+        items(Act::new("anna", at(20, time), Action::MailChanged).on("anna").operation("Update"), ids, 0, folder)
+    };
+    let mut tale = Tale::of_anna();
+    tale.tell(change("09:10", &[11], "\\Sent Items"), SURE).tell(change("09:11", &[11], "\\Sent Items"), SURE);
+    tale.tell(change("09:12", &[12], "\\Drafts"), SURE).tell(change("09:13", &[13], "\\Drafts"), MAYBE);
+    tale.tell(change("09:14", &[14], "\\Calendar"), OWNER);
+    let seen = tale.measure(&["anna"]);
+    let changed = seen.of("anna").mails_changed.as_ref();
+    assert_eq!(bounds(changed), Some((2, Some(3))), "an item once, in doubt above");
+    assert_eq!((changed.unwrap().why.as_slice(), changed.unwrap().evidence.total), ([Why::InDoubt(1)].as_slice(), 4));
+    assert_eq!(seen.of("anna").changed_folders, ["Drafts", "Sent Items"]);
+    assert_eq!(bounds(Tale::of_anna().measure(&["anna"]).of("anna").mails_changed.as_ref()), Some((0, Some(0))));
+    let mut bare = Tale::default();
+    bare.tell(sign_in("anna", at(20, "09:00")).from(NIGERIA, FIREFOX), SURE);
+    assert_eq!(bare.measure(&["anna"]).of("anna").mails_changed, None, "without records of the mailbox it is not known");
+}
+
+#[test]
 fn a_synchronised_folder_lifts_the_limit() {
     let mut tale = Tale::of_anna();
     tale.tell(bind("anna", at(20, "09:10"), &[11], 0), SURE).tell(sync("anna", at(20, "09:20"), "\\Inbox"), SURE);

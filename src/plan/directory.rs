@@ -93,6 +93,9 @@ pub(super) fn role(item: &Remaining) -> Remedy {
     let limits = "What was done with the role meanwhile stays: it is in the timeline. Eligible assignments of Privileged Identity Management are listed apart.";
     let remedy = Remedy::new(Phase::CutAccess, "Take away the", limits);
     let (user, role) = (known(item.identity.of.as_ref()), known(item.identity.name.as_ref()));
+    if let (Some(id), "", false) = (item.identity.object_id.as_deref(), user, role.is_empty()) {
+        return role_of_object(remedy, role, id);
+    }
     if user.is_empty() || role.is_empty() {
         return remedy.look("Get-MgDirectoryRole -All | Format-Table Id,DisplayName", &[]);
     }
@@ -106,6 +109,18 @@ pub(super) fn role(item: &Remaining) -> Remedy {
         .change(
             "$user = (Get-MgUser -UserId {}).Id; Get-MgDirectoryRole -Filter {} | ForEach-Object { Remove-MgDirectoryRoleMemberByRef -DirectoryRoleId $_.Id -DirectoryObjectId $user }",
             &[user, &by],
+        )
+        .verify("Get-MgDirectoryRole -Filter {} | ForEach-Object { Get-MgDirectoryRoleMember -DirectoryRoleId $_.Id } | Format-List Id,AdditionalProperties", &[&by])
+}
+
+/// A role that a group or an application has, known by its object id.
+fn role_of_object(remedy: Remedy, role: &str, id: &str) -> Remedy {
+    let by = filter("displayName", role);
+    remedy
+        .look("Get-MgDirectoryObject -DirectoryObjectId {} | Format-List Id,AdditionalProperties", &[id])
+        .change(
+            "Get-MgDirectoryRole -Filter {} | ForEach-Object { Remove-MgDirectoryRoleMemberByRef -DirectoryRoleId $_.Id -DirectoryObjectId {} }",
+            &[&by, id],
         )
         .verify("Get-MgDirectoryRole -Filter {} | ForEach-Object { Get-MgDirectoryRoleMember -DirectoryRoleId $_.Id } | Format-List Id,AdditionalProperties", &[&by])
 }

@@ -135,8 +135,17 @@ impl Plan {
         let taken = |verdict: Verdict| report.accounts.iter().filter(move |account| account.verdict == verdict);
         plan.steps.extend(access::cut(&taken(Verdict::Compromised).collect::<Vec<_>>()));
         let listed = report.accounts.iter().flat_map(|account| account.remaining.iter().map(move |item| (Some(account), item)));
+        let mut groups: Vec<(Option<&Account>, Vec<&Remaining>)> = Vec::new();
         for (account, item) in listed.chain(report.remaining.iter().map(|item| (None, item))) {
-            plan.add(account, item);
+            match groups.iter_mut().find(|(_, known)| known.first().is_some_and(|first| end_together(first, item))) {
+                Some((_, known)) => known.push(item),
+                None => groups.push((account, vec![item])),
+            }
+        }
+        for (account, items) in groups {
+            if let Some((first, others)) = items.split_first() {
+                plan.add(account, first, others);
+            }
         }
         plan.steps.extend(taken(Verdict::Compromised).map(wrap_up::verify));
         plan.steps.extend(taken(Verdict::Suspicious).map(wrap_up::look));
@@ -146,8 +155,8 @@ impl Plan {
         plan
     }
 
-    /// Adds the step for one thing.
-    fn add(&mut self, account: Option<&Account>, item: &Remaining) {
+    /// Adds the step for one thing, and for others that the same command ends.
+    fn add(&mut self, account: Option<&Account>, item: &Remaining, others: &[&Remaining]) {
         let Some(kind) = Kind::from_name(&item.kind).filter(|kind| *kind != Kind::Session) else { return };
         if item.status == Status::Removed.name() {
             let how = item.end.as_ref().map_or("", |end| end.how.as_str());
@@ -164,16 +173,20 @@ impl Plan {
         // Of what is not certain a person decides: its commands are left as comments.
         let doubtful = |(does, command)| (if does == Does::Change && !certain { Does::Later } else { does }, command);
         let owner = item.identity.of.clone().or_else(|| account.map(|account| account.account.clone()));
+        let more = if others.is_empty() { String::new() } else { format!(" (and {} more of this name)", others.len()) };
+        // Of each thing of several a record, of one thing the first of its records.
+        let of_others = others.iter().filter_map(|other| other.evidence.first());
+        let shown = if others.is_empty() { SHOWN } else { 1 };
         self.steps.push(Step {
             phase: if certain { remedy.phase } else { Phase::Verify },
             account: owner,
             action: if certain { remedy.action } else { "Check" },
-            what: format!("{} {}", kind.name().replace('-', " "), item.summary),
+            what: format!("{} {}{more}", kind.name().replace('-', " "), item.summary),
             why: format!("{origin}; {}", item.basis),
             limits: remedy.limits,
             commands: remedy.commands.into_iter().map(doubtful).collect(),
             verify: remedy.verify,
-            evidence: item.evidence.iter().chain(&item.found).take(SHOWN).cloned().collect(),
+            evidence: item.evidence.iter().chain(&item.found).take(shown).chain(of_others).cloned().collect(),
         });
     }
 
@@ -183,6 +196,15 @@ impl Plan {
         let graph = |command: &Command| command.as_str().contains("-Mg");
         (all().any(|command| !graph(command)), all().any(graph))
     }
+}
+
+/// True for inbox rules of one mailbox that only their name is known of, and that have the same: the command for one
+/// ends all of that name.
+fn end_together(a: &Remaining, b: &Remaining) -> bool {
+    let by_name = |item: &Remaining| item.kind == Kind::InboxRule.name() && item.identity.id.is_none() && item.identity.name.is_some();
+    let alike = (&a.identity.of, &a.identity.name) == (&b.identity.of, &b.identity.name);
+    let stand_alike = a.made_by == b.made_by && a.origin == b.origin && a.status == b.status && a.basis == b.basis;
+    by_name(a) && by_name(b) && alike && stand_alike && a.status != Status::Removed.name()
 }
 
 /// Pointers that a step shows.

@@ -100,10 +100,37 @@ fn each_kind_has_the_command_for_exactly_that_thing() {
         item(Kind::TransportRule, Identity { operation: text("New-TransportRule"), ..named("Archive") }),
         "Disable-TransportRule -Identity 'Archive' -Confirm:$false",
     );
+    let of_group = Identity {
+        trustee: text("Exchange Security"),
+        trustee_class: text("Group"),
+        object_id: text("b50379c5-5e7e-4c4a-9d0b-2f1f0a6f6b11"),
+        ..named("Global Administrator")
+    };
+    changes(
+        Remaining { identity: of_group, ..item(Kind::Role, Identity::default()) },
+        "Get-MgDirectoryRole -Filter 'displayName eq ''Global Administrator''' | ForEach-Object { Remove-MgDirectoryRoleMemberByRef -DirectoryRoleId $_.Id -DirectoryObjectId 'b50379c5-5e7e-4c4a-9d0b-2f1f0a6f6b11' }",
+    );
     changes(
         item(Kind::Auditing, Identity { operation: text("Set-MailboxAuditBypassAssociation"), ..Identity::default() }),
         "Set-MailboxAuditBypassAssociation -Identity 'a.adams@example.com' -AuditBypassEnabled $false",
     );
+}
+
+#[test]
+fn rules_that_one_command_ends_are_one_step_with_a_record_of_each() {
+    let rule = |record: &str, id: Option<&str>| Remaining {
+        evidence: vec![record.to_owned()],
+        ..item(Kind::InboxRule, Identity { name: text("."), id: id.map(str::to_owned), ..Identity::default() })
+    };
+    let mut report = samples::cascade();
+    report.accounts.truncate(1);
+    report.accounts[0].remaining = vec![rule("i0:1", None), rule("i0:2", None), rule("i0:3", Some("7")), rule("i0:4", None)];
+    let plan = Plan::of(&report);
+    let steps: Vec<&Step> = plan.steps.iter().filter(|step| step.action == "Remove the").collect();
+    let told: Vec<(&str, Vec<&str>)> =
+        steps.iter().map(|step| (step.what.as_str(), step.evidence.iter().map(String::as_str).collect())).collect();
+    let three = ("inbox rule a thing (and 2 more of this name)", vec!["i0:1", "i0:2", "i0:4"]);
+    assert_eq!(told, [three, ("inbox rule a thing", vec!["i0:3"])], "what has an id has a command of its own");
 }
 
 #[test]

@@ -126,15 +126,19 @@ pub struct Identity {
     /// Application id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub app_id: Option<String>,
-    /// Object id of the application's service principal in this tenant.
+    /// Object id in this tenant: of the application's service principal, or of the group or application that got
+    /// a role.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub object_id: Option<String>,
     /// Where mail goes to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub address: Option<String>,
-    /// Who has a right.
+    /// Who has a right, or a role that went to no user.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub trustee: Option<String>,
+    /// What has a role, where it is no user, as recorded: `Group`, `ServicePrincipal`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trustee_class: Option<String>,
     /// What kind of right: `full-access`, `send-as`, `send-on-behalf`, `folder`, `other`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub right: Option<String>,
@@ -155,7 +159,8 @@ pub struct Identity {
 impl Identity {
     /// Takes from another record of the same thing what this one does not know.
     pub(super) fn fill_from(&mut self, other: &Identity) {
-        let Identity { of, name, id, app_id, object_id, address, trustee, right, rights, operation, scopes, parameters } = other;
+        let Identity { of, name, id, app_id, object_id, address, trustee, trustee_class, right, rights, operation, scopes, parameters } =
+            other;
         for (mine, theirs) in [
             (&mut self.of, of),
             (&mut self.name, name),
@@ -164,6 +169,7 @@ impl Identity {
             (&mut self.object_id, object_id),
             (&mut self.address, address),
             (&mut self.trustee, trustee),
+            (&mut self.trustee_class, trustee_class),
             (&mut self.right, right),
             (&mut self.rights, rights),
             (&mut self.operation, operation),

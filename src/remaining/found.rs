@@ -19,6 +19,8 @@ const FEW_GRANTS: usize = 3;
 pub const SHOWN: &str = "a snapshot shows it";
 /// The usual basis of what is not known to be gone.
 pub const NOTHING_LATER: &str = "nothing later in these exports speaks of it";
+/// The basis of a rule that a snapshot does not have, though it has one of its name.
+const FEWER: &str = "a snapshot lists fewer rules of this name than were made";
 
 /// A thing in a row of a snapshot.
 struct Row<'a> {
@@ -39,7 +41,8 @@ pub(super) fn settle<'a>(scene: &Scene<'_, 'a>, ledger: Ledger<'a>) -> Vec<Artef
     let rows: Vec<Row<'a>> = scene.case.store.states().iter().flat_map(|state| rows(scene.case, state)).collect();
     let mut shown = vec![false; rows.len()];
     for (row, shown) in rows.iter().zip(&mut shown) {
-        for artefact in artefacts.iter_mut().filter(|artefact| shows(artefact, row)) {
+        for at in shown_by(&artefacts, row) {
+            let Some(artefact) = artefacts.get_mut(at) else { continue };
             artefact.found.push(row.at);
             artefact.identity.fill_from(&row.identity);
             *shown = true;
@@ -150,6 +153,29 @@ fn shows(artefact: &Artefact<'_>, row: &Row<'_>) -> bool {
     }
 }
 
+/// Places of the things that a row shows. A row of a rule shows one rule of each maker: of several of its name the one
+/// with its id, else one that this input has not shown yet: not ended before ended, worded like the row before worded
+/// otherwise, late before early.
+fn shown_by(artefacts: &[Artefact<'_>], row: &Row<'_>) -> Vec<usize> {
+    let all = artefacts.iter().enumerate().filter(|(_, artefact)| shows(artefact, row));
+    if row.kind != Kind::InboxRule {
+        return all.map(|(at, _)| at).collect();
+    }
+    let mut best: BTreeMap<AccountId, (_, usize)> = BTreeMap::new();
+    for (at, artefact) in all {
+        let by_id = artefact.identity.id.is_some() && artefact.identity.id == row.identity.id;
+        if !by_id && artefact.found.iter().any(|found| found.input == row.at.input) {
+            continue;
+        }
+        let alike = artefact.rule.zip(row.rule).is_some_and(|(a, b)| wording(a) == wording(b));
+        let rank = (by_id, artefact.end.is_none(), alike, artefact.since);
+        if best.get(&artefact.account).is_none_or(|(known, _)| *known <= rank) {
+            best.insert(artefact.account, (rank, at));
+        }
+    }
+    best.into_values().map(|(_, at)| at).collect()
+}
+
 fn protocol_is_on(artefact: &Artefact<'_>, row: &Row<'_>) -> bool {
     const WORDS: [(&str, &str); 3] = [("ImapEnabled", "IMAP"), ("PopEnabled", "POP"), ("SmtpClientAuthenticationDisabled", "SMTP AUTH")];
     let on: Vec<&str> = row.identity.rights.as_deref().unwrap_or_default().split(", ").collect();
@@ -200,6 +226,7 @@ fn status(artefact: &mut Artefact<'_>, rows: &[Row<'_>], ages: &BTreeMap<u32, Ti
         Some((_, false)) | None if artefact.doubtful_end.is_some() => {
             "one of its kind was removed later, and the records do not tell which"
         }
+        None if has_namesake(artefact, rows) => FEWER,
         Some((_, false)) => "a snapshot of the same mailbox does not have it, and may be older than it",
         None if artefact.kind == Kind::MfaMethod && lists_method(artefact, rows) => "a snapshot lists a method of this kind, but not which",
         None => NOTHING_LATER,
@@ -233,6 +260,9 @@ fn missing(artefact: &Artefact<'_>, rows: &[Row<'_>], ages: &BTreeMap<u32, Time>
     if !matches!(artefact.kind, Kind::InboxRule | Kind::Forwarding) || !artefact.since.is_known() {
         return None;
     }
+    if has_namesake(artefact, rows) {
+        return None;
+    }
     let own = rows.iter().filter(|row| row.kind == artefact.kind && row.of == artefact.of && row.of.is_some());
     // A row that may be the thing, by a name or id that the record lacks, does not say that it is gone.
     let mut own = own.filter(|row| {
@@ -245,6 +275,12 @@ fn missing(artefact: &Artefact<'_>, rows: &[Row<'_>], ages: &BTreeMap<u32, Time>
     let first = own.next()?;
     let newest = std::iter::once(first).chain(own).find(|row| newer(row));
     Some(newest.map_or((first.at, false), |row| (row.at, true)))
+}
+
+/// True for a rule of which a snapshot of the mailbox has the name, in a row that shows another.
+fn has_namesake(artefact: &Artefact<'_>, rows: &[Row<'_>]) -> bool {
+    let is_rule = |row: &&Row<'_>| row.kind == Kind::InboxRule && artefact.kind == Kind::InboxRule;
+    rows.iter().filter(is_rule).any(|row| same(row.kind, (artefact.of, &artefact.identity), (row.of, &row.identity)) == Same::Yes)
 }
 
 fn lists_method(artefact: &Artefact<'_>, rows: &[Row<'_>]) -> bool {

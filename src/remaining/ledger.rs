@@ -4,12 +4,15 @@ use super::artefact::{Artefact, Kind, Origin, Status};
 use super::same::{Same, app, same};
 use super::touch::{Effect, Touch, touch};
 use super::{End, Hand, Scene};
-use crate::events::{AccountId, RuleChange, Time};
+use crate::events::{AccountId, Rule, RuleChange, Time};
 use std::collections::BTreeMap;
 
 /// Seconds within which records of one account about like things are taken as records of one act: a
 /// consent, a method or a device is written down as several.
 const ONE_ACT_SECONDS: i64 = 600;
+/// Seconds within which two commands of different names that make a rule of one name are one act: the command
+/// of the portal and the record of the mailbox itself.
+const ONE_RULE_SECONDS: i64 = 10;
 
 /// What the logs tell.
 #[derive(Default)]
@@ -165,10 +168,30 @@ fn is_one_act(known: &Artefact<'_>, touch: &Touch<'_>) -> bool {
         return false;
     }
     match same(known.kind, (known.of, &known.identity), (touch.of, &touch.identity)) {
+        // A name is no id: a mailbox can have many rules of one name, and a user many devices.
+        Same::Yes if known.kind == Kind::InboxRule => !makes_another_rule(known, touch),
+        Same::Yes if known.kind == Kind::Device => soon || has_id_of(known, touch),
         Same::Yes => true,
         Same::Maybe => soon && matches!(known.kind, Kind::MfaMethod | Kind::Device),
         Same::No => false,
     }
+}
+
+/// True if the record makes a rule of its own, though it has the name of one that is known: each command that makes
+/// a rule makes a new one, of whatever name.
+fn makes_another_rule(known: &Artefact<'_>, touch: &Touch<'_>) -> bool {
+    let made = |rule: Option<&Rule>| rule.is_some_and(|rule| rule.change == RuleChange::New);
+    if !made(touch.rule) || has_id_of(known, touch) {
+        return false;
+    }
+    let other_log = known.identity.operation != touch.identity.operation;
+    let told_twice = made(known.rule) && other_log && touch.event.time.since(known.touched).abs() <= ONE_RULE_SECONDS;
+    !told_twice
+}
+
+/// True if both have an id, and it is one.
+fn has_id_of(known: &Artefact<'_>, touch: &Touch<'_>) -> bool {
+    known.identity.id.is_some() && known.identity.id == touch.identity.id
 }
 
 impl<'a> Artefact<'a> {

@@ -28,10 +28,23 @@ pub(super) fn same(kind: Kind, (a_of, a): (AccountId, &Identity), (b_of, b): (Ac
         Kind::AppOwner => both(app(a, b), text(a.trustee.as_ref(), b.trustee.as_ref())),
         Kind::MfaMethod => methods(a, b),
         Kind::TransportRule => both(text(a.name.as_ref(), b.name.as_ref()), noun(a, b)),
-        Kind::Role | Kind::Policy => text(a.name.as_ref(), b.name.as_ref()),
+        Kind::Role => both(text(a.name.as_ref(), b.name.as_ref()), holder(a, b)),
+        Kind::Policy => text(a.name.as_ref(), b.name.as_ref()),
         Kind::Auditing | Kind::LegacyProtocol => text(a.operation.as_ref(), b.operation.as_ref()),
     };
     both(owner, thing)
+}
+
+/// Whether a role is of one group or application; of roles of users their owners tell.
+fn holder(a: &Identity, b: &Identity) -> Same {
+    let names_none = |of: &Identity| of.trustee.is_none() && of.object_id.is_none();
+    if names_none(a) && names_none(b) {
+        return Same::Yes;
+    }
+    match text(a.object_id.as_ref(), b.object_id.as_ref()) {
+        Same::Maybe => text(a.trustee.as_ref(), b.trustee.as_ref()),
+        known => known,
+    }
 }
 
 /// Things of two accounts are two; where one record does not say whose it is, they may be one.
@@ -161,6 +174,20 @@ mod tests {
         let (a, b) = (rule("", "."), rule("", "."));
         assert_eq!(same(Kind::InboxRule, (A, &a), (B, &b)), Same::No);
         assert_eq!(same(Kind::InboxRule, (A, &a), (AccountId::NONE, &b)), Same::Maybe);
+    }
+
+    #[test]
+    fn a_role_of_one_group_is_not_that_of_another() {
+        let role = |id: &str, name: &str| {
+            let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+            Identity { name: some("Global Administrator"), trustee: some(name), object_id: some(id), ..Identity::default() }
+        };
+        let none = AccountId::NONE;
+        let pair = |a: (&str, &str), b: (&str, &str)| same(Kind::Role, (none, &role(a.0, a.1)), (none, &role(b.0, b.1)));
+        assert_eq!(pair(("1", "Admins"), ("1", "Renamed")), Same::Yes);
+        assert_eq!(pair(("1", "Admins"), ("2", "Admins")), Same::No);
+        assert_eq!(pair(("", "Admins"), ("", "Helpers")), Same::No);
+        assert_eq!(pair(("", ""), ("", "")), Same::Yes, "users' roles");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::*;
 use crate::detections::testkit::Scene;
 use crate::detections::testkit::*;
-use crate::events::{Action, Change, Consent, Detail, Flags, Forwarding, Rule, RuleChange, StateKind, Time};
+use crate::events::{Action, Change, Consent, Detail, Flags, Forwarding, Holder, Rule, RuleChange, StateKind, Time};
 
 /// One thing, in what tests ask of it.
 #[derive(Clone, PartialEq, Debug)]
@@ -224,6 +224,74 @@ fn a_rule_removed_by_an_unknown_id_is_gone_only_if_it_can_be_no_other() {
     let seen = look(scene);
     let own = seen.things.iter().find(|thing| thing.kind == Kind::InboxRule && thing.name == ".").unwrap();
     assert_eq!(own.status, Status::Removed, "neither a rule of another id nor a later one is the one that was removed");
+}
+
+/// Anna's rules of the name "." that are in place, gone, and neither.
+fn of_one_name(scene: Scene) -> [usize; 3] {
+    let seen = look(scene);
+    let own = |status: Status| seen.things.iter().filter(|thing| thing.kind == Kind::InboxRule && thing.status == status).count();
+    [Status::InPlace, Status::Removed, Status::Unknown].map(own)
+}
+
+/// Three rules of one name: two worded alike, one worded otherwise.
+fn three_of_one_name() -> Scene {
+    let mut scene = taken();
+    scene.add(hiding_rule("anna", at(20, "12:05")).from(NIGERIA, LEGACY));
+    scene.add(rule("anna", at(20, "12:06"), ".", |rule| rule.move_to = Some("Archive".to_owned())).from(NIGERIA, LEGACY));
+    scene
+}
+
+#[test]
+fn of_rules_of_one_name_none_is_lost() {
+    assert_eq!(of_one_name(three_of_one_name()), [0, 0, 3]);
+    let mut scene = three_of_one_name();
+    scene.add(rule("anna", at(20, "12:10"), ".", |rule| rule.change = RuleChange::Set).from(NIGERIA, LEGACY));
+    assert_eq!(of_one_name(scene), [0, 0, 3], "a change makes no rule");
+    let mut scene = three_of_one_name();
+    let again = rule("anna", at(20, "12:06:03"), ".", |rule| rule.move_to = Some("Archive".to_owned()));
+    scene.add(again.operation("UpdateInboxRules").from(NIGERIA, LEGACY));
+    assert_eq!(of_one_name(scene), [0, 0, 3], "the mailbox's own record of the command before");
+    let mut scene = three_of_one_name();
+    scene.add(gone(RuleChange::Remove, at(21, "09:00")).from(HOME, CHROME));
+    assert_eq!(of_one_name(scene), [0, 1, 2], "one removal ends one rule");
+}
+
+#[test]
+fn a_row_of_a_snapshot_shows_one_rule_of_its_name() {
+    let row = |id: u64| {
+        present(".", |rule| {
+            (rule.id, rule.move_to) = (Some(id), Some("RSS Feeds".to_owned()));
+            rule.conditions = vec![("SubjectOrBodyContainsWords".to_owned(), "invoice".to_owned())];
+        })
+    };
+    for (ids, expected) in [(vec![7], [1, 0, 2]), (vec![7, 8], [2, 0, 1]), (vec![7, 8, 9], [3, 0, 0])] {
+        let mut scene = three_of_one_name();
+        for id in ids {
+            scene.found(1, "anna", Time::NONE, row(id));
+        }
+        // A rule of another name and a later device make the snapshot newer than all three.
+        scene.found(1, "anna", Time::NONE, sorting("News"));
+        scene.found(1, "c2", at(22, "08:00"), StateKind::Device("LAPTOP (Windows)".to_owned()));
+        assert_eq!(of_one_name(scene), expected, "fewer than were made says nothing of the others");
+    }
+    // Two exports of one mailbox have the rule twice.
+    let mut scene = three_of_one_name();
+    scene.found(1, "anna", Time::NONE, row(7));
+    scene.found(2, "anna", Time::NONE, row(7));
+    assert_eq!(of_one_name(scene), [1, 0, 2]);
+}
+
+#[test]
+fn devices_of_one_name_are_two_where_no_id_tells_and_the_time_does() {
+    let devices = |minute: &str| {
+        let mut scene = taken();
+        for clock in ["12:12", minute] {
+            let add = change("anna", at(20, clock), Action::Device, "device").about("iPhone").operation("Add device.");
+            scene.add(add.from(NIGERIA, LEGACY));
+        }
+        look(scene).things.iter().filter(|thing| thing.kind == Kind::Device).count()
+    };
+    assert_eq!((devices("12:13"), devices("13:30")), (1, 2));
 }
 
 #[test]
@@ -472,9 +540,16 @@ fn an_act_that_is_hardly_sure_makes_nothing_the_intruders() {
 #[test]
 fn a_role_for_something_that_is_no_user_is_nobodys() {
     let mut scene = taken();
-    let role = || Detail::Change(Box::new(Change { aspect: "role", ..Change::default() }));
-    let given = Act::new("anna", at(20, "12:13"), Action::RoleChange).about("Global Administrator").with(move |_| role());
-    let given = given.from(NIGERIA, LEGACY);
-    scene.add(given);
-    assert_eq!(look(scene).only(Kind::Role).whose, "", "not anna's, who gave it");
+    let role = |group: &str| {
+        let holder = Holder { class: "Group".to_owned(), name: group.to_owned(), id: String::new() };
+        let change = Change { aspect: "role", holder: Some(holder), ..Change::default() };
+        let given = Act::new("anna", at(20, "12:13"), Action::RoleChange).about("Global Administrator");
+        given.with(move |_| Detail::Change(Box::new(change))).from(NIGERIA, LEGACY)
+    };
+    scene.add(role("Exchange Security"));
+    scene.add(role("Helpers"));
+    let seen = look(scene);
+    let roles: Vec<&Thing> = seen.things.iter().filter(|thing| thing.kind == Kind::Role).collect();
+    assert_eq!(roles.len(), 2, "a role of each group");
+    assert!(roles.iter().all(|role| role.whose.is_empty()), "not anna's, who gave it");
 }

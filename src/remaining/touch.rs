@@ -90,6 +90,17 @@ pub(super) fn grant(case: &Case<'_>, consent: &Consent) -> Identity {
     }
 }
 
+/// The group or application that got a role, where it went to no user.
+fn holder(change: &Change) -> Identity {
+    let Some(holder) = &change.holder else { return Identity::default() };
+    Identity {
+        trustee: some(&holder.name),
+        trustee_class: some(&holder.class),
+        object_id: some(&holder.id).filter(|id| key::guid(id).is_some()),
+        ..Identity::default()
+    }
+}
+
 struct Reader<'r, 'a> {
     case: &'r Case<'a>,
     index: u32,
@@ -179,10 +190,14 @@ impl<'a> Reader<'_, 'a> {
             }
             "service-principal" => (is_new || removal).then(|| self.of_tenant(Kind::App, self.app(change))),
             "app-credential" => Some(self.of_tenant(Kind::AppCredential, self.app(change))),
-            "owner" => Some(self.of_tenant(Kind::AppOwner, Identity { trustee: self.whose().1, ..self.app(change) })),
+            // Without a user among its targets the record does not say who: not the actor.
+            "owner" => {
+                let trustee = self.event.target.is_some().then(|| self.whose().1).flatten();
+                Some(self.of_tenant(Kind::AppOwner, Identity { trustee, ..self.app(change) }))
+            }
             "mfa-method" => Some(self.owned(Kind::MfaMethod, Identity { name: self.method(), ..Identity::default() })),
             "device" => (is_new || removal || operation.starts_with("register ")).then(|| self.owned(Kind::Device, self.device(change))),
-            "role" => Some(self.done_to(Kind::Role, Identity { name: self.object(), ..Identity::default() })),
+            "role" => Some(self.done_to(Kind::Role, Identity { name: self.object(), ..holder(change) })),
             "password" => Some(self.owned(Kind::Password, Identity::default())),
             "user" => {
                 let lets_in = is_new || operation.starts_with("invite ") || operation.starts_with("enable ");

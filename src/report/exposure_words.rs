@@ -2,6 +2,7 @@
 
 use super::model::{AppExposure, Bounds, Exposure};
 use super::screen::{count, thousands};
+use super::summary::unnamed_app;
 
 /// Names that a part lists; the rest is counted.
 const NAMED: usize = 3;
@@ -32,6 +33,8 @@ pub fn parts(exposure: &Exposure) -> Vec<String> {
     };
     add(&exposure.mails_deleted, "mail", "mails", "deleted");
     add(&exposure.mails_moved, "mail", "mails", "moved");
+    let place = places(&exposure.changed_folders);
+    add(&exposure.mails_changed, "item of the mailbox", "items of the mailbox", &format!("changed{place}"));
     add(&exposure.files_read, "file", "files", "accessed or downloaded");
     add(&exposure.files_shared, "file", "files", "shared");
     add(&exposure.files_changed, "file", "files", "changed");
@@ -58,6 +61,7 @@ pub fn reasons(exposure: &Exposure) -> Vec<String> {
         ("recipients", &exposure.recipients),
         ("mails deleted", &exposure.mails_deleted),
         ("mails moved", &exposure.mails_moved),
+        ("items changed", &exposure.mails_changed),
         ("mails passed on", &exposure.mails_passed_on),
         ("files accessed", &exposure.files_read),
         ("files shared", &exposure.files_shared),
@@ -113,9 +117,7 @@ fn mail(exposure: &Exposure) -> Vec<String> {
         Some(read) if is_none(read) => parts.push("no mail accessed".to_owned()),
         Some(read) if only_synchronised(read) => {}
         Some(read) => {
-            let folders: Vec<&str> = exposure.folders.iter().map(String::as_str).collect();
-            let place = if folders.is_empty() { String::new() } else { format!(" in {}", listed(&folders)) };
-            parts.push(format!("{} accessed{place}", bounds(read, "mail", "mails")));
+            parts.push(format!("{} accessed{}", bounds(read, "mail", "mails"), places(&exposure.folders)));
         }
     }
     if !exposure.synchronised.is_empty() {
@@ -132,6 +134,12 @@ fn mail(exposure: &Exposure) -> Vec<String> {
         parts.push(format!("{} passed on by forwarding", bounds(passed, "mail", "mails")));
     }
     parts
+}
+
+/// ` in Inbox, Sent Items`; empty without a folder.
+fn places(folders: &[String]) -> String {
+    let folders: Vec<&str> = folders.iter().map(String::as_str).collect();
+    if folders.is_empty() { String::new() } else { format!(" in {}", listed(&folders)) }
 }
 
 /// `mails accessed: unknown (it takes MailItemsAccessed records of the audit log)`.
@@ -164,7 +172,7 @@ fn short(bounds: &Bounds) -> String {
 
 /// `app Spike let in, 233 records by it`; `app Spike let in, in an act that may be the owner's`.
 fn app(app: &AppExposure) -> String {
-    let name = app_name(app);
+    let name = app.name.clone().unwrap_or_else(|| unnamed_app(&app.app_id));
     let acts: u64 = app.acts.iter().map(|one| one.acts.evidence_total).sum();
     let did = if acts == 0 { String::new() } else { format!(", {} by it", count(acts, "record", "records")) };
     let doubt = if app.in_doubt { ", in an act that may be the owner's" } else { "" };
@@ -215,8 +223,12 @@ mod tests {
         let exposure = Exposure { unknown: vec![open], ..Exposure::default() };
         assert_eq!(parts(&exposure)[0], "mails accessed: unknown (it takes the records)");
         let none = Some(between(0, Some(0)));
-        let exposure = Exposure { mails_read: none.clone(), mails_sent: none.clone(), files_read: none, ..Exposure::default() };
+        let mut exposure = Exposure { mails_read: none.clone(), mails_sent: none.clone(), files_read: none.clone(), ..Exposure::default() };
+        exposure.mails_changed = none;
         assert_eq!(parts(&exposure), ["no mail accessed", "no mail sent"]);
+        exposure.mails_changed = Some(between(2, None));
+        exposure.changed_folders = vec!["Drafts".to_owned(), "Sent Items".to_owned()];
+        assert_eq!(parts(&exposure)[2], "at least 2 items of the mailbox changed in Drafts, Sent Items");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The accounts of an incident as a forest: who was taken through whom.
 
-use super::model::{Edge, Incident};
+use super::model::{Account, Edge, Incident, Report};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One account of an incident, with its place in the forest.
@@ -13,6 +13,19 @@ pub(super) struct Step<'r> {
     pub(super) edge: Option<&'r Edge>,
     /// Place of its parent in the list.
     pub(super) parent: Option<usize>,
+}
+
+/// The accounts of the report in the order in which the incidents tell of them; others after these, as they stand
+/// in the report. Screen and page keep this order.
+pub(super) fn in_order(report: &Report) -> Vec<&Account> {
+    let mut place: BTreeMap<&str, usize> = BTreeMap::new();
+    for step in report.incidents.iter().flat_map(forest) {
+        let next = place.len();
+        place.entry(step.account).or_insert(next);
+    }
+    let mut order: Vec<&Account> = report.accounts.iter().collect();
+    order.sort_by_key(|account| place.get(account.account.as_str()).copied().unwrap_or(usize::MAX));
+    order
 }
 
 /// The accounts of an incident, patient zero first, parents before their children, children in the

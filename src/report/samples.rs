@@ -69,6 +69,8 @@ fn row(time: &str, account: &str, action: &str, summary: &str, evidence: &str) -
         action: action.to_owned(),
         outcome: "success".to_owned(),
         summary: summary.to_owned(),
+        subject: None,
+        operation: None,
         ip: text("197.210.0.10"),
         country: text("NG"),
         asn: Some(29465),

@@ -46,6 +46,17 @@ pub fn rule_tail(rule: &Rule, names: &dyn Names) -> String {
     mail::rule_tail(rule, names)
 }
 
+/// An application of which neither the records nor the built-in list have a name.
+pub fn unnamed_app(id: &str) -> String {
+    format!("{id} (unknown to the built-in list)")
+}
+
+/// `the group "Exchange Security"`: something of the directory that is no user, by its class as recorded, its name,
+/// and its id where it has no name.
+pub fn holder_words(class: &str, name: &str, id: &str) -> String {
+    admin::holder_words(class, name, id)
+}
+
 /// The event in words.
 pub fn summary(event: &Event, detail: Option<&Detail>, names: &dyn Names) -> String {
     let mut words = match event.action {
@@ -226,7 +237,9 @@ fn shared(event: &Event, detail: Option<&Detail>, names: &dyn Names) -> String {
     }
     if event.flags.has(Flags::NO_FILE) || lower.contains("inheritance") {
         // Rights on a site, a list or a field; or what is written beside a share.
-        return format!("changed rights: {}", operation(event, names));
+        let recorded = operation(event, names);
+        return admin::known_words(&recorded)
+            .map_or_else(|| format!("changed rights: {recorded}"), |words| words.trim_end_matches(':').to_owned());
     }
     let words = format!("{} {file}", if ends { "stopped sharing" } else { "shared" });
     if with.is_empty() { words } else { format!("{words} with {with}") }

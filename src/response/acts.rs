@@ -3,7 +3,7 @@
 use super::Scene;
 use crate::attribution::{Attribution, Verdict};
 use crate::detections::Case;
-use crate::events::{AccountId, Action, Event, Flags, Ip, Mfa, Protocol, Str, Time};
+use crate::events::{AccountId, Action, Detail, Event, Flags, Ip, Mfa, Protocol, Str, Time};
 use crate::habits::ContextId;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeMap;
@@ -60,10 +60,41 @@ pub struct Act {
     pub ip: Ip,
     /// Things that it covers: recipients, items.
     pub amount: u64,
-    /// False for a record that tells of a mail a second time.
+    /// False for a record that tells of a mail or a consent a second time.
     pub counted: bool,
     /// Place in the list of the first sign-in of its context: where that was prevented, no token of it was open.
     pub signed_in: Option<usize>,
+}
+
+/// Seconds within which two records about one application tell of one consent: it is written down as a consent, as
+/// grants, and in two logs.
+const ONE_CONSENT_SECONDS: i64 = 5;
+
+/// By what a record of a consent is known to tell of one that another told of.
+struct Given {
+    account: AccountId,
+    time: Time,
+    link: u64,
+    /// Id of the application and object id of its service principal; empty where the record has none.
+    ids: [String; 2],
+}
+
+impl Given {
+    fn of(case: &Case<'_>, act: &Act, event: &Event) -> Given {
+        let ids = match case.store.detail(event) {
+            Some(Detail::Consent(consent)) => [consent.app_id.clone(), consent.object_id.clone()],
+            _ => [case.store.text(event.app).to_owned(), String::new()],
+        };
+        Given { account: act.account, time: act.time, link: event.link, ids }
+    }
+
+    /// True where both tell of one consent: one correlation, or one application at one time.
+    fn is(&self, other: &Given) -> bool {
+        let correlated = self.link != 0 && self.link == other.link;
+        let one_app = self.ids.iter().any(|id| !id.is_empty() && other.ids.contains(id));
+        let at_once = self.time.since(other.time).abs() <= ONE_CONSENT_SECONDS;
+        self.account == other.account && (correlated || one_app && at_once)
+    }
 }
 
 /// The acts of all intruders, in time order.
@@ -85,6 +116,7 @@ impl Acts {
             taken(attribution).flat_map(|account| case.sent.of(case.store, account)).map(|mail| mail.event).collect();
         let mut acts = Acts::default();
         let mut opened: FxHashMap<ContextId, usize> = FxHashMap::default();
+        let mut given: Vec<Given> = Vec::new();
         for (index, event) in case.in_order().filter(|(index, _)| attribution.actors.is_intruders(*index)) {
             // A mail that could not be delivered was sent all the same.
             let done = event.succeeded() || event.action == Action::MailSent;
@@ -98,6 +130,11 @@ impl Acts {
             if event.action == Action::SignIn {
                 opened.entry(context).or_insert(place);
                 acts.learn_entry(case, act.account, event);
+            }
+            if event.action == Action::Consent {
+                let one = Given::of(case, &act, event);
+                act.counted = !given.iter().any(|known| known.is(&one));
+                given.push(one);
             }
             if event.action == Action::Consent && event.app.is_some() {
                 acts.consents.entry((act.account, event.app)).or_insert(place);

@@ -240,6 +240,30 @@ fn an_app_in_its_own_right_goes_on_and_a_prevented_consent_takes_its_app_along()
 }
 
 #[test]
+fn a_consent_counts_once_however_many_records_tell_of_it() {
+    const APP: &str = "ff8d92dc-3d82-41d6-bcbd-b9174d163620";
+    const OTHER: &str = "946c777c-bc85-489e-b034-392389ae23d6";
+    let made = at(20, "03:20");
+    let consents = |more: Vec<crate::detections::testkit::Act>| {
+        let mut scene = crate::detections::testkit::Scene::office();
+        scene.add(sign_in("anna", at(20, "03:00")).from(NIGERIA, LEGACY));
+        scene.add(hiding_rule("anna", at(20, "03:10")).from(NIGERIA, LEGACY));
+        scene.add(consent("anna", made, APP, "PerfectData Software").linked(9).from(NIGERIA, LEGACY));
+        scene.add_all(more.into_iter().map(|act| act.from(NIGERIA, LEGACY)));
+        scene.replay(|scene, _| {
+            let hand = ByHand { account: account(scene, "anna"), at: at(21, "03:00"), actions: vec![ResponseAction::DisableAccount] };
+            by_hand(scene, &hand).scenarios.last().unwrap().totals.consents.before
+        })
+    };
+    assert_eq!(consents(Vec::new()), 1);
+    assert_eq!(consents(vec![consent("anna", made.plus_secs(1), APP, "")]), 1, "the grant beside the consent");
+    let by_object = "11111111-2222-4333-8444-555555555555";
+    assert_eq!(consents(vec![consent("anna", made.plus_secs(40), by_object, "").linked(9)]), 1, "one correlation");
+    assert_eq!(consents(vec![consent("anna", made.plus_secs(1), OTHER, "Spike").linked(8)]), 2, "another application");
+    assert_eq!(consents(vec![consent("anna", made.plus_secs(3600), APP, "")]), 2, "given again");
+}
+
+#[test]
 fn the_curve_falls_and_the_latest_useful_moment_is_where_it_ends() {
     spreading().replay(|scene, ground| {
         let response = respond(scene, ground, MUCH, &Stages::default());

@@ -101,14 +101,15 @@ impl Reader<'_, '_> {
     }
 }
 
-/// `mailbox\rule`: the rule is its number or its name.
+/// `mailbox\rule`: the rule is its number or its name. A name may be a number too: what the command itself calls the
+/// name is no identity.
 fn name_rule(rule: &mut Rule, named: &str) {
     let last = named.rsplit('/').next().unwrap_or(named);
     let Some((_, tail)) = last.split_once('\\') else { return };
     match rule_id(tail) {
-        Some(id) => rule.id = rule.id.or(Some(id)),
+        Some(id) if rule.name.trim() != tail.trim() => rule.id = rule.id.or(Some(id)),
         None if rule.name.is_empty() && tail != "0" => tail.trim().clone_into(&mut rule.name),
-        None => {}
+        Some(_) | None => {}
     }
 }
 

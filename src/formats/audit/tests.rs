@@ -188,6 +188,9 @@ fn a_rule_is_read_with_its_conditions_and_actions() {
     assert!(rule.marks_read && rule.silent_flags && !rule.deletes && !rule.lost);
     assert_eq!(rule.conditions, [("SubjectOrBodyContainsWords".to_owned(), "invoice;payment".to_owned())]);
     assert_eq!(rule.forward_to.len(), 2);
+    let out = read(&cmdlet("New-InboxRule", r"x/f757cb79-dd91-4555-a45e-520c2525d932\\2", r#"[{"Name":"Name","Value":"2"}]"#));
+    let Detail::Rule(rule) = detail(&out) else { panic!() };
+    assert_eq!((rule.name.as_str(), rule.id), ("2", None), "a name that is a number is no identity");
     let out = read(&cmdlet(
         "Remove-InboxRule",
         "x",

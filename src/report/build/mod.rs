@@ -63,7 +63,8 @@ impl Names for CaseNames<'_> {
         if name.is_empty() { self.0.store.name(id) } else { name }
     }
     fn app_name(&self, id: &str) -> Option<Cow<'_, str>> {
-        app_name(id).or_else(|| self.0.store.app_name(id)).map(Cow::Borrowed)
+        let store = self.0.store;
+        app_name(id).or_else(|| store.app_name(id)).or_else(|| store.principal_name(id)).map(Cow::Borrowed)
     }
     fn agent_words(&self, agent: &str) -> Option<Cow<'_, str>> {
         let known = self.0.store.texts().find(agent).map(|id| self.0.agents.of(id))?;

@@ -169,7 +169,13 @@ fn words(artefact: &Artefact<'_>, case: &Case<'_>, principals: &Principals) -> S
             let name = quoted(&identity.name).unwrap_or_else(|| "without a name".to_owned());
             format!("{name} ({})", text(&identity.operation).unwrap_or_default())
         }
-        Kind::Role => format!("{} of {of}", quoted(&identity.name).unwrap_or_else(|| "without a name".to_owned())),
+        Kind::Role => {
+            let [class, holder, id] =
+                [&identity.trustee_class, &identity.trustee, &identity.object_id].map(|text| text.as_deref().unwrap_or_default());
+            let to_no_user = identity.of.is_none() && !(holder.is_empty() && id.is_empty());
+            let whose = if to_no_user { summary::holder_words(class, holder, id) } else { of };
+            format!("{} of {whose}", quoted(&identity.name).unwrap_or_else(|| "without a name".to_owned()))
+        }
         Kind::User => of,
         Kind::Password => format!("set by the intruder{elsewhere}"),
         Kind::Auditing | Kind::LegacyProtocol => {
@@ -197,7 +203,7 @@ fn app(identity: &Identity, names: &CaseNames<'_>, principals: &Principals) -> S
         ids.filter_map(|id| principals.get(id)).map(|(_, name)| name.clone()).find(|name| !name.is_empty())
     };
     let known = || of_app().or_else(of_principal);
-    let id = || identity.app_id.clone().or_else(|| identity.object_id.clone());
+    let id = || identity.app_id.as_deref().or(identity.object_id.as_deref()).map(summary::unnamed_app);
     let named = identity.name.clone().filter(|name| key::guid(name).is_none()).or_else(known);
     let shown = named.or_else(id).unwrap_or_else(|| "an application that the record does not name".to_owned());
     clip(&shown, LONGEST).into_owned()

@@ -3,7 +3,7 @@
 use super::rows::{self, Row};
 use super::{Material, verdict};
 use crate::config::ResponseAction;
-use crate::events::Time;
+use crate::events::{Action, Time};
 use crate::report::model::{
     ActOutcome, InnocentCost, LatestUseful, LeftInPlace, OutcomeCounts, OwnerCost, Response, ResponseAct, ResponseIntervention,
     ResponseLimit, ResponsePoint, ResponsePolicy, ResponseScenario, ResponseTotals, ResponseTrigger, ResponseWatch, SparedAccount,
@@ -18,7 +18,9 @@ const LISTED: usize = 5;
 
 pub(super) fn response(material: &Material<'_>, of: &response::Response) -> Response {
     let watch = &of.watch;
-    let places: FxHashMap<u32, usize> = of.acts.list.iter().enumerate().map(|(place, act)| (act.event, place)).collect();
+    // A consent of which several records tell is one act; of mails the rows know it themselves.
+    let told = of.acts.list.iter().enumerate().filter(|(_, act)| act.counted || act.action != Action::Consent);
+    let places: FxHashMap<u32, usize> = told.map(|(place, act)| (act.event, place)).collect();
     Response {
         policy: policy(material),
         watch: ResponseWatch { from: watch.from.and_then(shown), days: watch.days as u64, days_replayed: watch.days_seen as u64 },

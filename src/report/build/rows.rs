@@ -125,6 +125,8 @@ pub(super) fn finish(material: &Material<'_>, row: &Row) -> TimelineRow {
         action: first.action.name().to_owned(),
         outcome: first.outcome.name().to_owned(),
         summary: run_summary(spokesman, case.store.detail(spokesman), &CaseNames(case), &run),
+        subject: text(first.object).filter(|_| run.alike && first.action == Action::MailSent),
+        operation: text(spokesman.operation),
         ip: Some(recorded.ip).filter(|ip| !ip.is_empty()),
         country: recorded.country,
         asn: recorded.asn,

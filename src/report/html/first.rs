@@ -2,6 +2,7 @@
 
 use crate::remaining::Status;
 use crate::report::exposure_words;
+use crate::report::forest::forest;
 use crate::report::model::{Account, Exposure, Incident, IntruderAddress, Remaining, Report, Verdict};
 use crate::report::phrases::{self, Phrases};
 use crate::report::screen::{Tone, count, percent};
@@ -108,10 +109,10 @@ fn words(line: Vec<(Tone, String)>) -> Vec<Words> {
 }
 
 fn card<'r>(report: &Report, incident: &'r Incident, phrases: Phrases<'_>, accounts: &BTreeMap<&'r str, &'r Account>) -> Card<'r> {
-    let line = |name: &'r String| {
-        let account = accounts.get(name.as_str());
+    let line = |name: &'r str| {
+        let account = accounts.get(name);
         let since = account.and_then(|account| account.compromised_at.as_deref());
-        let edge = incident.edges.iter().find(|edge| edge.to == *name);
+        let edge = incident.edges.iter().find(|edge| edge.to == name);
         Line {
             account: name,
             since: since.map_or_else(String::new, |since| phrases.clock.full(since)),
@@ -127,7 +128,7 @@ fn card<'r>(report: &Report, incident: &'r Incident, phrases: Phrases<'_>, accou
     Card {
         id: &incident.id,
         summary: &incident.summary,
-        lines: incident.accounts.iter().take(ACCOUNTS).map(line).collect(),
+        lines: forest(incident).iter().take(ACCOUNTS).map(|step| line(step.account)).collect(),
         more: incident.accounts.len().saturating_sub(ACCOUNTS),
         facts: facts(report, &his, incident.exposure.as_ref(), phrases),
     }
@@ -141,8 +142,15 @@ fn facts(report: &Report, accounts: &[&Account], exposure: Option<&Exposure>, ph
     if let Some(last) = accounts.iter().filter_map(|account| account.last_intruder_at.as_deref()).max() {
         facts.push(Fact { name: "Last act", words: format!("{} {}", phrases.clock.full(last), phrases.clock.zone()) });
     }
-    let words = exposure.and_then(exposure_words::sent).unwrap_or_else(|| "none shown in these exports".to_owned());
-    facts.push(Fact { name: "Mails sent", words });
+    // No number is no zero: these exports would not show it.
+    let unknown = |number: &dyn Fn(&Exposure) -> bool| exposure.is_some_and(number).then(|| "unknown from these exports".to_owned());
+    let sent = exposure.and_then(exposure_words::sent).or_else(|| unknown(&|exposure| exposure.mails_sent.is_none()));
+    facts.push(Fact { name: "Mails sent", words: sent.unwrap_or_else(|| "none shown in these exports".to_owned()) });
+    let read = exposure.and_then(|exposure| exposure.mails_read.as_ref()).filter(|read| !exposure_words::is_none(read));
+    let read = read.map(|read| exposure_words::bounds(read, "mail", "mails"));
+    if let Some(words) = read.or_else(|| unknown(&|exposure| exposure.mails_read.is_none())) {
+        facts.push(Fact { name: "Mails accessed", words });
+    }
     facts.extend(in_place(report, accounts));
     facts
 }
@@ -161,12 +169,14 @@ fn from_where(accounts: &[&Account]) -> Option<String> {
     Some(format!("{}  {}{rest}", address.ip, phrases::place(address)))
 }
 
-/// What still works for the intruder, and what may; where nothing says so, how often he touched inbox rules.
+/// What still works for the intruder, in the accounts and in the tenant as a whole, and what may; where nothing says so, how often he touched inbox rules.
 fn in_place(report: &Report, accounts: &[&Account]) -> Vec<Fact> {
     let mut facts = Vec::new();
     for (name, status) in [("Still in place", Status::InPlace), ("Not known to be gone", Status::Unknown)] {
-        let items: Vec<&Remaining> =
-            accounts.iter().flat_map(|account| &account.remaining).filter(|item| item.status == status.name()).collect();
+        let by_them = |item: &&Remaining| accounts.iter().any(|account| item.made_by.as_deref() == Some(account.account.as_str()));
+        let of_tenant = report.remaining.iter().filter(by_them);
+        let all = accounts.iter().flat_map(|account| &account.remaining).chain(of_tenant);
+        let items: Vec<&Remaining> = all.filter(|item| item.status == status.name()).collect();
         if !items.is_empty() {
             facts.push(Fact { name, words: phrases::kinds_of(&items) });
         }
@@ -204,6 +214,15 @@ mod tests {
         let mut report = samples::cascade();
         assert_eq!(facts_of(&report)["Still in place"], "1 inbox rule");
         assert_eq!(facts_of(&report)["Not known to be gone"], "1 app grant, sessions of 1 account", "beside what is known to stand");
+        let flow = |made_by: &str| Remaining {
+            kind: "transport-rule".to_owned(),
+            status: "in-place".to_owned(),
+            made_by: Some(made_by.to_owned()),
+            ..Remaining::default()
+        };
+        report.remaining = vec![flow("a.adams@example.com"), flow("d.dean@example.com")];
+        assert_eq!(facts_of(&report)["Still in place"], "1 inbox rule, 1 mail-flow rule", "that of the tenant, and not another's");
+        report.remaining.clear();
         report.accounts.iter_mut().for_each(|account| account.remaining.retain(|item| item.status != "in-place"));
         assert_eq!(facts_of(&report)["Not known to be gone"], "1 app grant, sessions of 1 account");
         report.accounts.iter_mut().for_each(|account| account.remaining.clear());
@@ -216,6 +235,14 @@ mod tests {
         report.incidents[0].exposure = None;
         assert_eq!(facts_of(&report)["Mails sent"], "none shown in these exports");
         let of = |n| Some(Bounds { at_least: n, at_most: Some(n), ..Bounds::default() });
+        report.incidents[0].exposure = Some(Exposure { mails_sent: of(794), recipients: of(762), ..Exposure::default() });
+        assert_eq!(facts_of(&report)["Mails accessed"], "unknown from these exports", "which is not none");
+        report.incidents[0].exposure = Some(Exposure { mails_read: of(12), ..Exposure::default() });
+        assert_eq!(facts_of(&report)["Mails sent"], "unknown from these exports");
+        assert_eq!(facts_of(&report)["Mails accessed"], "12 mails");
+        report.incidents[0].exposure = Some(Exposure { mails_sent: of(0), mails_read: of(0), ..Exposure::default() });
+        assert_eq!(facts_of(&report)["Mails sent"], "none shown in these exports");
+        assert!(!facts_of(&report).contains_key("Mails accessed"));
         report.incidents[0].exposure = Some(Exposure { mails_sent: of(794), recipients: of(762), ..Exposure::default() });
         let mut second = report.accounts[1].intruder_addresses[0].clone();
         (second.ip, second.events) = ("198.51.100.7".to_owned(), 5000);

@@ -10,6 +10,8 @@ use super::policy::policy;
 use super::rows;
 use super::table::{Column, Kind, Table};
 use super::taken::Taken;
+use crate::enrich::NetworkClass;
+use crate::report::forest::in_order;
 use crate::report::model::{Account, Edge, Incident, Input, Milestone, Remaining, Report, Sentence, Undated, Verdict};
 use crate::report::narrative::in_zone;
 use crate::report::phrases::{self, Phrases};
@@ -63,7 +65,10 @@ pub(super) struct Page<'r> {
     style: &'static str,
     script: &'static str,
     report: &'r Report,
+    /// Accounts in the order in which the incidents tell of them.
+    order: Vec<&'r Account>,
     clock: &'r Clock,
+    names: &'r ShortNames,
     first: First<'r>,
     stories: Vec<Story<'r>>,
     sheets: Vec<Sheet<'r>>,
@@ -82,7 +87,8 @@ impl<'r> Page<'r> {
     pub(super) fn new(report: &'r Report, clock: &'r Clock, names: &'r ShortNames, zone: Tz) -> Page<'r> {
         let phrases = Phrases { clock, names };
         let accounts: BTreeMap<&str, &Account> = report.accounts.iter().rev().map(|account| (account.account.as_str(), account)).collect();
-        let shown = report.accounts.iter().filter(|account| matches!(account.verdict, Verdict::Compromised | Verdict::Suspicious));
+        let order = in_order(report);
+        let shown = order.iter().filter(|account| matches!(account.verdict, Verdict::Compromised | Verdict::Suspicious));
         let targeted: Vec<&Account> = report.accounts.iter().filter(|account| account.verdict == Verdict::Targeted).collect();
         Page {
             policy: policy(STYLE, SCRIPT),
@@ -90,16 +96,18 @@ impl<'r> Page<'r> {
             script: SCRIPT,
             report,
             clock,
+            names,
             first: First::new(report, phrases, &accounts),
             stories: stories(report, phrases, zone, &accounts),
             sheets: shown.enumerate().map(|(number, account)| Sheet::new(account, number, clock, zone)).collect(),
-            taken: Taken::of(report),
+            taken: Taken::of(report, &order),
             more_targeted: targeted.len().saturating_sub(TARGETED),
             targeted: list_targeted(report, &targeted),
             acts: rows::acts(report, clock, names),
             findings: rows::findings(report, clock, names),
             undated: report.undated.get(..report.undated.len().min(UNDATED)).unwrap_or_default(),
             covered: phrases::covered(report, clock),
+            order,
             inputs: report.inputs.iter().map(|input| input.id.as_str()).collect(),
         }
     }
@@ -112,13 +120,22 @@ impl<'r> Page<'r> {
     /// What intruders made on each account, then in the tenant as a whole.
     fn remaining(&self) -> impl Iterator<Item = (&str, &Remaining)> {
         let of_accounts =
-            self.report.accounts.iter().flat_map(|account| account.remaining.iter().map(|item| (account.account.as_str(), item)));
+            self.order.iter().flat_map(|account| account.remaining.iter().map(|item| (self.names.of(&account.account), item)));
         of_accounts.chain(self.report.remaining.iter().map(|item| (item.identity.of.as_deref().unwrap_or("the tenant"), item)))
     }
 
     /// A kind of thing that outlives an intruder, in words.
     fn kind(&self, kind: &str) -> String {
         phrases::kind_words(kind)
+    }
+
+    /// A class of network in the words that addresses have; empty where it is not known.
+    fn network<'t>(&self, class: &'t str) -> &'t str {
+        match NetworkClass::from_name(class) {
+            Some(NetworkClass::Unknown) => "",
+            Some(known) => known.words(),
+            None => class,
+        }
     }
 
     /// A number with one digit behind the point.

@@ -53,6 +53,41 @@ fn attributes(inside: &str) -> Vec<String> {
 }
 
 #[test]
+fn accounts_stand_in_the_order_of_the_screen() {
+    let mut report = samples::cascade();
+    report.accounts[1].exposure = report.accounts[0].exposure.clone();
+    report.accounts.reverse();
+    let page = page(&report);
+    for part in ["accounts", "exposure", "remaining"] {
+        let section = page.split(&format!("<section id=\"{part}\">")).nth(1).and_then(|rest| rest.split("</section>").next()).unwrap();
+        let place = |name: &str| section.find(name).unwrap_or(usize::MAX);
+        assert!(place("a.adams") < place("b.brown"), "{part}");
+    }
+}
+
+#[test]
+fn networks_have_one_name_on_the_page() {
+    let mut report = samples::cascade();
+    let class = crate::enrich::NetworkClass::ResidentialIsp;
+    let place = crate::report::model::SignInPlace {
+        actor: crate::report::model::Actor::Owner,
+        country: None,
+        asn: None,
+        as_org: None,
+        network: class.name().to_owned(),
+        succeeded: 3,
+        failed: 0,
+        first_at: None,
+        last_at: None,
+        evidence: Vec::new(),
+    };
+    let activity = crate::report::model::Activity { sign_ins: vec![place], sign_ins_total: 1, ..Default::default() };
+    report.accounts[0].activity = Some(activity);
+    let page = page(&report);
+    assert!(page.contains("home or business line") && !page.contains(class.name()));
+}
+
+#[test]
 fn hostile_names_become_no_element_and_no_attribute() {
     let plain = elements(&page(&samples::cascade()));
     for bad in [

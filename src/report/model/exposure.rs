@@ -50,6 +50,9 @@ pub struct Exposure {
     /// Items of the mailbox that were moved or copied.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mails_moved: Option<Bounds>,
+    /// Items of the mailbox that were made or changed: drafts, mails in Sent Items.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mails_changed: Option<Bounds>,
     /// Mails that forwarding or a rule of the intruder's passed on; absent where none was made.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mails_passed_on: Option<Bounds>,
@@ -72,6 +75,9 @@ pub struct Exposure {
     pub queries: Vec<String>,
     /// Folders in which mails were accessed, in the order of their names.
     pub folders: Vec<String>,
+    /// Folders in which items were made or changed, in the order of their names.
+    #[serde(default)]
+    pub changed_folders: Vec<String>,
     /// Folders that were synchronised: the whole folder may have been taken.
     pub synchronised: Vec<SynchronisedFolder>,
     /// Mailboxes of others that were reached.

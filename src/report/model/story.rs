@@ -230,6 +230,12 @@ pub struct TimelineRow {
     pub outcome: String,
     /// The act in words, in the past tense, without its subject.
     pub summary: String,
+    /// Subject of the mails that were sent, where all have one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
+    /// Operation of the record that the words are of, as recorded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub operation: Option<String>,
     /// From which address, as the first record behind the row says.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ip: Option<String>,

@@ -4,6 +4,7 @@ use super::draft::{Draft, list, who};
 use super::scene::{Scene, end_of};
 use crate::report::exposure_words::{bounds, is_none, listed, to_whom};
 use crate::report::model::{Account, Bounds, Exposure, TimelineRow};
+use crate::report::sanitize::clip;
 use crate::report::screen::{count, thousands};
 
 /// Searches and mailboxes that a sentence names.
@@ -35,14 +36,14 @@ pub(super) fn sent(scene: &Scene<'_>, account: &Account) -> Option<Draft> {
             // To how many it did not get is said with whom it got to.
             let words = row.summary.rsplit_once(", ").filter(|(_, last)| last.ends_with(" not delivered"));
             let words = words.map_or(row.summary.as_str(), |(words, _)| words);
-            draft.say(&format!(" {} {words}{},{whom}", who(&rows), subject(scene, account))).on_rows(scene, &rows)
+            draft.say(&format!(" {} {words}{},{whom}", who(&rows), subject(&rows))).on_rows(scene, &rows)
         }
         _ => {
             let draft = Draft::new(8, "").span(&scene.clock, &first.time, last);
             let words = if sent.at_least == 0 {
                 format!("{} may have been sent by the intruder{whom}", bounds(sent, "mail", "mails"))
             } else {
-                format!("{} sent {}{}{whom}", who(&rows), bounds(sent, "mail", "mails"), subject(scene, account))
+                format!("{} sent {}{}{whom}", who(&rows), bounds(sent, "mail", "mails"), subject(&rows))
             };
             draft.say(&words).on_rows(scene, &rows)
         }
@@ -50,11 +51,12 @@ pub(super) fn sent(scene: &Scene<'_>, account: &Account) -> Option<Draft> {
     Some(draft)
 }
 
-/// The subject of a burst, as the finding on it says.
-fn subject(scene: &Scene<'_>, account: &Account) -> String {
-    let burst = scene.findings(&account.findings).find(|finding| finding.detection == "mail-burst");
-    let told = burst.and_then(|finding| finding.summary.split_once(", subject \""));
-    told.map_or_else(String::new, |(_, rest)| format!(" (\"{rest})"))
+/// The subject of mails, where all rows have one: ` ("Invoice 4711")`.
+fn subject(rows: &[&TimelineRow]) -> String {
+    let mut subjects = rows.iter().map(|row| row.subject.as_deref());
+    let Some(first) = subjects.next().flatten() else { return String::new() };
+    let is_one = subjects.all(|other| other == Some(first));
+    if is_one { format!(" (\"{}\")", clip(first, 80)) } else { String::new() }
 }
 
 /// Mails that were read, and folders that were copied whole.
@@ -120,9 +122,10 @@ pub(super) fn others(scene: &Scene<'_>, account: &Account) -> Option<Draft> {
     if let (Some(searches), false) = (parts.last_mut().filter(|part| part.starts_with("made")), exposure.queries.is_empty()) {
         searches.push_str(&queries(exposure));
     }
-    let changed: u64 = scene.done(account, "mail-changed").iter().map(|row| row.count).sum();
-    if changed > 0 {
-        parts.push(format!("changed items of the mailbox ({})", count(changed, "record", "records")));
+    if let Some(changed) = surely(exposure.mails_changed.as_ref()) {
+        let folders: Vec<&str> = exposure.changed_folders.iter().map(String::as_str).collect();
+        let place = if folders.is_empty() { String::new() } else { format!(" in {}", listed(&folders)) };
+        parts.push(format!("changed {}{place}", bounds(changed, "item of the mailbox", "items of the mailbox")));
     }
     if !exposure.mailboxes.is_empty() {
         let names: Vec<&str> = exposure.mailboxes.iter().map(|one| one.mailbox.as_str()).collect();
@@ -134,7 +137,7 @@ pub(super) fn others(scene: &Scene<'_>, account: &Account) -> Option<Draft> {
 
 /// ` for "a" and "b"`.
 fn queries(exposure: &Exposure) -> String {
-    let quoted = |text: &String| format!("\"{}\"", crate::report::sanitize::clip(text, 60));
+    let quoted = |text: &String| format!("\"{}\"", clip(text, 60));
     let shown: Vec<String> = exposure.queries.iter().take(NAMED).map(quoted).collect();
     let names: Vec<&str> = shown.iter().map(String::as_str).collect();
     format!(" for {}", list(&names))

@@ -129,6 +129,25 @@ fn one_and_many_read_well() {
 }
 
 #[test]
+fn the_subject_of_mails_is_told_where_all_have_it_whatever_it_says() {
+    let sent = |subjects: &[Option<&str>]| {
+        let report = told(|report| {
+            let model = rows_of(report, "mail-sent").next().unwrap().clone();
+            report.timeline.retain(|row| row.action != "mail-sent");
+            report.timeline.extend(subjects.iter().map(|one| TimelineRow { subject: one.map(str::to_owned), ..model.clone() }));
+        });
+        story(&report, A)
+    };
+    let hostile = "x, subject \"y\" of z";
+    let words = |subject: &str| format!("the intruder sent 794 to 801 mails (\"{subject}\") to 786 to 790 people");
+    assert!(sent(&[Some(hostile)]).contains(&words(hostile)), "{}", sent(&[Some(hostile)]));
+    assert!(sent(&[Some("Fees"), Some("Fees")]).contains(&words("Fees")));
+    for subjects in [[Some("Fees"), Some("Bills")], [Some("Fees"), None], [None, None]] {
+        assert!(sent(&subjects).contains("the intruder sent 794 to 801 mails to 786 to 790 people"), "{}", sent(&subjects));
+    }
+}
+
+#[test]
 fn a_suspicious_account_is_never_told_as_fact() {
     let report = samples::cascade();
     let text = story(&report, "d.dean@example.com");

@@ -21,7 +21,7 @@ pub use paint::{Line, Page, Tone};
 pub use response::respond;
 pub use words::{Clock, ShortNames, count, duration, percent, read, seconds_between, thousands};
 
-use super::forest::forest;
+use super::forest::in_order;
 use super::model::{Account, Report};
 use super::phrases::{self, Phrases};
 use chrono_tz::Tz;
@@ -95,14 +95,7 @@ impl<'r> View<'r> {
         for account in &report.accounts {
             accounts.entry(account.account.as_str()).or_insert(account);
         }
-        let mut place: BTreeMap<&str, usize> = BTreeMap::new();
-        for step in report.incidents.iter().flat_map(forest) {
-            let next = place.len();
-            place.entry(step.account).or_insert(next);
-        }
-        let mut order: Vec<&Account> = report.accounts.iter().collect();
-        order.sort_by_key(|account| place.get(account.account.as_str()).copied().unwrap_or(usize::MAX));
-        View { report, look, accounts, order, clock: Clock::new(report, look.zone), names: ShortNames::new(report) }
+        View { report, look, accounts, order: in_order(report), clock: Clock::new(report, look.zone), names: ShortNames::new(report) }
     }
 
     /// An account of the report.

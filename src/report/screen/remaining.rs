@@ -8,6 +8,9 @@ use crate::report::model::{CleanUp, Ending, Remaining};
 use crate::report::phrases::{kind_words, kinds_of};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Exports that are named as what would tell.
+const EXPORTS: usize = 4;
+
 impl View<'_> {
     /// What snapshots show, what is not known to be gone, what is gone, and what came after clean-ups.
     pub(super) fn remaining(&self, page: &mut Page<'_>) {
@@ -21,8 +24,8 @@ impl View<'_> {
         self.clean_ups(page);
     }
 
-    /// Things of one standing: how many of each kind, then a line for each; those that differ in nothing but
-    /// their account together.
+    /// Things of one standing: how many of each kind, then a line for each; those that read
+    /// alike together.
     fn standing(&self, page: &mut Page<'_>, title: &str, tone: Tone, items: &[&Remaining]) {
         if items.is_empty() {
             return;
@@ -30,24 +33,30 @@ impl View<'_> {
         page.blank();
         let title = Line::new().add(Tone::Strong, format!("{title}: ")).add(tone, kinds_of(items));
         page.wrap("", "  ", &title);
-        let mut lines: Vec<(String, Vec<String>, Line)> = Vec::new();
+        let mut lines: Vec<Vec<&Remaining>> = Vec::new();
         for item in items {
-            let (key, whose, line) = (format!("{} {} {}", item.kind, item.basis, item.origin), self.whose(item), self.line(item));
-            match lines.iter_mut().find(|(known, ..)| item.kind == Kind::Session.name() && *known == key) {
-                Some((_, names, _)) => names.push(whose),
-                None => lines.push((key, vec![whose], line)),
+            match lines.iter_mut().find(|known| known.first().is_some_and(|first| in_one_line(first, item))) {
+                Some(known) => known.push(item),
+                None => lines.push(vec![item]),
             }
         }
-        for (_, names, line) in lines.iter().take(self.limit(lines.len())) {
+        for of in telling(&lines, self.limit(lines.len())) {
+            let mut names: Vec<String> = of.iter().map(|item| self.whose(item)).collect();
+            names.dedup();
+            let Some((first, others)) = of.split_first() else { continue };
             let mut whole = Line::new().plain(names.join(", ")).plain("  ");
-            whole.extend(line);
+            whole.extend(&self.line(first, others));
             page.wrap("  ", "    ", &whole);
         }
         self.rest(page, lines.len(), "-v shows them");
         let untold = items.iter().filter(|item| item.basis == NOTHING_LATER);
         let exports: BTreeSet<&str> = untold.filter_map(|item| item.settled_by.as_deref()).collect();
         if !exports.is_empty() {
-            let words = format!("nothing later in these exports speaks of them; would tell: {}", Vec::from_iter(exports).join("; "));
+            let most = if self.look.verbose { exports.len() } else { EXPORTS };
+            let shown: Vec<&str> = exports.iter().take(most).copied().collect();
+            let more = exports.len() - shown.len();
+            let more = if more > 0 { format!("; and {more} more: -v names them") } else { String::new() };
+            let words = format!("nothing later in these exports speaks of them; would tell: {}{more}", shown.join("; "));
             page.wrap("  ", "    ", &Line::new().add(Tone::Dim, words));
         }
     }
@@ -58,9 +67,14 @@ impl View<'_> {
         name.map_or_else(|| "tenant".to_owned(), |name| self.names.of(name).to_owned())
     }
 
-    fn line(&self, item: &Remaining) -> Line {
+    /// A thing, with others that read alike.
+    fn line(&self, item: &Remaining, others: &[&Remaining]) -> Line {
         let mut line = Line::new().plain(format!("{} {}", kind_words(&item.kind), item.summary));
-        if let Some(since) = item.since.as_ref().filter(|_| item.kind != Kind::Session.name()) {
+        let of_sessions = item.kind == Kind::Session.name();
+        if !others.is_empty() && !of_sessions {
+            line.push(Tone::Plain, format!(", {} of this name", thousands(others.len() as u64 + 1)));
+        }
+        if let Some(since) = item.since.as_ref().filter(|_| !of_sessions) {
             line.push(Tone::Plain, format!(", since {}", self.clock.minute(since)));
         }
         if item.origin == Origin::ToBeChecked.name() {
@@ -70,8 +84,11 @@ impl View<'_> {
         if ![SHOWN, NOTHING_LATER].contains(&item.basis.as_str()) {
             line.push(Tone::Dim, format!(": {}", item.basis));
         }
-        for pointer in item.found.first().into_iter().chain(item.evidence.first().filter(|_| item.kind != Kind::Session.name())) {
+        for pointer in item.found.first().into_iter().chain(item.evidence.first().filter(|_| !of_sessions)) {
             line = line.plain("  ").add(Tone::Code, pointer);
+        }
+        if !others.is_empty() && !of_sessions {
+            line.push(Tone::Dim, format!(" +{}", others.len()));
         }
         line
     }
@@ -143,6 +160,31 @@ impl View<'_> {
         let times = if clean_up.attempts == 1 { "once".to_owned() } else { format!("{} times", thousands(clean_up.attempts)) };
         (clean_up.attempts > 0).then(|| (Tone::Warn, format!("; the intruder tried {times} more{last} and failed")))
     }
+}
+
+/// As many of the lines as there is room for, in their order: of each kind of thing the first before the second of any.
+fn telling<'l, 'r>(lines: &'l [Vec<&'r Remaining>], room: usize) -> impl Iterator<Item = &'l Vec<&'r Remaining>> {
+    let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut ranked: Vec<(usize, usize)> = Vec::new();
+    for (at, line) in lines.iter().enumerate() {
+        let nth = seen.entry(line.first().map_or("", |item| item.kind.as_str())).or_default();
+        ranked.push((*nth, at));
+        *nth += 1;
+    }
+    ranked.sort_unstable();
+    let mut places: Vec<usize> = ranked.into_iter().take(room).map(|(_, at)| at).collect();
+    places.sort_unstable();
+    places.into_iter().filter_map(|at| lines.get(at))
+}
+
+/// True for sessions that differ in nothing but their account, and for inbox rules that differ in nothing but the
+/// time of their making.
+fn in_one_line(a: &Remaining, b: &Remaining) -> bool {
+    if a.kind != b.kind || a.basis != b.basis || a.origin != b.origin {
+        return false;
+    }
+    let rule = a.kind == Kind::InboxRule.name() && (&a.summary, &a.made_by, &a.identity.of) == (&b.summary, &b.made_by, &b.identity.of);
+    rule || a.kind == Kind::Session.name()
 }
 
 /// What ended: one line for all.

@@ -17,6 +17,11 @@ const LINES: usize = 6;
 /// Findings of accounts without a verdict that are shown; the rest on request.
 const NOTED: usize = 3;
 
+/// True where a finding begins with the words of another and goes on.
+fn says_more(finding: &Finding, than: &Finding) -> bool {
+    finding.summary.len() > than.summary.len() && finding.summary.starts_with(&than.summary)
+}
+
 impl View<'_> {
     pub(super) fn limit(&self, all: usize) -> usize {
         if self.look.verbose { all } else { all.min(LINES) }
@@ -59,6 +64,13 @@ impl View<'_> {
             self.report.findings.iter().filter(|finding| finding.severity >= Severity::Medium && !known(finding)).collect();
         let mut told: BTreeSet<(Option<&str>, &str)> = BTreeSet::new();
         findings.retain(|finding| told.insert((finding.account.as_deref(), &finding.summary)));
+        // Nor one that another on the same record tells with more words.
+        let place = |finding: &Finding| (finding.account.clone(), finding.evidence.first().cloned());
+        let mut of_record: BTreeMap<_, Vec<&Finding>> = BTreeMap::new();
+        for finding in &findings {
+            of_record.entry(place(finding)).or_default().push(finding);
+        }
+        findings.retain(|finding| !of_record.get(&place(finding)).into_iter().flatten().any(|other| says_more(other, finding)));
         if findings.is_empty() {
             return;
         }

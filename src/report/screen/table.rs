@@ -150,6 +150,9 @@ impl<'r> View<'r> {
         let ascribed = row.ascribed_address.as_ref().map(|of| format!("({})", place(Some(&of.ip), &of.country, &of.as_org)));
         let recorded = Some(place(row.ip.as_deref(), &row.country, &row.as_org)).filter(|from| !from.is_empty());
         let from: Vec<String> = [recorded, ascribed].into_iter().flatten().collect();
+        // In full, the name that the record has stands beside the words for it.
+        let recorded = row.operation.as_deref().filter(|name| self.look.verbose && !row.summary.contains(name));
+        let recorded = recorded.map_or_else(String::new, |name| format!(" [{}]", sanitize::clip(name, 80)));
         let record = row.evidence.first().map_or_else(String::new, |first| match row.evidence_total.saturating_sub(1) {
             0 => first.clone(),
             more => format!("{first} +{more}"),
@@ -158,7 +161,7 @@ impl<'r> View<'r> {
             time: self.clock.moment(&row.time),
             account: self.names.of(&row.account).to_owned(),
             who: format!("{}{doubt}", row.actor.name()),
-            what: row.summary.clone(),
+            what: format!("{}{recorded}", row.summary),
             from: from.join(" "),
             record,
             tone: match row.actor {

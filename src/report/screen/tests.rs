@@ -193,6 +193,69 @@ fn an_address_that_is_not_in_the_record_stands_in_brackets() {
 }
 
 #[test]
+fn a_finding_that_another_on_its_record_says_in_more_words_is_not_told_twice() {
+    let mut report = samples::clean();
+    let finding = |record: &str, summary: &str| crate::report::model::Finding {
+        account: Some("x@example.com".to_owned()),
+        severity: crate::report::model::Severity::Medium,
+        summary: summary.to_owned(),
+        evidence: vec![record.to_owned()],
+        ..samples::cascade().findings[0].clone()
+    };
+    report.findings = vec![
+        finding("i0:9", "signed in from afar"),
+        finding("i0:9", "signed in from afar; then made a rule"),
+        finding("i0:10", "signed in from"),
+    ];
+    let text = render(&report, &look(100));
+    assert_eq!(text.matches("signed in from afar").count(), 1, "{text}");
+    assert!(text.contains("signed in from afar; then made a rule  i0:9") && text.contains("signed in from  i0:10"), "{text}");
+}
+
+#[test]
+fn rules_that_read_alike_are_one_line_and_all_are_counted() {
+    let mut report = samples::cascade();
+    let rule = |record: &str, time: &str| crate::report::model::Remaining {
+        status: "unknown".to_owned(),
+        basis: crate::remaining::NOTHING_LATER.to_owned(),
+        since: Some(time.to_owned()),
+        evidence: vec![record.to_owned()],
+        found: Vec::new(),
+        ..samples::cascade().accounts[0].remaining[0].clone()
+    };
+    report.accounts[0].remaining =
+        vec![rule("i0:31", "2022-02-09T14:16:48Z"), rule("i0:32", "2022-02-09T14:17:48Z"), rule("i0:33", "2022-02-09T14:18:48Z")];
+    let text = render(&report, &look(140));
+    assert!(text.contains("Not known to be gone: 3 inbox rules"), "{text}");
+    let line = "inbox rule \".\" that moves mail to RSS Feeds, 3 of this name, since 09 Feb 14:16  i0:31 +2";
+    assert_eq!((text.matches("inbox rule \".\" that").count(), text.contains(line)), (2, true), "the reason and the line: {text}");
+}
+
+#[test]
+fn of_many_things_that_remain_one_of_each_kind_is_told_first() {
+    let mut report = samples::cascade();
+    let model = report.accounts[0].remaining[1].clone();
+    let one =
+        |kind: &str, n: usize| crate::report::model::Remaining { kind: kind.to_owned(), summary: format!("thing {n}"), ..model.clone() };
+    report.accounts[0].remaining = (1..=9).map(|n| one("role", n)).collect();
+    report.remaining = vec![one("transport-rule", 10)];
+    let text = render(&report, &look(140));
+    assert!(text.contains("mail-flow rule thing 10") && text.contains("role thing 5"), "{text}");
+    assert!(!text.contains("role thing 6") && text.contains("… 4 more: -v shows them"), "{text}");
+}
+
+#[test]
+fn of_many_exports_that_would_tell_some_are_named_and_the_rest_is_counted() {
+    let mut report = samples::cascade();
+    let model = report.accounts[0].remaining[1].clone();
+    let one = |n: usize| crate::report::model::Remaining { settled_by: Some(format!("export {n}")), ..model.clone() };
+    report.accounts[0].remaining = (1..=6).map(one).collect();
+    let told = |verbose: bool| render(&report, &Look { verbose, ..look(140) });
+    assert!(told(false).contains("would tell: export 1; export 2; export 3; export 4; and 2 more: -v names them"), "{}", told(false));
+    assert!(told(true).contains("export 5; export 6") && !told(true).contains("names them"));
+}
+
+#[test]
 fn a_finding_of_an_account_without_a_verdict_is_not_lost() {
     let mut report = samples::clean();
     let model = samples::cascade().findings[0].clone();

@@ -2,7 +2,7 @@
 
 use super::run::{Run, listed};
 use super::{Names, address, mail, operation, people, quoted};
-use crate::events::{Action, Change, Consent, Detail, Event, Flags, Holder, Permission, Right};
+use crate::events::{Action, Change, Consent, Detail, Event, Flags, Permission, Right};
 use crate::report::sanitize::clip;
 use crate::report::screen::count;
 
@@ -57,20 +57,22 @@ fn role_words(event: &Event, detail: Option<&Detail>, names: &dyn Names, role: &
 /// Who gets or loses a role; empty where the record does not say.
 pub(super) fn to_whom(event: &Event, detail: Option<&Detail>, names: &dyn Names) -> String {
     match (names.name(event.target), detail) {
-        ("", Some(Detail::Change(change))) => change.holder.as_ref().map_or_else(String::new, holder_words),
+        ("", Some(Detail::Change(change))) => {
+            change.holder.as_ref().map_or_else(String::new, |holder| holder_words(&holder.class, &holder.name, &holder.id))
+        }
         ("", _) => String::new(),
         (to, _) => address(to, names),
     }
 }
 
-/// `the group "Exchange Security"`.
-fn holder_words(holder: &Holder) -> String {
-    let class = match holder.class.as_str() {
-        "Group" => "the group",
-        "ServicePrincipal" | "Application" => "the app",
+/// As of [`super::holder_words`].
+pub(super) fn holder_words(class: &str, name: &str, id: &str) -> String {
+    let class = match class.to_ascii_lowercase().as_str() {
+        "group" => "the group",
+        "serviceprincipal" | "application" => "the app",
         _ => "the object",
     };
-    format!("{class} {}", quoted(if holder.name.is_empty() { &holder.id } else { &holder.name }))
+    format!("{class} {}", quoted(if name.is_empty() { id } else { name }))
 }
 
 /// `gave 8 roles ("Global Administrator", "Teams Administrator" and 6 more) to somebody in 2 s`.
@@ -102,12 +104,14 @@ pub(super) fn teams_words(event: &Event, names: &dyn Names) -> String {
     match TEAMS.iter().find(|(start, _)| lower.starts_with(start)) {
         Some((_, words)) if event.flags.has(Flags::HAS_LINK) => format!("{words} with a link"),
         Some((_, words)) => (*words).to_owned(),
-        None => match names.text(event.object) {
-            // The id of a chat tells nothing.
-            "" => operation(event, names),
-            id if id.starts_with("19:") => operation(event, names),
-            object => format!("{} {}", operation(event, names), quoted(object)),
-        },
+        None => {
+            let words = known_words(&lower).map_or_else(|| operation(event, names), str::to_owned);
+            match names.text(event.object) {
+                // The id of a chat tells nothing.
+                object if object.is_empty() || object.starts_with("19:") => words,
+                object => format!("{words} {}", quoted(object)),
+            }
+        }
     }
 }
 
@@ -121,11 +125,12 @@ fn teams_tail(event: &Event, detail: Option<&Detail>, names: &dyn Names) -> Stri
 }
 
 fn with_whom(event: &Event, names: &dyn Names, whom: &str) -> String {
-    let sent = names.text(event.operation).to_ascii_lowercase().starts_with("messagecreated")
-        || names.text(event.operation).eq_ignore_ascii_case("messagesent");
+    let lower = names.text(event.operation).to_ascii_lowercase();
+    let sent = lower.starts_with("messagecreated") || lower == "messagesent";
     match whom {
         "" => String::new(),
         whom if sent => format!(" to {whom}"),
+        whom if lower.starts_with("member") => format!(": {whom}"),
         whom => format!(" with {whom}"),
     }
 }
@@ -226,64 +231,165 @@ pub(super) fn site_words(event: &Event, names: &dyn Names) -> Option<&'static st
     }
 }
 
-/// Operations of the directory that need words, by the beginning of their name in lower case; what
-/// follows in the line is the object and whose it is.
+/// Operations that need words, by their name in lower case; `*` stands for whatever follows. `{what}` is what it was
+/// done to, `{who}` to whom; without a place for either, both follow.
 ///
-/// Source: names in the Entra audit log and in the audit log's directory records, which end in a dot.
-static OPERATIONS: [(&str, &str); 29] = [
-    ("add service principal credential", "added a credential to app"),
-    ("add service principal", "added app"),
-    ("remove service principal", "removed app"),
-    ("update service principal", "changed app"),
-    ("add app role assignment", "assigned app"),
-    ("remove app role assignment", "took the assignment of app"),
-    ("add delegated permission grant", "granted delegated permissions to app"),
-    ("remove delegated permission grant", "took delegated permissions from app"),
-    ("add oauth2permissiongrant", "granted delegated permissions to app"),
-    ("consent to application", "consented to app"),
-    ("add application", "registered app"),
-    ("update application - certificates and secrets", "changed the secrets or certificates of app"),
-    ("update application", "changed the registration of app"),
-    ("delete application", "deleted the registration of app"),
-    ("add registered owner to device", "became owner of device"),
-    ("add registered users to device", "became user of device"),
-    ("add device", "added device"),
-    ("register device", "registered device"),
-    ("delete device", "deleted device"),
-    ("update device", "changed device"),
-    ("disable account", "disabled the account"),
-    ("enable account", "enabled the account"),
-    ("add group", "created group"),
-    ("delete group", "deleted group"),
-    ("miplabel", "sent or received a mail with a sensitivity label"),
-    ("add user", "created user"),
-    ("delete user", "deleted user"),
-    ("update user", "changed user"),
-    ("update stsrefreshtoken", "revoked the sessions"),
+/// Source: names in the Entra audit log and in the audit log's directory records, which end in a dot; Microsoft's
+/// audit log activity list for `SharePoint` and Teams; names of Exchange and compliance commands.
+static OPERATIONS: [(&str, &str); 98] = [
+    ("accessrequestcreated", "asked for access to"),
+    ("add app role assignment*", "assigned app"),
+    ("add application*", "registered app"),
+    ("add conditional access policy", "made Conditional Access policy"),
+    ("add delegated permission grant*", "granted delegated permissions to app"),
+    ("add device*", "added device"),
+    ("add group*", "created group"),
+    ("add member to group", "added {who} to group {what}"),
+    ("add oauth2permissiongrant*", "granted delegated permissions to app"),
+    ("add owner to application", "made {who} owner of app {what}"),
+    ("add owner to group", "made {who} owner of group {what}"),
+    ("add owner to service principal", "made {who} owner of app {what}"),
+    ("add policy", "made policy"),
+    ("add registered owner to device*", "became owner of device"),
+    ("add registered users to device*", "became user of device"),
+    ("add service principal credential*", "added a credential to app"),
+    ("add service principal*", "added app"),
+    ("add unverified domain", "added unverified domain"),
+    ("add user*", "created user"),
+    ("add verified domain", "added verified domain"),
+    ("addedtogroup", "added somebody to a group of a site:"),
+    ("change user license", "changed the licences of user"),
+    ("channeladded", "made a channel in team"),
+    ("channeldeleted", "deleted a channel of team"),
+    ("consent to application*", "consented to app"),
+    ("delete application*", "deleted the registration of app"),
+    ("delete conditional access policy", "deleted Conditional Access policy"),
+    ("delete device*", "deleted device"),
+    ("delete group*", "deleted group"),
+    ("delete policy", "deleted policy"),
+    ("delete user*", "deleted user"),
+    ("disable account*", "disabled the account"),
+    ("disable strong authentication", "switched off MFA for user"),
+    ("enable account*", "enabled the account"),
+    ("enable strong authentication", "switched on MFA for user"),
+    ("get-compliancetag", "looked at the retention labels"),
+    ("get-dlpcompliancepolicy", "looked at the policies of data loss prevention"),
+    ("get-dlpsidetectionsreport", "looked at the report of sensitive information that was found"),
+    ("get-retentioncompliancepolicy", "looked at the retention policies"),
+    ("managedsyncclientallowed", "began to synchronise files of a site to a computer:"),
+    ("memberadded", "added members to team"),
+    ("memberremoved", "removed members from team"),
+    ("memberrolechanged", "changed the roles of members of team"),
+    ("miplabel*", "sent or received a mail with a sensitivity label"),
+    ("new-app", "installed Outlook add-in"),
+    ("new-dlpcompliancepolicy", "made policy of data loss prevention"),
+    ("new-dlpcompliancerule", "made rule of data loss prevention"),
+    ("new-mailbox", "made mailbox"),
+    ("permissionleveladded", "added a permission level of a site"),
+    ("recover device local administrator password", "read the local administrator password of device"),
+    ("register device*", "registered device"),
+    ("remove app role assignment*", "took the assignment of app"),
+    ("remove delegated permission grant*", "took delegated permissions from app"),
+    ("remove member from group", "removed {who} from group {what}"),
+    ("remove owner from application", "removed {who} as owner of app {what}"),
+    ("remove owner from group", "removed {who} as owner of group {what}"),
+    ("remove owner from service principal", "removed {who} as owner of app {what}"),
+    ("remove service principal*", "removed app"),
+    ("remove unverified domain", "removed unverified domain"),
+    ("remove verified domain", "removed verified domain"),
+    ("remove-unifiedgroup", "deleted group"),
+    ("set company information", "changed the company information of tenant"),
+    ("set directory feature on tenant", "changed a directory feature of tenant"),
+    ("set domain authentication", "changed how users sign in to domain"),
+    ("set federation settings on domain", "changed the federation settings of domain"),
+    ("set force change user password", "demanded a new password at the next sign-in from user"),
+    ("set user manager", "changed the manager of user"),
+    ("set-adminauditlogconfig", "changed the settings of the audit log"),
+    ("set-casmailbox", "changed the mail protocols of mailbox"),
+    ("set-mailboxautoreplyconfiguration", "changed the automatic replies of mailbox"),
+    ("set-mailboxplan", "changed mailbox plan"),
+    ("set-mailbox", "changed settings of mailbox"),
+    ("set-organizationconfig", "changed the settings of the organisation in Exchange"),
+    ("set-owamailboxpolicy", "changed Outlook on the web policy"),
+    ("set-transportconfig", "changed the mail transport settings"),
+    ("set-user", "changed user"),
+    ("sharinginheritancebroken", "gave an item rights of its own:"),
+    ("sharinginheritancereset", "gave an item the rights of what holds it again:"),
+    ("sharingpolicychanged", "changed the SharePoint sharing policy of"),
+    ("sitecollectionadminadded", "made {who} administrator of site {what}"),
+    ("sitecollectionadminremoved", "removed {who} as administrator of site {what}"),
+    ("sitecollectioncreated", "made site"),
+    ("sitedeleted", "deleted site"),
+    ("tabadded", "added a tab in team"),
+    ("teamcreated", "made team"),
+    ("teamdeleted", "deleted team"),
+    ("teamsettingchanged", "changed a setting of team"),
+    ("update application - certificates and secrets*", "changed the secrets or certificates of app"),
+    ("update application*", "changed the registration of app"),
+    ("update conditional access policy", "changed Conditional Access policy"),
+    ("update device*", "changed device"),
+    ("update group", "changed group"),
+    ("update policy", "changed policy"),
+    ("update service principal*", "changed app"),
+    ("update stsrefreshtoken*", "revoked the sessions"),
+    ("update user*", "changed user"),
+    ("verify domain", "verified domain"),
+    ("viewreport", "looked at a Power BI report:"),
 ];
+
+/// The words of the table for an operation.
+pub(super) fn known_words(recorded: &str) -> Option<&'static str> {
+    // Exports write the dash in several ways.
+    let lower = recorded.to_ascii_lowercase().replace(['\u{2013}', '\u{2014}', '?'], "-");
+    let name = lower.trim_end_matches('.');
+    let is = |known: &str| known.strip_suffix('*').map_or(known == name, |start| name.starts_with(start));
+    OPERATIONS.iter().find(|(known, _)| is(known)).map(|(_, words)| *words)
+}
 
 /// The operation in words where the table has it, else as recorded, and what it was done to.
 fn plain(event: &Event, names: &dyn Names) -> String {
     let recorded = operation(event, names).trim_end_matches('.').to_owned();
-    // Exports write the dash in several ways.
-    let lower = recorded.to_ascii_lowercase().replace(['\u{2013}', '\u{2014}', '?'], "-");
-    let known = OPERATIONS.iter().find(|(start, _)| lower.starts_with(start));
-    let mut words = known.map_or(recorded, |(_, words)| (*words).to_owned());
+    let known = known_words(&recorded);
     let object = names.text(event.object);
     // The id of a message tells nothing.
     let is_message = object.starts_with('<') && object.ends_with('>') && object.contains('@');
-    if !object.is_empty() && object != words && !is_message {
-        words.push_str(&format!(" {}", quoted(object)));
+    let what = if object.is_empty() || object == recorded || is_message { String::new() } else { quoted(object) };
+    if let Some(words) = known.filter(|words| words.contains('{')) {
+        let who = people(&[event.target], names);
+        return filled(words, or(&what, "without a name"), or(&who, "somebody"));
+    }
+    let mut words = known.map_or(recorded, str::to_owned);
+    if what.is_empty() {
+        words.truncate(words.trim_end_matches(':').len());
+    } else {
+        words.push_str(&format!(" {what}"));
     }
     words.push_str(&of_other(event, names));
     words
 }
 
-/// ` of somebody`, where the act is done to somebody else than its actor.
+fn or<'t>(text: &'t str, other: &'t str) -> &'t str {
+    if text.is_empty() { other } else { text }
+}
+
+/// Words of the table with what and who in their places; what stands there is not looked at again.
+fn filled(words: &str, what: &str, who: &str) -> String {
+    let mut line = String::new();
+    let mut rest = words;
+    while let Some((before, (place, after))) = rest.split_once('{').and_then(|(before, rest)| Some((before, rest.split_once('}')?))) {
+        line.push_str(before);
+        line.push_str(if place == "who" { who } else { what });
+        rest = after;
+    }
+    line + rest
+}
+
+/// ` of somebody`, where the act is done to somebody else than its actor, whom its object does not name already.
 fn of_other(event: &Event, names: &dyn Names) -> String {
     match names.name(event.target) {
         "" => String::new(),
         _ if event.target == event.actor => String::new(),
+        target if names.text(event.object).eq_ignore_ascii_case(target) => String::new(),
         target => format!(" of {}", clip(target, 80)),
     }
 }
@@ -299,7 +405,7 @@ fn consent_words(event: &Event, consent: &Consent, names: &dyn Names) -> String 
     let resource = names.text(event.object);
     let app = match (consent.app_name.as_str(), consent.app_id.as_str()) {
         ("", "") => String::new(),
-        ("", id) => names.app_name(id).map_or_else(|| id.to_owned(), std::borrow::Cow::into_owned),
+        ("", id) => names.app_name(id).map_or_else(|| super::unnamed_app(id), std::borrow::Cow::into_owned),
         (name, _) => name.to_owned(),
     };
     let app = match (clip(&app, 80), resource) {
@@ -344,6 +450,10 @@ fn permission_words(event: &Event, permission: &Permission, names: &dyn Names) -
         Right::FullAccess => "full access".to_owned(),
         Right::SendAs => "the right to send as the owner".to_owned(),
         Right::SendOnBehalf => "the right to send on behalf of the owner".to_owned(),
+        // `None on \Calendar`: no right is left.
+        Right::Folder if permission.text.starts_with("None on ") => {
+            format!("all rights{}", clip(permission.text.trim_start_matches("None"), 80))
+        }
         Right::Folder | Right::Other => format!("{} rights", clip(&permission.text, 80)),
     };
     let who = match names.name(permission.trustee) {
@@ -355,4 +465,18 @@ fn permission_words(event: &Event, permission: &Permission, names: &dyn Names) -
         target => format!(" on the mailbox of {}", clip(target, 80)),
     };
     if event.flags.has(Flags::REMOVAL) { format!("took {right}{mailbox} from {who}") } else { format!("gave {who} {right}{mailbox}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::OPERATIONS;
+
+    #[test]
+    fn no_operation_stands_behind_one_that_covers_it() {
+        for (at, (name, _)) in OPERATIONS.iter().enumerate() {
+            let covers = |known: &str| known.strip_suffix('*').map_or(known == *name, |start| name.starts_with(start));
+            assert!(!OPERATIONS[..at].iter().any(|(known, _)| covers(known)), "{name}");
+            assert_eq!(name.to_ascii_lowercase(), *name);
+        }
+    }
 }

@@ -252,6 +252,49 @@ fn a_role_says_which_group_gets_it() {
 }
 
 #[test]
+fn operations_are_told_in_words_where_their_meaning_is_known() {
+    let mut book = Book::default();
+    let mut told = |action: Action, operation: &str, object: &str, to: &str| {
+        let mut event = event(action, Outcome::Success);
+        event.operation = book.text.intern(operation);
+        event.object = book.text.intern(object);
+        event.target = if to.is_empty() { event.target } else { book.names.intern(to) };
+        summary(&event, None, &book)
+    };
+    let ben = "ben@example.com";
+    assert_eq!(told(Action::Other, "Add member to group.", "Admins", ben), "added ben@example.com to group \"Admins\"");
+    assert_eq!(told(Action::App, "Add owner to application.", "{who}", ben), "made ben@example.com owner of app \"{who}\"");
+    assert_eq!(told(Action::Other, "Set directory feature on tenant.", "contoso", ""), "changed a directory feature of tenant \"contoso\"");
+    let report = "looked at the report of sensitive information that was found";
+    assert_eq!(told(Action::Other, "Get-DlpSiDetectionsReport", "", ""), report);
+    assert_eq!(told(Action::Teams, "TeamCreated", "teams-public", ""), "made team \"teams-public\"");
+    assert_eq!(told(Action::Teams, "MemberAdded", "teams-public", ben), "added members to team \"teams-public\": ben@example.com");
+    assert_eq!(told(Action::Other, "New-ApplicationAccessPolicy", "", ""), "New-ApplicationAccessPolicy", "not the add-in of New-App");
+    assert_eq!(told(Action::Other, "Add policy to service principal.", "x", ""), "Add policy to service principal \"x\"");
+}
+
+#[test]
+fn what_an_act_is_done_to_is_named_once() {
+    let mut book = Book::default();
+    let mut event = event(Action::AccountChange, Outcome::Success);
+    event.operation = book.text.intern("Add user.");
+    event.object = book.text.intern("Helper@example.com");
+    event.target = book.names.intern("helper@example.com");
+    assert_eq!(summary(&event, None, &book), "created user \"Helper@example.com\"");
+    event.object = book.text.intern("Helper");
+    assert_eq!(summary(&event, None, &book), "created user \"Helper\" of helper@example.com");
+}
+
+#[test]
+fn an_app_without_a_name_is_called_unknown() {
+    let mut event = event(Action::Consent, Outcome::Success);
+    event.count = 1;
+    let consent = Consent { app_id: "506e7737-013b-4bfc-b7e3-7b22c9948f4d".to_owned(), ..Consent::default() };
+    let words = summary(&event, Some(&Detail::Consent(Box::new(consent))), &Book::default());
+    assert_eq!(words, "gave app 506e7737-013b-4bfc-b7e3-7b22c9948f4d (unknown to the built-in list) access");
+}
+
+#[test]
 fn a_secret_of_an_app_is_not_any_change_of_it() {
     let mut book = Book::default();
     let mut event = event(Action::App, Outcome::Success);

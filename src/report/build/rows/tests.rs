@@ -98,7 +98,7 @@ fn acts_that_read_differently_are_different_rows() {
         [
             "gave anna@example.com full access on the mailbox of ceo@example.com",
             "gave eve@example.net (outside) full access on the mailbox of ceo@example.com",
-            "Add owner to application \"Mailer\"",
+            "made somebody owner of app \"Mailer\"",
             "registered app \"Mailer\"",
         ]
     );
