@@ -11,7 +11,7 @@ mod profile;
 
 pub use acts::Acts;
 pub use client::Client;
-pub use contexts::{Context, ContextId, Contexts, Ground, Pace, Tie};
+pub use contexts::{Context, ContextId, Contexts, Few, Ground, Pace, Tie};
 
 use crate::enrich::AddressBook;
 use crate::events::{AccountId, Action, Ip, Store};
