@@ -4,9 +4,10 @@
 //! up to an accusation. Habitual contexts are never tied to others.
 
 use super::excuses::OwnerSigns;
+use super::standing::Standing;
 use crate::detections::{Case, Detection, EvidenceFamily, Finding};
 use crate::events::{AccountId, Action, Str, Time};
-use crate::habits::{Client, Context, ContextId};
+use crate::habits::{Changes, Client, Context, ContextId};
 use crate::scoring::{Evidence, Excuse, Score, bare_score, score};
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
@@ -75,8 +76,8 @@ enum Shared {
     Device(Str),
 }
 
-/// Builds and scores the lanes of all accounts from the findings.
-pub(super) fn build(case: &Case<'_>, findings: &[Finding], signs: &OwnerSigns) -> Lanes {
+/// Builds and scores the lanes of all accounts from the findings; those that still stand are taken over.
+pub(super) fn build(case: &Case<'_>, findings: &[Finding], signs: &OwnerSigns, changes: &Changes, mut standing: Standing) -> Lanes {
     let mut by_account: BTreeMap<AccountId, Vec<usize>> = BTreeMap::new();
     for (number, finding) in findings.iter().enumerate() {
         by_account.entry(finding.account).or_default().push(number);
@@ -85,6 +86,10 @@ pub(super) fn build(case: &Case<'_>, findings: &[Finding], signs: &OwnerSigns) -
     let mut lanes = Lanes::new();
     let mut seen = FxHashMap::default();
     for (account, numbers) in by_account {
+        if let Some(list) = standing.take(account, &numbers, findings, changes) {
+            lanes.insert(account, list);
+            continue;
+        }
         let mut list = of_account(case, account, numbers, findings, &consents, &mut seen);
         settle_floating(case, findings, &mut list);
         for lane in &mut list {

@@ -6,6 +6,7 @@
 mod actors;
 mod excuses;
 mod lanes;
+mod standing;
 
 pub use actors::{Actor, Actors, Attributed};
 pub use lanes::{Lane, Lanes};
@@ -18,6 +19,7 @@ use crate::habits::{Acts, Changes, Context, ContextId, Contexts, Habits, Lesson,
 use crate::scoring::{SUSPICIOUS_DB, Score, TELLING_DB, Term};
 use crate::stages::Stages;
 use excuses::OwnerSigns;
+use standing::Standing;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Rounds of learning and drawing lanes at most. Source: the method's text.
@@ -169,6 +171,9 @@ pub struct Attribution {
 /// Accounts on which an address is a confirmed intruder's.
 type Confirmed = BTreeMap<Ip, BTreeSet<AccountId>>;
 
+/// Learns habits on top of those of the round before.
+type Learn = fn(Habits, &Lesson<'_>) -> (Habits, Changes);
+
 /// What one round sees.
 struct Round {
     habits: Habits,
@@ -178,28 +183,47 @@ struct Round {
 
 /// Draws lanes until they are stable, then judges every account and event.
 pub fn attribute(ground: &Ground<'_>, stages: &Stages) -> Attribution {
+    settle(ground, stages, Habits::learn_again, true)
+}
+
+/// [`attribute`] without using anything of a round in the next one.
+#[cfg(test)]
+fn attribute_anew(ground: &Ground<'_>) -> Attribution {
+    settle(ground, &Stages::default(), |_, lesson| Habits::learn_anew(lesson), false)
+}
+
+/// [`attribute`]; without `keep` each round is worked out anew, with the same result.
+fn settle(ground: &Ground<'_>, stages: &Stages, learn: Learn, keep: bool) -> Attribution {
     let size = ground.contexts.len();
     let (mut barred, mut acted, mut confirmed) = (vec![false; size], vec![false; size], vec![false; size]);
     let signs = stages.run("signs of owners", || OwnerSigns::of(ground));
-    let (mut rounds, mut learned, mut found, mut lanes) = (0, Habits::default(), Found::default(), None);
+    let (mut rounds, mut learned, mut found) = (0, Habits::default(), Found::default());
+    let (mut standing, mut is_settled) = (Standing::default(), false);
     let mut round = loop {
         rounds += 1;
         let round = stages.run(&format!("round {rounds}"), || {
             let lesson = Lesson { contexts: ground.contexts, book: ground.book, recorded: ground.recorded, barred: &barred, acted: &acted };
-            let (habits, changes) = stages.run("habits", || learned.learn_again(&lesson));
-            match lanes.take().filter(|_| changes.is_empty()) {
-                Some(lanes) => Round { habits, found, lanes },
-                None => play(ground, habits, &changes, found, &signs, &confirmed, stages),
+            let (habits, changes) = stages.run("habits", || learn(learned, &lesson));
+            // The same habits and intruders would show the same once more.
+            if is_settled && changes.is_empty() {
+                return Round { habits, found, lanes: standing.into_lanes() };
             }
+            let case = ground.case(&habits, &confirmed);
+            let found = stages.run("detections", || detections::run(&case, &changes, found, stages));
+            let lanes = stages.run("lanes", || lanes::build(&case, &found.findings, &signs, &changes, standing));
+            Round { habits, found, lanes }
         });
         let (next_barred, next_acted, next_confirmed) = outcome(ground, &round, &acted);
         let same_intruders = next_confirmed == confirmed;
         if rounds >= ROUNDS || same_intruders && next_barred == barred && next_acted == acted {
             break round;
         }
-        (learned, found) = (round.habits, round.found);
-        // The same habits and intruders would show the same once more.
-        lanes = same_intruders.then_some(round.lanes);
+        if keep {
+            standing = Standing::of(round.lanes, &round.found.findings);
+            (learned, found, is_settled) = (round.habits, round.found, same_intruders);
+        } else {
+            (learned, found, standing) = Default::default();
+        }
         (barred, acted, confirmed) = (next_barred, next_acted, next_confirmed);
     };
     stages.run("words", || {
@@ -236,25 +260,6 @@ fn conclude(case: &Case<'_>, round: &Round, signs: &OwnerSigns) -> (BTreeMap<Acc
         .collect();
     let actors = Actors::attribute(case, &judgements, &round.found.findings);
     (judgements, actors)
-}
-
-/// Runs the detections, anew for what changed, and draws the lanes.
-fn play(
-    ground: &Ground<'_>,
-    habits: Habits,
-    changes: &Changes,
-    before: Found,
-    signs: &OwnerSigns,
-    confirmed: &[bool],
-    stages: &Stages,
-) -> Round {
-    let (found, lanes) = {
-        let case = ground.case(&habits, confirmed);
-        let found = stages.run("detections", || detections::run(&case, changes, before, stages));
-        let lanes = stages.run("lanes", || lanes::build(&case, &found.findings, signs));
-        (found, lanes)
-    };
-    Round { habits, found, lanes }
 }
 
 /// From a round: contexts not to learn from, contexts with telling acts, contexts of confirmed intruders.
@@ -443,5 +448,7 @@ pub(crate) fn is_intruder_app(judgement: &Judgement, event: &Event) -> bool {
         && judgement.compromised_at.is_some_and(|from| event.time >= from)
 }
 
+#[cfg(test)]
+mod standing_tests;
 #[cfg(test)]
 mod tests;

@@ -23,6 +23,7 @@ use crate::stages::Stages;
 use clap::Args;
 use encoding_rs::Encoding;
 use std::io;
+use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 
 /// How inputs are to be read against what they look like.
@@ -88,14 +89,16 @@ pub(super) fn analyse<T>(
     let asked = replay.scope(request.global)?;
     let mut sources = Sources::open(request.global, request.reading)?;
     replay.adjust(&mut sources.config);
-    let loaded = stages.run("reading", || read(request, &sources, meter, interrupt))?;
+    // The process ends after this. Taking millions of small blocks apart before would only take time.
+    let loaded = ManuallyDrop::new(stages.run("reading", || read(request, &sources, meter, interrupt))?);
     // People who are only written to have no verdict: whoever asks for one would take silence for an all-clear.
     let scope = resolved(&asked, loaded.store.accounts(), |one| one.party != Party::Outsider)?;
     meter.phase("analysing");
     let networks = sources.networks();
-    let basis = Basis::new(&loaded.store, &networks, stages);
+    let basis = ManuallyDrop::new(Basis::new(&loaded.store, &networks, stages));
     let ground = basis.ground(&loaded.store, &sources.config);
-    let outcome = analysis::analyse(&ground, stages);
+    let mut outcome = ManuallyDrop::new(analysis::analyse(&ground, stages));
+    outcome.attribution.habits.forget_lessons();
     let case = final_case(&ground, &outcome.attribution);
     let scene = Scene { case: &case, attribution: &outcome.attribution, incidents: &outcome.incidents };
     let response = replay.run(&scene, &ground, stages)?;
@@ -118,7 +121,8 @@ pub(super) fn analyse<T>(
     let tables = ExposureRows { material: &material, scope: &scope };
     let write_table = |table, output| tables.write(table, output);
     interrupt.begin_writing();
-    let result = stages.run("writing", || then(&Analysis { report, write_events: &write_events, write_table: &write_table }));
+    let analysis = ManuallyDrop::new(Analysis { report, write_events: &write_events, write_table: &write_table });
+    let result = stages.run("writing", || then(&analysis));
     if interrupt.asked() { Err(Failure::interrupted(true)) } else { result }
 }
 

@@ -69,6 +69,9 @@ pub struct Config {
 impl Config {
     /// The threshold `name` of a detection: as configured, else `default`.
     pub fn threshold(&self, detection: &str, name: &str, default: f64) -> f64 {
+        if self.thresholds.is_empty() {
+            return default;
+        }
         self.thresholds.get(&(detection.to_owned(), name.to_owned())).map_or(default, |given| given.value)
     }
 

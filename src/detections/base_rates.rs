@@ -153,8 +153,11 @@ fn cap(case: &Case<'_>, findings: &mut [Finding], by_accounts: bool) {
     let active = case.active;
     let mut days: Vec<Fire> = Vec::new();
     for finding in findings.iter().filter(|finding| finding.db > 0.0) {
-        let times = finding.events.iter().filter_map(|index| case.event(*index)).map(|event| event.time).filter(|time| time.is_known());
-        for time in times {
+        // The time of a finding's only event is at hand.
+        let only = Some(finding.time).filter(|_| finding.events.len() == 1);
+        let events = finding.events.iter().filter(|_| only.is_none());
+        let times = only.into_iter().chain(events.filter_map(|index| case.event(*index)).map(|event| event.time));
+        for time in times.filter(|time| time.is_known()) {
             let day = Fire::new(finding.account, time.day(), level(finding.db));
             // Events come in time order for the most part: those of one day need to be counted once.
             if days.last() != Some(&day) {

@@ -83,6 +83,10 @@ pub const HOURS: &[Threshold] = &[Threshold { name: "hours", default: 24.0, doc:
 /// Reports each of `acts` that follows one of `firsts` in the lane within the composite's [`HOURS`]; what comes
 /// within as many hours after a report is part of it.
 pub fn follow(composite: &dyn Detection, case: &Case<'_>, lane: &[&Finding], (firsts, acts): (&[&str], &[&str]), out: &mut Findings) {
+    // Most lanes have no such act.
+    if !lane.iter().any(|finding| finding.detection().is_some_and(|detection| acts.contains(&detection.id()))) {
+        return;
+    }
     let seconds = case.seconds_of_hours(composite, "hours");
     let parts = parts(case, lane);
     let mut reported: Option<Time> = None;

@@ -1,7 +1,7 @@
 //! `delegate-mailbox-access`: other people's mailboxes were opened.
 
 use super::support::by_context;
-use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text};
+use super::{Case, Detection, EvidenceFamily, Findings, Scope, Severity, Text};
 use crate::events::{Action, Flags};
 use crate::habits::ContextId;
 use std::collections::BTreeSet;
@@ -37,6 +37,9 @@ impl Detection for DelegateMailboxAccess {
             references: &["https://attack.mitre.org/techniques/T1114/002/"],
             model: "",
         }
+    }
+    fn scope(&self) -> Scope {
+        Scope::Context
     }
     fn find(&self, case: &Case<'_>, out: &mut Findings) {
         let acts = case.acts(&[Action::MailRead, Action::MailSent, Action::MailMoved, Action::MailDeleted, Action::MailChanged]);

@@ -51,9 +51,9 @@ impl Detection for FailuresThenSuccess {
     }
     fn find(&self, case: &Case<'_>, out: &mut Findings) {
         let window = case.seconds_of_hours(self, "hours");
-        let failures = wrong_passwords(case);
+        let failures = case.once(Failures::of);
         for (id, context) in unusual_contexts(case).filter(|(id, _)| case.is_unfamiliar(*id)) {
-            let Some(list) = failures.get(&context.account) else { continue };
+            let Some(list) = failures.0.get(&context.account) else { continue };
             let Some((success, at)) = case.sign_ins(context).next().map(|(index, event)| (index, event.time)) else { continue };
             let from = list.partition_point(|(time, ..)| at.since(*time) > window);
             let to = list.partition_point(|(time, ..)| *time <= at);
@@ -81,14 +81,18 @@ impl Detection for FailuresThenSuccess {
 }
 
 /// Wrong passwords of each account in time order, with their contexts.
-fn wrong_passwords(case: &Case<'_>) -> BTreeMap<AccountId, Vec<(Time, u32, ContextId)>> {
-    let mut failures: BTreeMap<AccountId, Vec<(Time, u32, ContextId)>> = BTreeMap::new();
-    WrongPasswords::each(case, |index, event| {
-        if case.error_class(event) == ErrorClass::BadPassword {
-            failures.entry(case.contexts.account_of(index)).or_default().push((event.time, index, case.context_of(index).0));
-        }
-    });
-    failures
+struct Failures(BTreeMap<AccountId, Vec<(Time, u32, ContextId)>>);
+
+impl Failures {
+    fn of(case: &Case<'_>) -> Failures {
+        let mut failures: BTreeMap<AccountId, Vec<(Time, u32, ContextId)>> = BTreeMap::new();
+        WrongPasswords::each(case, |index, event| {
+            if case.error_class(event) == ErrorClass::BadPassword {
+                failures.entry(case.contexts.account_of(index)).or_default().push((event.time, index, case.context_of(index).0));
+            }
+        });
+        Failures(failures)
+    }
 }
 
 #[cfg(test)]

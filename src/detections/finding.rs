@@ -2,7 +2,7 @@
 
 use super::{Case, Scope};
 use crate::events::{AccountId, Store, Time};
-use crate::habits::{Changes, ContextId};
+use crate::habits::{Changes, ContextId, Few};
 
 /// Events that a finding lists at most; the rest is counted.
 pub const LISTED_EVENTS: usize = 2_000;
@@ -35,7 +35,7 @@ pub struct Finding {
     /// In which context; none for what belongs to no one context.
     pub context: ContextId,
     /// The events it rests on (indexes into the store), the telling one first.
-    pub events: Vec<u32>,
+    pub events: Few<u32>,
     /// How many events it rests on, listed or not.
     pub total: usize,
     /// Time of the first of them.
@@ -52,7 +52,7 @@ pub struct Finding {
     /// Makes the sentence, where that is not done yet.
     sentence: Option<Sentence>,
     /// How common it was found to be, if it was.
-    common: Option<Common>,
+    common: Option<Box<Common>>,
 }
 
 /// Why a finding counts less than its detection said.
@@ -90,10 +90,12 @@ impl<'c> Findings<'c> {
         if events.is_empty() || !account.is_some() {
             return;
         }
-        let times = || events.iter().filter_map(|event| store.event(*event)).map(|event| event.time).filter(|time| time.is_known());
-        let (time, end) = (times().min().unwrap_or(Time::NONE), times().max().unwrap_or(Time::NONE));
+        let times = events.iter().filter_map(|event| store.event(*event)).map(|event| event.time).filter(|time| time.is_known());
+        let span = times.map(|time| (time, time)).reduce(|all, one| (all.0.min(one.0), all.1.max(one.1)));
+        let (time, end) = span.unwrap_or((Time::NONE, Time::NONE));
         let total = events.len();
         events.truncate(LISTED_EVENTS);
+        let events = Few::of(&events);
         let family = super::DETECTIONS.get(self.current).map(|detection| detection.family());
         let excusable = !matches!(family, Some(super::EvidenceFamily::Apps | super::EvidenceFamily::Company));
         let (summary, sentence) = match words.into() {
@@ -133,7 +135,7 @@ pub(super) fn sort(findings: &mut [Finding]) {
 impl Finding {
     /// Lowers what it is worth to `db`, because so large a share of what `whose` names has the like.
     pub(super) fn cap(&mut self, db: f64, share: f64, whose: &'static str) {
-        self.common = Some(Common { db: self.db, share, whose });
+        self.common = Some(Box::new(Common { db: self.db, share, whose }));
         self.db = db;
     }
 

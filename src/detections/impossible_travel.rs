@@ -1,11 +1,11 @@
 //! `impossible-travel`: two sign-ins that nobody can have made in one body.
 
-use super::support::unusual_contexts;
+use super::support::{is_unusual, unusual_contexts};
 use super::{Case, Detection, EvidenceFamily, Finding, Findings, Question, Scope, Severity, Text, Threshold, Words};
 use crate::enrich::{NetworkClass, least_distance_km};
 use crate::events::{AccountId, Event, Flags, Ip};
-use crate::habits::{Colleagues, ContextId};
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use crate::habits::{Colleagues, Context, ContextId};
+use std::collections::{BTreeMap, VecDeque};
 
 /// See the text.
 pub struct ImpossibleTravel;
@@ -54,11 +54,12 @@ impl Detection for ImpossibleTravel {
         Scope::Account
     }
     fn find(&self, case: &Case<'_>, out: &mut Findings) {
-        let suspects = suspects(case);
-        let accounts: BTreeSet<AccountId> =
-            suspects.keys().filter_map(|id| case.contexts.get(*id)).map(|context| context.account).collect();
+        let suspects = unusual_contexts(case).filter(|(id, context)| suspicion(case, *id, context) > 0.0);
+        let mut accounts: Vec<AccountId> = suspects.map(|(_, context)| context.account).collect();
+        accounts.sort_unstable();
+        accounts.dedup();
         for account in accounts {
-            for journey in self.journeys(case, &stops(case, account, &suspects)) {
+            for journey in self.journeys(case, &stops(case, account)) {
                 let (here, there) = (journey.accused, journey.other);
                 let share = if here.weak || there.weak { WEAK } else { 1.0 };
                 out.add(case.store, account, here.context, vec![here.index, there.index], DB * share * here.rarity, Words::Later(sentence));
@@ -135,18 +136,17 @@ impl ImpossibleTravel {
     }
 }
 
-/// Contexts that can be accused, with their rarity: unfamiliar ones, on no device of the owner's.
-fn suspects(case: &Case<'_>) -> BTreeMap<ContextId, f64> {
-    let unusual = unusual_contexts(case).filter(|(id, _)| !case.familiarity(*id).device);
-    unusual.map(|(id, _)| (id, case.rarity(id))).filter(|(_, rarity)| *rarity > 0.0).collect()
+/// The rarity of a context that can be accused: an unfamiliar one, on no device of the owner's. 0 for any other.
+fn suspicion(case: &Case<'_>, id: ContextId, context: &Context) -> f64 {
+    if is_unusual(case, id, context) && !case.familiarity(id).device { case.rarity(id) } else { 0.0 }
 }
 
 /// The sign-ins of an account that say where somebody is, in time order.
-fn stops(case: &Case<'_>, account: AccountId, suspects: &BTreeMap<ContextId, f64>) -> Vec<Stop> {
+fn stops(case: &Case<'_>, account: AccountId) -> Vec<Stop> {
     let mut stops = Vec::new();
     for id in case.contexts.of_account(account) {
         let Some(context) = case.contexts.get(*id) else { continue };
-        let rarity = suspects.get(id).copied().unwrap_or(0.0);
+        let rarity = suspicion(case, *id, context);
         let Some((country, weak)) = place(case, *id, context.ip, rarity > 0.0) else { continue };
         let telling = case.sign_ins(context).filter(|(_, event)| event.time.is_known() && (rarity > 0.0 || is_at_keyboard(case, event)));
         stops.extend(telling.map(|(index, event)| Stop { secs: event.time.secs(), index, context: *id, country, rarity, weak }));

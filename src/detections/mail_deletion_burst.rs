@@ -1,7 +1,7 @@
 //! `mail-deletion-burst`: a burst of deletions.
 
 use super::support::{by_context, heaviest};
-use super::{Case, Detection, EvidenceFamily, Findings, Severity, Text, Threshold};
+use super::{Case, Detection, EvidenceFamily, Findings, Scope, Severity, Text, Threshold};
 use crate::events::Action;
 
 /// See the text.
@@ -38,6 +38,9 @@ impl Detection for MailDeletionBurst {
     }
     fn thresholds(&self) -> &'static [Threshold] {
         &[Threshold { name: "items", default: 20.0, doc: "mails deleted within ten minutes" }]
+    }
+    fn scope(&self) -> Scope {
+        Scope::Context
     }
     fn find(&self, case: &Case<'_>, out: &mut Findings) {
         let least = case.threshold(self, "items");

@@ -5,7 +5,9 @@ use super::{Case, Detection, EvidenceFamily, Finding, Findings, Question, Scope,
 use crate::enrich::{AddressFacts, Agent, Os, first_party};
 use crate::events::{AccountId, Ip, Str};
 use crate::habits::ContextId;
+use rustc_hash::FxHashMap;
 use std::cell::OnceCell;
+use std::ops::Range;
 
 /// See the text.
 pub struct SessionReplay;
@@ -55,14 +57,14 @@ impl Detection for SessionReplay {
             if familiar.address || familiar.network || familiar.asn {
                 continue;
             }
-            let Some(there) = case.sessions.uses.get(one.session).and_then(|(_, uses)| uses.get(one.later)) else { continue };
             let by_another = !familiar.client && one.differs && one.goes_far;
             let full = by_another || one.of_servers && case.is_unfamiliar(one.from);
             // The owner's own program takes its session along wherever he takes it.
             let moved = if familiar.client { 0.0 } else { WEAK_DB };
             let db = if full { FULL_DB } else { moved * case.rarity(one.to) };
             if db > 0.0 {
-                out.add(case.store, one.account, one.to, there.events.clone(), db, Words::Later(sentence));
+                let events = case.sessions.events_at(one.events.clone()).to_vec();
+                out.add(case.store, one.account, one.to, events, db, Words::Later(sentence));
             }
         }
     }
@@ -70,7 +72,8 @@ impl Detection for SessionReplay {
 
 fn sentence(case: &Case<'_>, finding: &Finding) -> String {
     let place = |id: ContextId| case.contexts.get(id).map(|context| case.place_words(context.ip)).unwrap_or_default();
-    let origin = case.sessions.origin(finding.account, finding.context, &finding.events).unwrap_or_default();
+    let session = finding.events.first().and_then(|index| case.event(*index)).map_or(Str::NONE, |event| event.session);
+    let origin = case.sessions.origin(finding.account, session).unwrap_or_default();
     format!("a session begun at {} went on from {}", place(origin), place(finding.context))
 }
 
@@ -83,9 +86,8 @@ struct Move {
     /// Where the session began, and where it went on.
     from: ContextId,
     to: ContextId,
-    /// The session among those that are shared, and its use there.
-    session: usize,
-    later: usize,
+    /// Where the events of its use there are among those of all shared sessions.
+    events: Range<u32>,
     /// Operating system or browser is another.
     differs: bool,
     /// To another country, or to a network that hides where somebody is.
@@ -96,11 +98,11 @@ struct Move {
 
 impl Moves {
     fn of(case: &Case<'_>) -> Moves {
-        let mut moves = Vec::new();
-        for (session, (account, uses)) in case.sessions.uses.iter().enumerate() {
+        let (mut moves, mut foreign) = (Vec::new(), FxHashMap::default());
+        for (account, uses) in case.sessions.iter() {
             let Some(origin) = uses.first().map(Origin::new) else { continue };
-            let later = uses.iter().enumerate().skip(1).filter(|(_, one)| !is_consented_app(case, one));
-            moves.extend(later.filter_map(|(later, one)| Move::of(case, *account, (&origin, one), (session, later))));
+            let later = uses.iter().skip(1).filter(|one| !is_consented_app(case, one, &mut foreign));
+            moves.extend(later.filter_map(|one| Move::of(case, account, &origin, one)));
         }
         Moves(moves)
     }
@@ -108,7 +110,7 @@ impl Moves {
 
 impl Move {
     /// None where the network stays the same.
-    fn of(case: &Case<'_>, account: AccountId, (origin, later): (&Origin<'_>, &SessionUse), at: (usize, usize)) -> Option<Move> {
+    fn of(case: &Case<'_>, account: AccountId, origin: &Origin<'_>, later: &SessionUse) -> Option<Move> {
         let (from, to) = (case.contexts.get(origin.one.id)?, case.contexts.get(later.id)?);
         let (here, there) = (case.facts(from.ip), case.facts(to.ip));
         let same_system = here.asn().is_some() && here.asn() == there.asn();
@@ -117,15 +119,14 @@ impl Move {
         }
         let country = |ip: Ip, facts: &AddressFacts| case.recorded.get(ip.index()).copied().flatten().or(facts.country());
         let anonymising = case.is_anonymising(to.ip);
-        let differs = client_differs(origin.clients(case), &agents_in(case, later));
+        let differs = client_differs(origin.clients(case), agents_in(case, later));
         // Somebody who goes through a VPN is at one exit now and at another an hour later.
         let changed_exit = here.hides_place() && there.hides_place() && !differs;
         Some(Move {
             account,
             from: origin.one.id,
             to: later.id,
-            session: at.0,
-            later: at.1,
+            events: later.listed(),
             differs,
             goes_far: country(from.ip, here) != country(to.ip, there) || anonymising,
             of_servers: anonymising && case.is_anonymising(from.ip) && !changed_exit,
@@ -145,39 +146,43 @@ impl<'c> Origin<'c> {
     }
 
     fn clients(&self, case: &Case<'_>) -> &[Agent] {
-        self.clients.get_or_init(|| agents_in(case, self.one))
+        self.clients.get_or_init(|| {
+            let mut clients: Vec<Agent> = Vec::new();
+            for agent in agents_in(case, self.one) {
+                if !clients.contains(&agent) {
+                    clients.push(agent);
+                }
+            }
+            clients
+        })
     }
 }
 
 /// True where one foreign application goes on with the session: the one that the session consented to,
-/// from its own servers. That is judged by the consent.
-fn is_consented_app(case: &Case<'_>, one: &SessionUse) -> bool {
-    let mut apps = one.events.iter().filter_map(|index| case.event(*index)).map(|event| event.app);
+/// from its own servers. That is judged by the consent. `foreign` is what is known of applications.
+fn is_consented_app(case: &Case<'_>, one: &SessionUse, foreign: &mut FxHashMap<Str, bool>) -> bool {
+    let mut apps = case.sessions.events(one).iter().filter_map(|index| case.event(*index)).map(|event| event.app);
     let first = apps.next().unwrap_or(Str::NONE);
-    first.is_some() && first_party(case.store.text(first)).is_none() && apps.all(|app| app == first)
+    let mut is_foreign = || *foreign.entry(first).or_insert_with(|| first_party(case.store.text(first)).is_none());
+    first.is_some() && is_foreign() && apps.all(|app| app == first)
 }
 
-/// Clients that use a session in a context, each once.
-fn agents_in(case: &Case<'_>, one: &SessionUse) -> Vec<Agent> {
-    let mut agents: Vec<Agent> = Vec::new();
-    for event in one.events.iter().filter_map(|index| case.event(*index)).filter(|event| event.succeeded()) {
-        let agent = case.agent(event);
-        if !agents.contains(&agent) {
-            agents.push(agent);
-        }
-    }
-    agents
+/// Clients that use a session in a context.
+fn agents_in(case: &Case<'_>, one: &SessionUse) -> impl Iterator<Item = Agent> {
+    let events = case.sessions.events(one).iter().filter_map(|index| case.event(*index));
+    events.filter(|event| event.succeeded()).map(|event| case.agent(event))
 }
 
 /// True if the second party's operating system or browser is none of the first's. One session spans all
 /// programs of a device, so other programs alone say nothing.
-fn client_differs(first: &[Agent], second: &[Agent]) -> bool {
-    let systems: Vec<Os> = first.iter().map(|agent| agent.os).filter(|os| *os != Os::Unknown).collect();
-    let browsers: Vec<_> = first.iter().filter(|agent| agent.is_browser()).map(|agent| agent.family).collect();
-    second.iter().any(|agent| {
-        let other_system = agent.os != Os::Unknown && !systems.is_empty() && !systems.contains(&agent.os);
-        let other_browser = agent.is_browser() && !browsers.is_empty() && !browsers.contains(&agent.family);
-        other_system || other_browser || agent.scripted && !first.iter().any(|known| known.scripted)
+fn client_differs(first: &[Agent], mut second: impl Iterator<Item = Agent>) -> bool {
+    let is_new = |agent: &Agent, known: fn(&Agent) -> bool, same: fn(&Agent, &Agent) -> bool| {
+        known(agent) && first.iter().any(known) && !first.iter().any(|one| known(one) && same(one, agent))
+    };
+    second.any(|agent| {
+        is_new(&agent, |one| one.os != Os::Unknown, |one, other| one.os == other.os)
+            || is_new(&agent, Agent::is_browser, |one, other| one.family == other.family)
+            || agent.scripted && !first.iter().any(|known| known.scripted)
     })
 }
 

@@ -52,11 +52,11 @@ impl Detection for SharedAttackerAddress {
         for (_, context) in case.contexts.iter().filter(|(id, _)| case.is_confirmed(*id)) {
             theirs.entry(context.ip).or_default().push(context);
         }
-        let honest: BTreeSet<Ip> =
-            case.contexts.iter().filter(|(id, _)| case.familiarity(*id).address).map(|(_, context)| context.ip).collect();
         if theirs.is_empty() {
             return;
         }
+        let met = case.contexts.iter().filter(|(id, context)| case.familiarity(*id).address && theirs.contains_key(&context.ip));
+        let honest: BTreeSet<Ip> = met.map(|(_, context)| context.ip).collect();
         let meeting = meeting_share(case, &theirs);
         for (id, context) in unusual_contexts(case).filter(|(id, _)| case.is_unfamiliar(*id)) {
             let Some(others) = theirs.get(&context.ip) else { continue };

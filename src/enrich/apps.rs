@@ -168,14 +168,14 @@ const BACKGROUND: &[&str] = &[
 
 /// Microsoft's own application with this id (in any case).
 pub fn first_party(id: &str) -> Option<FirstParty> {
-    let id = id.trim().to_ascii_lowercase();
-    let at = FIRST_PARTY.binary_search_by_key(&id.as_str(), |(known, ..)| *known).ok()?;
+    let lower = || id.trim().bytes().map(|byte| byte.to_ascii_lowercase());
+    let at = FIRST_PARTY.binary_search_by(|(known, ..)| known.bytes().cmp(lower())).ok()?;
     FIRST_PARTY.get(at).map(|(id, name, family_token)| FirstParty { id, name, family_token: *family_token })
 }
 
 /// A name with nothing but letters and digits, in lower case: "`Mail_Backup`" and "mail backup" are one.
-fn fold(name: &str) -> String {
-    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+fn folded(name: &str) -> impl Iterator<Item = char> {
+    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase)
 }
 
 /// The application of the table with this id, else the one with this name in any spelling. Either may
@@ -190,9 +190,9 @@ pub fn abused_app(id: &str, name: &str) -> Option<&'static AbusedApp> {
         return None;
     }
     [name, id].iter().find_map(|text| {
-        let folded = fold(text);
-        let wanted = ALIASES.iter().find(|(alias, _)| *alias == folded).map_or(folded.as_str(), |(_, name)| *name);
-        ABUSED.iter().find(|app| fold(app.name) == wanted)
+        let alias = ALIASES.iter().find(|(alias, _)| folded(text).eq(alias.chars()));
+        let wanted = alias.map_or(*text, |(_, name)| *name);
+        ABUSED.iter().find(|app| folded(app.name).eq(folded(wanted)))
     })
 }
 

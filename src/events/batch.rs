@@ -191,8 +191,9 @@ impl Batch {
             return known;
         }
         let id = match key::parse_ip(text) {
-            Some(IpAddr::V4(address)) => self.ips.intern(&address.to_string()),
-            Some(IpAddr::V6(address)) => self.ips.intern(&address.to_string()),
+            // There is one way to write an IPv4 address, so that text without anything around it is that.
+            Some(IpAddr::V4(_)) if text.bytes().all(|byte| byte == b'.' || byte.is_ascii_digit()) => self.ips.intern(text),
+            Some(address) => self.ips.intern(&address.to_string()),
             None => Ip::NONE,
         };
         self.raw_ips.set(text, id);

@@ -55,7 +55,14 @@ impl Key {
 
 fn write_lower(hasher: &mut SipHasher13, text: &str) {
     if text.bytes().any(|b| b.is_ascii_uppercase()) {
-        hasher.write(text.to_ascii_lowercase().as_bytes());
+        // The hash is of the stream, however it is cut.
+        for part in text.as_bytes().chunks(64) {
+            let mut lower = [0; 64];
+            let lower = lower.get_mut(..part.len()).unwrap_or_default();
+            lower.copy_from_slice(part);
+            lower.make_ascii_lowercase();
+            hasher.write(lower);
+        }
     } else {
         hasher.write(text.as_bytes());
     }
@@ -164,7 +171,8 @@ pub fn token_guid(text: &str) -> Option<u128> {
     let bits = match text.len() {
         22 => {
             // .NET keeps the first three parts of a GUID with their bytes in reverse.
-            let mut bytes: [u8; 16] = base64(text)?.try_into().ok()?;
+            let (decoded, length) = base64(text)?;
+            let mut bytes: [u8; 16] = decoded.get(..length)?.try_into().ok()?;
             let (first, rest) = bytes.split_at_mut(4);
             let (second, rest) = rest.split_at_mut(2);
             let (third, _) = rest.split_at_mut(2);
@@ -173,7 +181,10 @@ pub fn token_guid(text: &str) -> Option<u128> {
             third.reverse();
             u128::from_be_bytes(bytes)
         }
-        48 => guid(std::str::from_utf8(&base64(text)?).ok()?)?,
+        48 => {
+            let (decoded, length) = base64(text)?;
+            guid(std::str::from_utf8(decoded.get(..length)?).ok()?)?
+        }
         _ => guid(text)?,
     };
     (bits != 0).then_some(bits)
@@ -184,9 +195,10 @@ pub fn token_link(text: &str) -> Option<u64> {
     token_guid(text).map(fold64)
 }
 
-fn base64(text: &str) -> Option<Vec<u8>> {
+/// The bytes of a base64 text of at most 48 characters, and how many they are.
+fn base64(text: &str) -> Option<([u8; 36], usize)> {
     let (mut bits, mut held) = (0u32, 0);
-    let mut bytes = Vec::with_capacity(text.len());
+    let (mut bytes, mut length) = ([0; 36], 0);
     for symbol in text.bytes() {
         let six = match symbol {
             b'A'..=b'Z' => symbol - b'A',
@@ -201,10 +213,11 @@ fn base64(text: &str) -> Option<Vec<u8>> {
         held += 6;
         if held >= 8 {
             held -= 8;
-            bytes.push(u8::try_from(bits >> held & 0xFF).ok()?);
+            *bytes.get_mut(length)? = u8::try_from(bits >> held & 0xFF).ok()?;
+            length += 1;
         }
     }
-    Some(bytes)
+    Some((bytes, length))
 }
 
 /// The compared form of a name of somebody: lower case, without `smtp:`, claim prefixes, brackets

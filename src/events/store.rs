@@ -15,6 +15,7 @@ use super::ledger::Ledger;
 use super::time::{DateOrder, TICKS, Time};
 use crate::evidence::{Pointer, RecordAt};
 use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
 use std::sync::Arc;
 
 /// A record that repeats an event or state.
@@ -215,22 +216,24 @@ impl Store {
     fn add_event(&mut self, event: Event, detail: Option<Detail>, keys: &[Key], date: Option<PendingDate>) {
         let mut known = std::mem::take(&mut self.known);
         known.clear();
-        known.extend(keys.iter().map(|key| self.find(*key)));
+        // A key that is not known yet makes the event a new one, which it then stands for.
+        let index = u32::try_from(self.events.len()).unwrap_or(u32::MAX);
+        known.extend(keys.iter().map(|key| self.stands_for(Slot::new(*key, index))));
         match known.first().copied().flatten() {
             Some(first) if known.iter().all(Option::is_some) => {
                 self.vote(first, date);
                 self.absorb(first, event, detail);
             }
-            _ => self.add_new(event, detail, keys, &known, date),
+            _ => self.add_new(event, detail, &known, date),
         }
         self.known = known;
     }
 
     /// Adds an event of which at least one key is new; `known` has what the keys already stand for.
-    fn add_new(&mut self, mut event: Event, mut detail: Option<Detail>, keys: &[Key], known: &[Option<u32>], date: Option<PendingDate>) {
+    fn add_new(&mut self, mut event: Event, mut detail: Option<Detail>, known: &[Option<u32>], date: Option<PendingDate>) {
         // Of a mail to several people only those deliveries count that no other record has told of.
         if let Some(Detail::Mail(mail)) = &mut detail
-            && mail.recipients.len() == keys.len()
+            && mail.recipients.len() == known.len()
             && known.iter().any(Option::is_some)
         {
             let mut told = known.iter();
@@ -247,18 +250,18 @@ impl Store {
             self.details.push(detail);
             event.detail = u32::try_from(self.details.len()).unwrap_or(0);
         }
-        for (key, known) in keys.iter().zip(known) {
-            if known.is_none() {
-                let slot = Slot::new(*key, index);
-                self.keys.insert_unique(slot.hash(), slot, Slot::hash);
-            }
-        }
         self.events.push(event);
     }
 
-    fn find(&self, key: Key) -> Option<u32> {
-        let wanted = Slot::new(key, 0);
-        self.keys.find(wanted.hash(), |slot| slot.key == wanted.key).map(|slot| slot.event)
+    /// The event that the key of a slot stands for already; where there is none, it is that of the slot from now on.
+    fn stands_for(&mut self, slot: Slot) -> Option<u32> {
+        match self.keys.entry(slot.hash(), |known| known.key == slot.key, Slot::hash) {
+            Entry::Occupied(known) => Some(known.get().event).filter(|event| *event != slot.event),
+            Entry::Vacant(free) => {
+                free.insert(slot);
+                None
+            }
+        }
     }
 
     /// A duplicate whose date is open tells the order of its file, if the event has a time.

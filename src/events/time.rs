@@ -79,13 +79,33 @@ impl Time {
     /// RFC 3339 in UTC with `Z` and the given number of fractional digits (0 to 7).
     pub fn rfc3339(self, digits: u8) -> String {
         let Some(at) = self.naive() else { return String::new() };
-        let whole = at.format("%Y-%m-%dT%H:%M:%S");
-        if digits == 0 {
-            return format!("{whole}Z");
+        let mut text = String::with_capacity(28);
+        match u32::try_from(at.year()).ok().filter(|year| *year <= 9999) {
+            // Reports have a hundred thousand of these: a fifth of what a format string takes.
+            Some(year) => {
+                let parts = [('-', at.month()), ('-', at.day()), ('T', at.hour()), (':', at.minute()), (':', at.second())];
+                push_digits(&mut text, year, 4);
+                for (mark, number) in parts {
+                    text.push(mark);
+                    push_digits(&mut text, number, 2);
+                }
+            }
+            None => text.push_str(&at.format("%Y-%m-%dT%H:%M:%S").to_string()),
         }
-        let fraction = format!("{:07}", self.0.rem_euclid(TICKS));
-        let shown = fraction.get(..usize::from(digits.min(7))).unwrap_or(&fraction);
-        format!("{whole}.{shown}Z")
+        if digits > 0 {
+            let fraction = u32::try_from(self.0.rem_euclid(TICKS)).unwrap_or(0);
+            text.push('.');
+            push_digits(&mut text, fraction / 10u32.pow(7 - u32::from(digits.min(7))), u32::from(digits.min(7)));
+        }
+        text.push('Z');
+        text
+    }
+}
+
+/// Adds a number with so many digits.
+fn push_digits(text: &mut String, number: u32, digits: u32) {
+    for place in (0..digits).rev() {
+        text.push(char::from_digit(number / 10u32.pow(place) % 10, 10).unwrap_or('0'));
     }
 }
 

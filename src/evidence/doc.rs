@@ -176,6 +176,18 @@ impl Doc {
     }
 }
 
+/// The text of a number below 100, as types of records, users and sessions are: nothing needs to be allocated.
+fn small(value: u64) -> Option<&'static str> {
+    const UNITS: &str = "0123456789";
+    const TENS: &str = "101112131415161718192021222324252627282930313233343536373839404142434445464748495051525354\
+                        555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899";
+    let value = usize::try_from(value).ok()?;
+    match value.checked_sub(10) {
+        None => UNITS.get(value..=value),
+        Some(above) => TENS.get(2 * above..2 * above + 2),
+    }
+}
+
 fn u32_of(n: usize) -> u32 {
     u32::try_from(n).unwrap_or(u32::MAX)
 }
@@ -217,7 +229,7 @@ impl<'d> Value<'d> {
         match self.node() {
             Node::Text { .. } => self.str().map(Cow::Borrowed),
             Node::Bool(value) => Some(Cow::Borrowed(if value { "True" } else { "False" })),
-            Node::Unsigned(value) => Some(Cow::Owned(value.to_string())),
+            Node::Unsigned(value) => Some(small(value).map_or_else(|| Cow::Owned(value.to_string()), Cow::Borrowed)),
             Node::Signed(value) => Some(Cow::Owned(value.to_string())),
             Node::Float(value) => Some(Cow::Owned(value.to_string())),
             Node::Null | Node::Array { .. } | Node::Object { .. } => None,
@@ -456,6 +468,13 @@ mod tests {
         assert_eq!(root.get("items").map(|v| v.items().count()), Some(3));
         assert_eq!(root.text_of("big").as_deref(), Some("15394007230974001153"));
         assert!(root.get("missing").is_none());
+    }
+
+    #[test]
+    fn numbers_of_any_size_have_their_text() {
+        for number in (0..250).chain([u64::MAX]) {
+            assert_eq!(doc(&number.to_string()).root().text().as_deref(), Some(number.to_string().as_str()));
+        }
     }
 
     #[test]

@@ -7,11 +7,12 @@
 mod acts;
 mod client;
 mod contexts;
+mod news;
 mod profile;
 
 pub use acts::Acts;
 pub use client::Client;
-pub use contexts::{Context, ContextId, Contexts, Ground, Pace, Tie};
+pub use contexts::{Context, ContextId, Contexts, Few, Ground, Pace, Tie};
 
 use crate::enrich::AddressBook;
 use crate::events::{AccountId, Action, Ip, Store};
@@ -79,6 +80,9 @@ pub struct Habits {
     profiles: FxHashMap<AccountId, Profile>,
     /// Which contexts the profiles were learned from.
     taught: Vec<bool>,
+    /// Which contexts had acts of an intruder's kind.
+    acted: Vec<bool>,
+    tenant: Tenant,
 }
 
 /// Whose habits, and how familiar which contexts are, came out otherwise than from the lesson before.
@@ -201,10 +205,20 @@ impl Habits {
         }
         let learned_anew = changes.clone();
         let tenant = Tenant::of(&self, lesson);
+        let news = tenant.news(&self.tenant);
         let mut familiarity = Vec::with_capacity(lesson.contexts.len());
         familiarity.push(Familiarity::default());
         let empty = Profile::default();
         for ((id, context), added) in lesson.contexts.iter().zip(self.taught.iter().skip(1)) {
+            let before = self.familiarity.get(id.index()).filter(|_| !learned_anew.has_account(context.account));
+            let had_acted = self.acted.get(id.index()).copied().unwrap_or(false);
+            if let Some(before) = before
+                && had_acted == lesson.has_acted(id)
+                && !news.concern(context.ip, lesson)
+            {
+                familiarity.push(*before);
+                continue;
+            }
             let profile = self.profiles.get(&context.account).unwrap_or(&empty);
             let now = judge(id, context, *added, profile, &tenant, lesson);
             if learned_anew.has_account(context.account) || self.familiarity.get(id.index()) != Some(&now) {
@@ -213,8 +227,27 @@ impl Habits {
             }
             familiarity.push(now);
         }
-        self.familiarity = familiarity;
+        (self.familiarity, self.tenant) = (familiarity, tenant);
+        lesson.acted.clone_into(&mut self.acted);
         (self, changes)
+    }
+
+    /// What [`Habits::learn_again`] must come to: everybody who teaches where nothing is barred is learned anew,
+    /// and every context judged.
+    #[cfg(test)]
+    pub fn learn_anew(lesson: &Lesson<'_>) -> (Habits, Changes) {
+        let (mut habits, _) = Habits::default().learn_again(&Lesson { barred: &[], acted: &[], ..*lesson });
+        #[expect(clippy::iter_over_hash_type, reason = "each is learned for itself")]
+        for (account, profile) in &mut habits.profiles {
+            *profile = Profile::learn(*account, lesson);
+        }
+        (habits.familiarity, habits.acted, habits.tenant) = Default::default();
+        habits.learn_again(lesson)
+    }
+
+    /// Forgets what it was learned from, and keeps how familiar every context is: only detections ask for more.
+    pub fn forget_lessons(&mut self) {
+        *self = Habits { familiarity: std::mem::take(&mut self.familiarity), ..Habits::default() };
     }
 
     /// How familiar a context is.

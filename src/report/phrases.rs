@@ -193,7 +193,7 @@ fn targets(report: &Report) -> Vec<(Tone, String)> {
 fn targeted_by(report: &Report, test: impl Fn(&[&str]) -> bool) -> u64 {
     let attacks = attacks(report);
     let ids = |account: &Account| -> Vec<&str> {
-        account.findings.iter().filter_map(|id| attacks.get(id.as_str())).map(|finding| finding.detection.as_str()).collect()
+        account.findings.iter().filter_map(|id| attacks.get(id.as_str())).map(|finding| &*finding.detection).collect()
     };
     report.accounts.iter().filter(|one| one.verdict == Verdict::Targeted && test(&ids(one))).count() as u64
 }
@@ -405,7 +405,7 @@ mod tests {
         report.findings = detections
             .iter()
             .zip(1..)
-            .map(|(id, n)| Finding { id: format!("t{n}"), detection: (*id).to_owned(), ..model.clone() })
+            .map(|(id, n)| Finding { id: format!("t{n}"), detection: (*id).to_owned().into(), ..model.clone() })
             .collect();
         report.accounts[0].findings = report.findings.iter().map(|finding| finding.id.clone()).collect();
         report

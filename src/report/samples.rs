@@ -287,14 +287,14 @@ fn clean_up() -> CleanUp {
 fn finding(id: &str, detection: &str, severity: Severity) -> Finding {
     Finding {
         id: id.to_owned(),
-        detection: detection.to_owned(),
-        title: "Title".to_owned(),
+        detection: detection.to_owned().into(),
+        title: "Title".into(),
         severity,
         account: text("a.adams@example.com"),
         time: text("2022-02-09T14:48:10Z"),
         end_time: None,
         summary: "found".to_owned(),
-        mitre: list(&["T1564.008"]),
+        mitre: vec!["T1564.008".into()],
         evidence: list(&["i0:17"]),
         evidence_total: 1,
     }

@@ -46,6 +46,9 @@ impl Scope {
     /// Takes from the report what is outside a resolved scope, and says so in it. The ledger and the totals stay whole.
     pub fn narrow(&self, report: &mut Report) {
         report.narrowed = self.narrowed(report);
+        if report.narrowed.is_none() {
+            return;
+        }
         report.timeline.retain(|row| self.has_account(&row.account) && self.has_span(&row.time, row.end_time.as_deref()));
         report.findings.retain(|finding| {
             let in_time = finding.time.as_ref().is_none_or(|time| self.has_span(time, finding.end_time.as_deref()));

@@ -5,7 +5,10 @@
 //! the sign-in that their token names, of their session, of the `Send` record of the same mail, or
 //! else into the one that surrounds them in time, with falling certainty.
 
+mod few;
 mod summary;
+
+pub use few::Few;
 
 use super::acts::Acts;
 use super::client::Client;
@@ -91,19 +94,19 @@ pub struct Context {
     /// Last event.
     pub last: Time,
     /// Distinct days with a success, sorted (days since 1970).
-    pub days: Vec<i32>,
+    pub days: Few<i32>,
     /// Successful acts, sign-ins included.
     pub successes: u32,
     /// Clients used, sorted.
-    pub clients: Vec<Client>,
+    pub clients: Few<Client>,
     /// Sessions used, sorted.
-    pub sessions: Vec<Str>,
+    pub sessions: Few<Str>,
     /// Registered devices seen, sorted.
-    pub devices: Vec<Str>,
+    pub devices: Few<Str>,
     /// Clients whose sign-ins show a registered device, sorted.
-    pub on_devices: Vec<Client>,
+    pub on_devices: Few<Client>,
     /// Clients whose sign-ins show none, sorted.
-    pub off_devices: Vec<Client>,
+    pub off_devices: Few<Client>,
     /// The application, where an application's servers act here for the account and no person does.
     pub app: Str,
     /// The best factor freshly given; none where prompts were refused or timed out.
@@ -447,6 +450,7 @@ impl Contexts {
 
     fn summarise(&mut self, ground: &Ground<'_>) {
         let mut paces = Vec::new();
+        let mut lists = summary::Lists::default();
         let mut networks: FxHashMap<u128, u32> = FxHashMap::default();
         for (at, context) in self.list.iter_mut().enumerate().skip(1) {
             let id = ContextId(u32::try_from(at).unwrap_or(u32::MAX));
@@ -454,7 +458,7 @@ impl Contexts {
             let listed = self.events.get(context.listed.start as usize..context.listed.end as usize).unwrap_or_default();
             let next = u32::try_from(networks.len()).unwrap_or(u32::MAX);
             context.network = *networks.entry(ground.book.facts(context.ip).network).or_insert(next);
-            summary::summarise(context, listed, &self.of, ground);
+            summary::summarise(context, listed, &self.of, ground, &mut lists);
             let from = u32::try_from(paces.len()).unwrap_or(u32::MAX);
             summary::pace(listed, ground.store, &mut paces);
             context.paced = from..u32::try_from(paces.len()).unwrap_or(u32::MAX);

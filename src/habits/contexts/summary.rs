@@ -1,11 +1,43 @@
 //! What the events of one context say of it together.
 
-use super::{Context, Ground, Pace, Place, Tie};
+use super::{Client, Context, Few, Ground, Pace, Place, Tie};
 use crate::events::{Action, Event, Flags, Mfa, Store, Str};
 
+/// The lists of a context under way, whose memory serves for the next one.
+#[derive(Default)]
+pub(super) struct Lists {
+    days: Vec<i32>,
+    clients: Vec<Client>,
+    sessions: Vec<Str>,
+    devices: Vec<Str>,
+    on_devices: Vec<Client>,
+    off_devices: Vec<Client>,
+}
+
+impl Lists {
+    fn clear(&mut self) {
+        self.days.clear();
+        self.clients.clear();
+        self.sessions.clear();
+        self.devices.clear();
+        self.on_devices.clear();
+        self.off_devices.clear();
+    }
+
+    fn give_to(&self, context: &mut Context) {
+        context.days = Few::of(&self.days);
+        context.clients = Few::of(&self.clients);
+        context.sessions = Few::of(&self.sessions);
+        context.devices = Few::of(&self.devices);
+        context.on_devices = Few::of(&self.on_devices);
+        context.off_devices = Few::of(&self.off_devices);
+    }
+}
+
 /// Fills in the summary of a context from its events, which are in time order.
-pub(super) fn summarise(context: &mut Context, listed: &[u32], places: &[Place], ground: &Ground<'_>) {
+pub(super) fn summarise(context: &mut Context, listed: &[u32], places: &[Place], ground: &Ground<'_>, lists: &mut Lists) {
     let store = ground.store;
+    lists.clear();
     let mut factors = Factors::default();
     let mut servers = Servers::default();
     for (number, index) in listed.iter().enumerate() {
@@ -28,21 +60,22 @@ pub(super) fn summarise(context: &mut Context, listed: &[u32], places: &[Place],
             continue;
         }
         context.successes += 1;
-        add(&mut context.days, day_of(event));
-        add(&mut context.clients, (ground.client)(event));
+        let client = (ground.client)(event);
+        add(&mut lists.days, day_of(event));
+        add(&mut lists.clients, client);
         if event.session.is_some() {
-            add(&mut context.sessions, event.session);
+            add(&mut lists.sessions, event.session);
         }
         if let Some(facts) = sign_in {
-            let client = (ground.client)(event);
             if facts.device.is_some() {
-                add(&mut context.devices, facts.device);
-                add(&mut context.on_devices, client);
+                add(&mut lists.devices, facts.device);
+                add(&mut lists.on_devices, client);
             } else if event.action == Action::SignIn {
-                add(&mut context.off_devices, client);
+                add(&mut lists.off_devices, client);
             }
         }
     }
+    lists.give_to(context);
     context.fresh_mfa = factors.best();
     // One foreign application from a data centre, and nobody at a keyboard: only its servers act here.
     if let Some(app) = servers.app()

@@ -97,7 +97,9 @@ impl<'a> Material<'a> {
     }
 
     fn pointers(&self, events: &[u32]) -> Vec<String> {
-        events.iter().take(LISTED).filter_map(|index| self.case.store.pointer(*index)).map(|pointer| pointer.to_string()).collect()
+        let mut list = Vec::with_capacity(events.len().min(LISTED));
+        list.extend(events.iter().take(LISTED).filter_map(|index| self.case.store.pointer(*index)).map(|pointer| pointer.to_string()));
+        list
     }
 
     fn judgement(&self, account: AccountId) -> Option<&'a Judgement> {
@@ -207,7 +209,9 @@ impl Numbers {
 }
 
 fn findings(material: &Material<'_>, numbers: &Numbers) -> Vec<Finding> {
-    numbers.kept.iter().zip(1u32..).filter_map(|(at, number)| one_finding(material, *at, number)).collect()
+    let mut list = Vec::with_capacity(numbers.kept.len());
+    list.extend(numbers.kept.iter().zip(1u32..).filter_map(|(at, number)| one_finding(material, *at, number)));
+    list
 }
 
 fn one_finding(material: &Material<'_>, at: usize, number: u32) -> Option<Finding> {
@@ -217,14 +221,14 @@ fn one_finding(material: &Material<'_>, at: usize, number: u32) -> Option<Findin
     let severity = severity(detection.severity());
     Some(Finding {
         id: Numbers::id(number),
-        detection: detection.id().to_owned(),
-        title: detection.title().to_owned(),
+        detection: detection.id().into(),
+        title: detection.title().into(),
         severity: if taken { severity } else { severity.min(Severity::Medium) },
         account: Some(material.name(finding.account)),
         time: material.time_among(finding.time, &finding.events),
         end_time: material.time_among(finding.end, &finding.events).filter(|_| finding.end != finding.time),
         summary: finding.summary.clone(),
-        mitre: detection.mitre().iter().map(|&id| id.to_owned()).collect(),
+        mitre: detection.mitre().iter().map(|&id| id.into()).collect(),
         evidence: material.pointers(&finding.events),
         evidence_total: finding.total as u64,
     })

@@ -73,7 +73,7 @@ pub(super) fn findings(report: &Report, clock: &Clock, names: &ShortNames) -> Ta
             severity(finding.severity).to_owned(),
             finding.time.as_deref().map_or_else(|| "undated".to_owned(), |time| clock.moment(time)),
             finding.account.as_deref().map_or_else(|| "the tenant".to_owned(), |account| names.of(account).to_owned()),
-            finding.title.clone(),
+            finding.title.clone().into_owned(),
             finding.summary.clone(),
             finding.mitre.join(" "),
             pointers(&finding.evidence, finding.evidence_total),

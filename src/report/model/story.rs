@@ -3,6 +3,7 @@
 use super::{Counterparty, Exposure, Sentence};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 /// How much a finding matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
@@ -26,9 +27,9 @@ pub struct Finding {
     /// Its id in this report: `f3`.
     pub id: String,
     /// Id of the detection.
-    pub detection: String,
+    pub detection: Cow<'static, str>,
     /// Title of the detection.
-    pub title: String,
+    pub title: Cow<'static, str>,
     /// How much it matters.
     pub severity: Severity,
     /// Account that it is about; absent for findings about the whole tenant.
@@ -43,7 +44,7 @@ pub struct Finding {
     /// What was found, in one line.
     pub summary: String,
     /// MITRE ATT&CK techniques.
-    pub mitre: Vec<String>,
+    pub mitre: Vec<Cow<'static, str>>,
     /// Pointers of the first records that show it.
     pub evidence: Vec<String>,
     /// How many records show it.

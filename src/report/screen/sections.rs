@@ -76,10 +76,10 @@ impl View<'_> {
         }
         let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
         for finding in &findings {
-            *kinds.entry(&finding.detection).or_default() += 1;
+            *kinds.entry(&*finding.detection).or_default() += 1;
         }
         let grave = |finding: &Finding| by_id(&finding.detection).map(Detection::severity);
-        findings.sort_by_key(|finding| (Reverse(grave(finding)), kinds.get(finding.detection.as_str()).copied()));
+        findings.sort_by_key(|finding| (Reverse(grave(finding)), kinds.get(&*finding.detection).copied()));
         page.blank();
         page.wrap("", "", &Line::new().add(Tone::Strong, "Seen, and not called an attack: look at these if you do not know them"));
         // Of each account the two gravest, unless all are asked for.

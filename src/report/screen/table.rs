@@ -75,7 +75,7 @@ impl<'r> View<'r> {
         }
         let mut severities: BTreeMap<(&str, &str), Severity> = BTreeMap::new();
         for finding in &self.report.findings {
-            let key = (finding.account.as_deref().unwrap_or_default(), finding.detection.as_str());
+            let key = (finding.account.as_deref().unwrap_or_default(), &*finding.detection);
             severities.entry(key).and_modify(|most| *most = (*most).max(finding.severity)).or_insert(finding.severity);
         }
         let mut of: BTreeMap<&str, Vec<(i64, usize)>> = BTreeMap::new();

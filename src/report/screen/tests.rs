@@ -261,7 +261,7 @@ fn a_finding_of_an_account_without_a_verdict_is_not_lost() {
     let model = samples::cascade().findings[0].clone();
     let finding = |account: &str, detection: &str, severity, summary: &str| crate::report::model::Finding {
         account: Some(account.to_owned()),
-        detection: detection.to_owned(),
+        detection: detection.to_owned().into(),
         severity,
         summary: summary.to_owned(),
         ..model.clone()
