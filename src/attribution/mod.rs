@@ -34,6 +34,9 @@ const EARLIER_DB: f64 = 10.0;
 /// Evidence of a lane below which it adds nothing to another: odd things happen to everybody, and a year
 /// of them must not add up to an accusation.
 const OTHER_LANE_DB: f64 = 6.0;
+/// Score from which on another lane of a compromised account is taken as the same intruder's: an owner who
+/// travels and mistypes his password comes to even odds.
+const SAME_INTRUDER_DB: f64 = 6.0;
 /// Seconds around the intrusion within which further unfamiliar contexts are taken as the intruder's.
 const GROWTH_SECONDS: i64 = 7 * 86_400;
 
@@ -413,7 +416,7 @@ fn grow(case: &Case<'_>, account: AccountId, judgement: &mut Judgement, lanes: &
     let known: BTreeSet<_> = judgement.contexts.keys().filter_map(|id| case.contexts.get(*id)).map(|context| context.ip).collect();
     let (from, to) = (judgement.compromised_at.unwrap_or(Time::NONE), judgement.last_at.unwrap_or(Time::NONE));
     let strong: BTreeSet<ContextId> =
-        lanes.iter().skip(1).filter(|lane| lane.score.db >= SUSPICIOUS_DB).flat_map(|lane| lane.contexts.iter().copied()).collect();
+        lanes.iter().skip(1).filter(|lane| lane.score.db >= SAME_INTRUDER_DB).flat_map(|lane| lane.contexts.iter().copied()).collect();
     for id in case.contexts.of_account(account) {
         let Some(context) = case.contexts.get(*id) else { continue };
         let familiar = case.familiarity(*id);
