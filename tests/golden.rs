@@ -410,7 +410,7 @@ fn the_other_published_incidents_are_told_too() {
     );
     let consent = example("perfectdata/consent-only", true);
     let text = consent.narrative("f.mead@kestrelbay.example");
-    assert!(text.contains("p to 6 mails in Inbox may have been accessed by the intruder"), "whose act the reading was is in doubt: {text}");
+    assert!(text.contains("the intruder accessed 6 mails in Inbox"), "both addresses are one intruder's, an hour apart: {text}");
 }
 
 #[test]
