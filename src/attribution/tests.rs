@@ -305,6 +305,20 @@ fn who_has_been_abroad_since_a_short_export_begins_is_not_accused() {
     assert_ne!(scene.judge().verdict("far"), Verdict::Compromised);
 }
 
+/// The export of one account after the fact, with little of anybody else: all that it shows may be the intruder's.
+#[test]
+fn an_intruder_whose_acts_are_all_there_is_does_not_pass_for_the_owner() {
+    for colleagues in [0, 2] {
+        let mut scene = Scene::empty();
+        (0..colleagues).for_each(|n| scene.live(&format!("c{n}"), 10..21, &format!("79.240.{n}.10"), CHROME));
+        scene.add(sign_in("anna", at(10, "03:00")).from(NIGERIA, CHROME));
+        scene.add(sign_in("anna", at(11, "03:00")).from(NIGERIA, CHROME));
+        scene.add(hiding_rule("anna", at(11, "03:10")).from(NIGERIA, CHROME));
+        scene.add(forwarding("anna", at(11, "03:20"), "drop@example.net").from(NIGERIA, CHROME));
+        assert_eq!(scene.judge().verdict("anna"), Verdict::Compromised, "{colleagues} colleagues");
+    }
+}
+
 /// A person who goes through one exit or another of a VPN all along.
 #[test]
 fn one_more_exit_of_a_vpn_that_was_there_all_along_is_no_news() {

@@ -19,6 +19,9 @@ use crate::events::{AccountId, Action, Ip, Store};
 use profile::{Profile, Tally, is_early, is_much};
 use rustc_hash::FxHashMap;
 
+/// Accounts at home in one country that make it sure that the company is there.
+const SURE_HOME: usize = 5;
+
 /// Days on which something must have been seen to be a habit. Source: the scoring text, "three
 /// different days".
 pub const HABIT_DAYS: usize = 3;
@@ -290,6 +293,8 @@ struct Tenant {
     looked_up: FxHashMap<[u8; 2], usize>,
     /// Country in which most accounts are at home.
     home: Option<[u8; 2]>,
+    /// So many accounts are at home there that somebody elsewhere is abroad.
+    home_is_sure: bool,
     /// First day of the logs.
     begin: i32,
 }
@@ -319,7 +324,9 @@ impl Tenant {
         adopt(short.recorded, &mut tenant.recorded);
         adopt(short.looked_up, &mut tenant.looked_up);
         tenant.begin = lesson.contexts.iter().filter_map(|(_, context)| context.days.first().copied()).min().unwrap_or(0);
-        tenant.home = tenant.looked_up.iter().map(|(country, users)| (*users, *country)).max().map(|(_, country)| country);
+        let home = tenant.looked_up.iter().map(|(country, users)| (*users, *country)).max();
+        tenant.home = home.map(|(_, country)| country);
+        tenant.home_is_sure = home.is_some_and(|(users, _)| users >= SURE_HOME);
         tenant
     }
 }
@@ -374,8 +381,8 @@ fn judge(id: ContextId, context: &Context, added: bool, profile: &Profile, tenan
         && is_much(days.len(), profile.steady.days);
     // Of two places from the first day on, that in the country of the company is the owner's. Who never was there,
     // such as a contractor abroad, is at home where he is.
-    let ever_home = tenant.home.is_some_and(|home| profile.steady.countries.binary_search(&home).is_ok());
-    let is_home = !facts.is_data_centre() && (facts.country() == tenant.home || !ever_home);
+    let never_home = tenant.home_is_sure && tenant.home.is_some_and(|home| profile.steady.countries.binary_search(&home).is_err());
+    let is_home = !facts.is_data_centre() && (facts.country() == tenant.home || never_home);
     let own_exit = profile.steady.hidden && client && facts.hides_place();
     // Strangers rent machines and VPN exits where colleagues do: with a program that is not the account's only
     // the very address tells, such as that of the company's own way out.

@@ -20,7 +20,7 @@ pub(super) struct News {
 impl Tenant {
     /// What is otherwise than in the lesson before.
     pub(super) fn news(&self, before: &Tenant) -> News {
-        let general = (self.home, self.begin) != (before.home, before.begin)
+        let general = (self.home, self.home_is_sure, self.begin) != (before.home, before.home_is_sure, before.begin)
             || self.recorded.is_empty() != before.recorded.is_empty()
             || self.looked_up.is_empty() != before.looked_up.is_empty();
         News {
