@@ -4,7 +4,7 @@ use super::{Judgement, Verdict, is_intruder_app};
 use crate::detections::{Case, Finding};
 use crate::events::{AccountId, Action, Event, Flags, Outcome, Party};
 use crate::habits::Tie;
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeMap;
 
 /// Who did it.
@@ -69,7 +69,30 @@ impl Actors {
             #[expect(clippy::cast_possible_truncation, reason = "a share between 0 and 1")]
             list.certainties.push(certainty as f32);
         }
+        list.follow_mails_sent_by_rights(case);
         list
+    }
+
+    /// A mail that an intruder sent from another's mailbox is the intruder's in the trace too, which names the
+    /// mailbox as the sender and nobody else.
+    fn follow_mails_sent_by_rights(&mut self, case: &Case<'_>) {
+        let by_rights: FxHashMap<(AccountId, u64), f32> = case
+            .acts(&[Action::MailSent])
+            .filter(|(index, event)| event.flags.has(Flags::DELEGATE) && event.link != 0 && self.is_intruders(*index))
+            .map(|(index, event)| ((case.store.accounts().of(event.target), event.link), self.of(index).certainty))
+            .collect();
+        if by_rights.is_empty() {
+            return;
+        }
+        for (index, event) in case.acts(&[Action::MailSent]) {
+            let Some(certainty) = by_rights.get(&(case.contexts.account_of(index), event.link)) else { continue };
+            let at = index as usize;
+            if let (Some(actor), Some(sure)) = (self.actors.get_mut(at), self.certainties.get_mut(at))
+                && *actor != Actor::Intruder
+            {
+                (*actor, *sure) = (Actor::Intruder, *certainty);
+            }
+        }
     }
 
     /// Actors that a test made up, in the order of the events.

@@ -86,9 +86,9 @@ fn is_by_rights(event: &Event) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::attribution::Verdict;
+    use crate::attribution::{Actor, Verdict};
     use crate::detections::testkit::*;
-    use crate::events::Flags;
+    use crate::events::{Action, Flags};
 
     const ID: &str = "mailbox-used-by-intruder";
 
@@ -120,6 +120,21 @@ mod tests {
         assert_eq!(edge.path.name(), "delegate-access");
         assert!(edge.confidence > 0.9, "{}", edge.confidence);
         assert!(seen.verdict("c2") > Verdict::Suspicious, "who got the mail is not taken");
+    }
+
+    #[test]
+    fn the_trace_names_the_mailbox_and_the_mail_is_still_the_intruders() {
+        let mut scene = Scene::taken(OTHER_HOSTING);
+        let sent = |link: u64, by: &str, time: &str| send(by, at(20, time), &["c2"], "Invoice").linked(link);
+        scene.add(sent(77, "anna", "04:30").on("c1").flag(Flags::DELEGATE).from(OTHER_HOSTING, FIREFOX));
+        scene.add(sent(77, "c1", "04:30").traced());
+        let seen = scene.judge();
+        assert_eq!(seen.actors("c1", Action::MailSent, 20), [Actor::Intruder].into());
+        let mut scene = Scene::taken(OTHER_HOSTING);
+        scene.add(sent(77, "anna", "04:30").on("c1").flag(Flags::DELEGATE).from(OTHER_HOSTING, FIREFOX));
+        scene.add(sent(78, "c1", "09:30").traced());
+        let seen = scene.judge();
+        assert_ne!(seen.actors("c1", Action::MailSent, 20), [Actor::Intruder].into(), "a mail of the owner's");
     }
 
     #[test]
