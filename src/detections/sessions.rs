@@ -68,7 +68,7 @@ impl SharedSessions {
         within(&self.events, &one.listed)
     }
 
-    /// The events at a place that [`SessionUse::listed`] told of.
+    /// The events at a place that `SessionUse::listed` told of.
     pub fn events_at(&self, listed: Range<u32>) -> &[u32] {
         within(&self.events, &listed)
     }
