@@ -104,7 +104,10 @@ pub(super) fn finish(material: &Material<'_>, row: &Row) -> TimelineRow {
     let last = case.event(row.last).unwrap_or(first);
     let spokesman = case.event(row.spokesman).unwrap_or(first);
     let (id, _) = case.context_of(row.first);
-    let ascribed = case.contexts.get(id).map_or(Ip::NONE, |context| context.ip);
+    // An intruder's mail that he sent by rights on the mailbox lies among the owner's acts, not where those are from.
+    let judgement = material.judgement(case.contexts.account_of(row.first));
+    let owners = material.attribution.actors.is_intruders(row.first) && judgement.is_some_and(|one| !one.contexts.contains_key(&id));
+    let ascribed = case.contexts.get(id).filter(|_| !owners).map_or(Ip::NONE, |context| context.ip);
     let mut recorded = place(case, first.ip);
     let ascribed = Some(ascribed).filter(|ip| ip.is_some() && *ip != first.ip).map(|ip| place(case, ip));
     if ascribed.is_some() && case.facts(first.ip).class == NetworkClass::CloudMicrosoft {
